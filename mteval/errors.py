@@ -1,0 +1,57 @@
+"""Every error that mteval raises on purpose.
+
+MtevalError
+├── InputError         a file, folder or page that cannot be used
+│   ├── EncodingError  text that is not UTF-8
+│   └── MismatchError  two sides that do not pair: line counts, documents, names
+├── UsageError         a request that cannot be met: unknown metric, wrong combination
+└── MissingPackageError  an optional package that a feature needs is not installed
+
+Each message is one sentence: what, where (file:line) and what to do about it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+__all__ = [
+    "EncodingError",
+    "InputError",
+    "MismatchError",
+    "MissingPackageError",
+    "MtevalError",
+    "UsageError",
+    "place",
+]
+
+
+class MtevalError(Exception):
+    """Stand at the root of the tree: catch this to catch whatever mteval raises on purpose."""
+
+
+class InputError(MtevalError):
+    """Report a file, folder or page that cannot be used as it is."""
+
+
+class EncodingError(InputError):
+    """Report text that is not UTF-8, with the byte offset where it stops being so."""
+
+
+class MismatchError(InputError):
+    """Report two sides that should pair segment by segment and do not."""
+
+
+class UsageError(MtevalError):
+    """Report a request that cannot be met, such as a metric nobody has heard of."""
+
+
+class MissingPackageError(MtevalError):
+    """Report an optional package that is not installed, with the command that installs it."""
+
+
+def place(path: Path | str, line: int | None = None) -> str:
+    """Name a place as users' editors understand it: ``file`` or ``file:line`` (from 1)."""
+    shown = str(path)
+    if not shown.isprintable():
+        shown = ascii(shown)
+    return shown if line is None else f"{shown}:{line}"

@@ -1,0 +1,75 @@
+"""Normalising steps on text: pure ``str -> str`` functions and what composes them."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import opencc
+
+__all__ = [
+    "HAN",
+    "compose",
+    "count_han",
+    "count_latin_words",
+    "fold_spaces",
+    "shorten",
+    "strip_invisible",
+    "to_simplified",
+]
+
+Step = Callable[[str], str]
+
+# Unicode 15 blocks of Han ideographs in modern use: URO, extension A, compatibility, ext. B-H.
+HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
+_HAN_CHARACTER = re.compile(f"[{HAN}]")
+_LATIN_WORD = re.compile(r"[A-Za-z\u00c0-\u024f]+")
+# Zero-width and formatting characters that web pages leave behind. Joiners and directional marks
+# carry no meaning in Chinese or English running text.
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+
+
+def compose(*steps: Step) -> Step:
+    """Compose steps into one function that applies them from left to right."""
+    return lambda text: functools.reduce(lambda value, step: step(value), steps, text)
+
+
+def fold_spaces(text: str) -> str:
+    """Fold every run of white space (no-break and ideographic spaces too) into one space."""
+    return " ".join(text.split())
+
+
+def strip_invisible(text: str) -> str:
+    """Remove zero-width characters, soft hyphens, byte-order and directional marks."""
+    return _INVISIBLE.sub("", text)
+
+
+def count_han(text: str) -> int:
+    """Count the Han ideographs of a text."""
+    return len(_HAN_CHARACTER.findall(text))
+
+
+def count_latin_words(text: str) -> int:
+    """Count the runs of Latin letters of a text."""
+    return len(_LATIN_WORD.findall(text))
+
+
+def shorten(text: str, width: int = 40) -> str:
+    """Shorten a text to ``width`` characters for a message, ending in … where it was cut."""
+    folded = fold_spaces(text)
+    return folded if len(folded) <= width else folded[: width - 1] + "…"
+
+
+def to_simplified(text: str) -> str:
+    """Convert traditional Chinese characters to simplified ones (OpenCC, profile t2s)."""
+    return str(_converter().convert(text))
+
+
+@functools.cache
+def _converter() -> opencc.OpenCC:
+    import opencc
+
+    return opencc.OpenCC("t2s")

@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mteval.errors import EncodingError, InputError
+from mteval.files import new_folder, read_lines, read_text, read_toml, sha256, write_files
+
+LINE = st.text(st.characters(exclude_characters="\r\n", exclude_categories=["Cs"]))
+
+
+@pytest.mark.parametrize(
+    ("data", "lines"),
+    [
+        (b"one\ntwo\n", ["one", "two"]),
+        (b"one\ntwo", ["one", "two"]),
+        (b"one\r\ntwo\r\n", ["one", "two"]),
+        (b"\xef\xbb\xbfone\n", ["one"]),
+        (b"one\n\n", ["one", ""]),
+        (b"\n", [""]),
+        # U+2028, form feed and next-line end no line: wc -l counts only \n.
+        ("a\u2028b\x0cc\x85d\n".encode(), ["a\u2028b\x0cc\x85d"]),
+    ],
+)
+def test_lines_are_those_that_wc_counts(tmp_path: Path, data: bytes, lines: list[str]) -> None:
+    path = tmp_path / "x.txt"
+    path.write_bytes(data)
+    assert read_lines(path) == lines
+
+
+@given(st.lists(LINE, min_size=1).filter(lambda lines: not lines[0].startswith("\ufeff")))
+def test_written_lines_read_back(
+    tmp_path_factory: pytest.TempPathFactory, lines: list[str]
+) -> None:
+    folder = tmp_path_factory.mktemp("lines")
+    write_files(folder, {"x.txt": "".join(f"{line}\n" for line in lines)})
+    assert read_lines(folder / "x.txt") == lines
+    assert [path.name for path in folder.iterdir()] == ["x.txt"]
+
+
+@pytest.mark.parametrize("encoding", ["gb18030", "big5", "utf-16"])
+def test_other_encodings_are_named_with_the_offset(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "x.txt"
+    text = "國防部發言人就中美兩軍關係答記者問。雙方保持溝通協調，我們將適時發布消息。\n" * 20
+    path.write_bytes(("A line in ASCII\n" + text).encode(encoding))
+    with pytest.raises(EncodingError) as error:
+        read_text(path)
+    with pytest.raises(UnicodeDecodeError) as plain:
+        path.read_bytes().decode("utf-8")
+    assert f"byte offset {plain.value.start};" in str(error.value)
+    expected = {"gb18030": "GB", "big5": "BIG5", "utf-16": "UTF-16"}[encoding]
+    assert f"it looks like {expected}" in str(error.value)
+    assert f"{path}:" in str(error.value)
+
+
+def test_an_empty_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "x.txt").touch()
+    with pytest.raises(InputError, match="the file is empty"):
+        read_lines(tmp_path / "x.txt")
+
+
+def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="there is no such file"):
+        read_text(tmp_path / "missing.txt")
+    with pytest.raises(InputError, match="folder where a file is wanted"):
+        read_text(tmp_path)
+
+
+def test_bad_toml_is_named_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "x.toml").write_text("good = 1\nbad =\n")
+    with pytest.raises(InputError, match=r"x\.toml.*line 2"):
+        read_toml(tmp_path / "x.toml")
+
+
+def test_a_new_folder_is_whole_or_absent(tmp_path: Path) -> None:
+    with new_folder(tmp_path / "run") as scratch:
+        (scratch / "a").write_text("a")
+        assert not (tmp_path / "run").exists()
+    assert (tmp_path / "run" / "a").read_text() == "a"
+
+    with pytest.raises(ZeroDivisionError), new_folder(tmp_path / "other") as scratch:
+        (scratch / "a").write_text(str(1 / 0))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["run"]
+
+
+def test_a_new_folder_does_not_replace_one(tmp_path: Path) -> None:
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "old").touch()
+    with (
+        pytest.raises(InputError, match="cannot be written"),
+        new_folder(tmp_path / "run") as scratch,
+    ):
+        (scratch / "new").touch()
+    assert [path.name for path in (tmp_path / "run").iterdir()] == ["old"]
+
+
+def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(InputError, match="cannot be written"):
+        write_files(tmp_path / "file" / "below", {"x": "y"})
+
+
+def test_hash_is_that_of_sha256sum() -> None:
+    # printf 'abc' | sha256sum (FIPS 180-2, appendix B.1)
+    expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    assert sha256("abc") == sha256(b"abc") == expected

