@@ -1,0 +1,1 @@
+"""The data model, and test sets and systems on disk."""

@@ -1,0 +1,308 @@
+"""Test sets and system outputs on disk: which files there are and what they are called.
+
+::
+
+    references/<document>.zh.txt       source, one segment a line
+    references/<document>.en.txt       reference; more of them as <document>.en.<label>.txt
+    references/<document>.toml         title, date, publisher, kinds of the lines (optional)
+    systems/<system>/<document>.txt    hypotheses, one a line
+
+or, without any layout, plain files: one source, its references, one file a system.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from mteval.corpus.model import Document, Kind, SystemOutput, TestSet, count_mismatch
+from mteval.errors import InputError, MismatchError, UsageError, place
+from mteval.files import read_lines, read_toml, write_files
+
+__all__ = [
+    "SOURCE_LANGUAGE",
+    "TARGET_LANGUAGE",
+    "document_files",
+    "is_plain",
+    "load_plain_systems",
+    "load_plain_test_set",
+    "load_systems",
+    "load_test_set",
+    "write_document",
+    "write_system",
+]
+
+SOURCE_LANGUAGE = "zh"
+TARGET_LANGUAGE = "en"
+_SOURCE_NAME = re.compile(rf"(?P<id>.+)\.{SOURCE_LANGUAGE}\.txt", re.DOTALL)
+_REFERENCE_NAME = re.compile(
+    rf"(?P<id>.+?)\.{TARGET_LANGUAGE}(?:\.(?P<label>[A-Za-z0-9_-]+))?\.txt", re.DOTALL
+)
+
+
+def load_test_set(folder: Path) -> TestSet:
+    """Load a folder of references.
+
+    Documents come in the order of their ids. A document without a source is an error unless its
+    TOML file says ``languages = ["en"]``: then it is kept, unscored.
+
+    Raises:
+        InputError: the folder or a file cannot be read, holds no document, or has an empty line.
+        MismatchError: line counts differ, or documents differ in their number of references.
+    """
+    sources: dict[str, Path] = {}
+    references: defaultdict[str, dict[str, Path]] = defaultdict(dict)
+    for path in _files(folder):
+        if match := _SOURCE_NAME.fullmatch(path.name):
+            sources[match["id"]] = path
+        elif match := _REFERENCE_NAME.fullmatch(path.name):
+            references[match["id"]][match["label"] or ""] = path
+    if not sources and not references:
+        raise InputError(
+            f"{place(folder)}: no <document>.{SOURCE_LANGUAGE}.txt with its "
+            f"<document>.{TARGET_LANGUAGE}.txt here; make some with: mteval ingest PAGE... "
+            f"-o {place(folder)}"
+        )
+    documents = []
+    unscored = []
+    for id in sorted(sources.keys() | references.keys()):
+        metadata_path = folder / f"{id}.toml"
+        metadata = read_toml(metadata_path) if metadata_path.exists() else {}
+        if id not in sources:
+            if metadata.get("languages") != [TARGET_LANGUAGE]:
+                missing = folder / f"{id}.{SOURCE_LANGUAGE}.txt"
+                raise MismatchError(
+                    f"{place(missing)}: there is no such file, though the document has references; "
+                    f'add it, or say languages = ["{TARGET_LANGUAGE}"] in {metadata_path.name}'
+                )
+            unscored.append(id)
+            continue
+        paths = [references[id][label] for label in sorted(references[id])]
+        documents.append(_load_document(id, sources[id], paths, metadata, metadata_path))
+    if not documents:
+        raise InputError(
+            f"{place(folder)}: every document here lacks a source, so there is nothing to score; "
+            f"add <document>.{SOURCE_LANGUAGE}.txt files"
+        )
+    return TestSet(tuple(documents), tuple(unscored))
+
+
+def _load_document(
+    id: str,
+    source: Path | None,
+    references: Sequence[Path],
+    metadata: dict[str, Any],
+    metadata_path: Path | None,
+) -> Document:
+    paths = ([] if source is None else [source]) + list(references)
+    columns = [_full_lines(path) for path in paths]
+    for path, column in zip(paths[1:], columns[1:], strict=True):
+        if len(column) != len(columns[0]):
+            raise count_mismatch(place(path), column, place(paths[0]), columns[0])
+    kinds: list[Kind] | None = metadata.get("kinds")
+    if kinds is not None and metadata_path is not None:
+        if not isinstance(kinds, list) or len(kinds) != len(columns[0]):
+            size = len(kinds) if isinstance(kinds, list) else "no"
+            raise MismatchError(
+                f"{place(metadata_path)}: kinds has {size} entries where {place(paths[0])} has "
+                f"{len(columns[0])} lines; give one for each line"
+            )
+        unknown = [kind for kind in kinds if kind not in ("text", "heading")]
+        if unknown:
+            raise InputError(
+                f"{place(metadata_path)}: kinds has {unknown[0]!r}; use 'text' or 'heading'"
+            )
+    described = {
+        key: None if metadata.get(key) is None else str(metadata[key])
+        for key in ("title", "date", "publisher")
+    }
+    return Document.from_columns(
+        id,
+        None if source is None else columns[0],
+        columns if source is None else columns[1:],
+        kinds,
+        origin=place(references[0] if references else paths[0]),
+        **described,
+    )
+
+
+def _full_lines(path: Path) -> list[str]:
+    lines = read_lines(path)
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            raise InputError(
+                f"{place(path, number)}: the line is empty; fill it in, or remove it and the same "
+                "line of every file aligned with it"
+            )
+    return lines
+
+
+def load_systems(paths: Iterable[Path]) -> tuple[list[SystemOutput], list[str]]:
+    """Load system outputs, one folder a system.
+
+    ``systems/*`` expands to more than outputs: a file, or a folder without any ``.txt`` file, is
+    skipped.
+
+    Returns:
+        The systems in the order given, and one note for each path skipped.
+
+    Raises:
+        InputError: a path does not exist, a file cannot be read or is empty, nothing is left.
+        MismatchError: two systems have one name.
+    """
+    systems: list[SystemOutput] = []
+    notes: list[str] = []
+    for path in paths:
+        if not path.exists():
+            raise InputError(
+                f"{place(path)}: there is no such folder; check the path of the system"
+            )
+        if not path.is_dir():
+            notes.append(f"{place(path)}: skipped, it is a file and a system is a folder")
+            continue
+        files = {
+            file.stem: file for file in _files(path) if file.suffix == ".txt" and file.is_file()
+        }
+        if not files:
+            notes.append(f"{place(path)}: skipped, it holds no <document>.txt")
+            continue
+        systems.append(
+            SystemOutput(
+                Path(os.path.abspath(path)).name,  # noqa: PTH100 - a link keeps its own name
+                {id: tuple(read_lines(file)) for id, file in files.items()},
+                {id: place(file) for id, file in files.items()},
+            )
+        )
+    if not systems:
+        raise InputError(
+            "no system output among the paths given; a system is a folder of <document>.txt files"
+            + (f" ({notes[0]})" if notes else "")
+        )
+    _check_names([(system.name, next(iter(system.files.values()))) for system in systems])
+    return systems, notes
+
+
+def is_plain(references: Sequence[Path], source: Path | None) -> bool:
+    """Tell whether the arguments of ``mteval score`` are plain files and not folders.
+
+    Raises:
+        UsageError: they are a mixture of both.
+    """
+    if source is None and len(references) == 1 and not references[0].is_file():
+        return False
+    folders = [path for path in references if path.is_dir()]
+    if folders:
+        raise UsageError(
+            f"{place(folders[0])} is a folder and cannot stand beside other -r or -s; "
+            "give one folder of references, or plain files alone"
+        )
+    return True
+
+
+def load_plain_test_set(source: Path | None, references: Sequence[Path]) -> TestSet:
+    """Load plain line-aligned files as a test set of one document.
+
+    The document is named after the source file, or the first reference where there is none.
+
+    Raises:
+        InputError: a file cannot be read, is empty, or has an empty line.
+        MismatchError: line counts differ.
+    """
+    named = source if source is not None else references[0]
+    return TestSet((_load_document(named.stem, source, references, {}, None),))
+
+
+def load_plain_systems(hypotheses: Iterable[Path], test_set: TestSet) -> list[SystemOutput]:
+    """Load plain files of hypotheses, one a system, named after the file without its suffix.
+
+    Raises:
+        InputError: a file cannot be read or is empty.
+        MismatchError: two systems have one name.
+    """
+    document = test_set.documents[0].id
+    paths = list(hypotheses)
+    _check_names([(path.stem, place(path)) for path in paths])
+    return [
+        SystemOutput(path.stem, {document: tuple(read_lines(path))}, {document: place(path)})
+        for path in paths
+    ]
+
+
+def _check_names(named: Sequence[tuple[str, str]]) -> None:
+    seen: dict[str, str] = {}
+    for name, where in named:
+        if name in seen:
+            raise MismatchError(
+                f"two systems have the name {name} ({seen[name]} and {where}); rename one"
+            )
+        seen[name] = where
+
+
+def _files(folder: Path) -> list[Path]:
+    if not folder.exists():
+        raise InputError(f"{place(folder)}: there is no such folder; check the path")
+    if not folder.is_dir():
+        raise InputError(f"{place(folder)}: this is a file where a folder is wanted")
+    try:
+        return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+    except OSError as error:
+        raise InputError(
+            f"{place(folder)}: the folder cannot be read ({error.strerror}); check permissions"
+        ) from None
+
+
+def document_files(document: Document, metadata: str) -> dict[str, str]:
+    """Lay a document out as the files it becomes: name -> content.
+
+    Raises:
+        InputError: a segment contains a line break, which one line cannot hold.
+    """
+    columns: dict[str, list[str]] = {}
+    if document.segments[0].source is not None:
+        columns[f"{document.id}.{SOURCE_LANGUAGE}.txt"] = [
+            s.source or "" for s in document.segments
+        ]
+    for index in range(len(document.segments[0].references)):
+        label = "" if index == 0 else f".{chr(ord('A') + index)}"
+        columns[f"{document.id}.{TARGET_LANGUAGE}{label}.txt"] = [
+            segment.references[index] for segment in document.segments
+        ]
+    files = {name: _joined(lines, document.id) for name, lines in columns.items()}
+    if metadata:
+        files[f"{document.id}.toml"] = metadata
+    return files
+
+
+def write_document(folder: Path, document: Document, metadata: str = "") -> None:
+    """Write one document into a folder of references.
+
+    Raises:
+        InputError: the folder cannot be written, or a segment contains a line break.
+    """
+    write_files(folder, document_files(document, metadata))
+
+
+def write_system(folder: Path, system: SystemOutput) -> None:
+    """Write a system's output as ``folder/<system>/<document>.txt``.
+
+    Raises:
+        InputError: the folder cannot be written, or a hypothesis contains a line break.
+    """
+    write_files(
+        folder / system.name,
+        {f"{id}.txt": _joined(lines, id) for id, lines in system.documents.items()},
+    )
+
+
+def _joined(lines: Sequence[str], id: str) -> str:
+    for number, line in enumerate(lines, 1):
+        if "\n" in line or line.endswith("\r"):
+            raise InputError(
+                f"document {id}, segment {number} contains a line break, which a line-aligned file "
+                "cannot hold; replace it with a space"
+            )
+    return "".join(f"{line}\n" for line in lines)
