@@ -1,0 +1,96 @@
+"""What a metric is: sufficient statistics per segment, and a score of their sums."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["Array", "Metric", "MetricSpec", "Progress"]
+
+Array = npt.NDArray[np.float64]
+# Called with the number of hypotheses done so far and the number in all.
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class MetricSpec:
+    """Describe a metric without loading what computes it.
+
+    Attributes:
+        name: key in results and on the command line, lower case.
+        label: how tables write it.
+        higher_is_better: direction.
+        range: lowest and highest score; None where there is no bound.
+        needs_source: whether it reads the source.
+        needs_reference: whether it reads references.
+        paper: authors, year and title of the source of the formula.
+        implementation: ``module:factory`` of the Metric, imported on use.
+        package: what computes it, as the package registry knows it.
+        aliases: other spellings accepted on the command line.
+    """
+
+    name: str
+    label: str
+    higher_is_better: bool
+    range: tuple[float, float | None]
+    needs_source: bool
+    needs_reference: bool
+    paper: str
+    implementation: str
+    package: str
+    aliases: tuple[str, ...] = ()
+
+
+class Metric(ABC):
+    """Turn texts into statistics and sums of statistics into scores.
+
+    The two methods obey one law: for any set of segments, ``score`` of the sum of their rows is
+    the metric's score of exactly those segments. A document, a bootstrap resample and the whole
+    corpus are sums of different rows; nothing else is ever averaged.
+    """
+
+    @property
+    @abstractmethod
+    def n_statistics(self) -> int:
+        """Count the statistics of a segment (k)."""
+
+    @abstractmethod
+    def statistics(
+        self,
+        sources: Sequence[str] | None,
+        references: Sequence[Sequence[str]],
+        systems: Sequence[Sequence[str | None]],
+        progress: Progress | None = None,
+    ) -> Array:
+        """Compute the statistics of every segment of every system.
+
+        Args:
+            sources: ``n_segments`` texts, or None.
+            references: ``n_references`` columns of ``n_segments`` texts.
+            systems: ``n_systems`` lists of ``n_segments`` hypotheses; None is a segment that
+                was not translated: its row is zero and adds nothing to any sum.
+            progress: called as work is done.
+
+        Returns:
+            Statistics of shape (n_systems, n_segments, k).
+        """
+
+    @abstractmethod
+    def score(self, sums: Array) -> Array:
+        """Score summed statistics of shape (..., k) as an array of shape (...)."""
+
+    def segment_score(self, statistics: Array) -> Array:
+        """Score single segments, shape (..., k) to (...), where the field does that differently."""
+        return self.score(statistics)
+
+    @abstractmethod
+    def signature(self, n_references: int) -> str:
+        """Name every parameter that changes the score, with versions."""
+
+    def segment_signature(self, n_references: int) -> str:
+        """Name the parameters of ``segment_score``."""
+        return self.signature(n_references)
