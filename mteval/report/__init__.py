@@ -1,0 +1,1 @@
+"""Views of results: they read what an evaluation found and compute nothing."""

@@ -1,0 +1,320 @@
+"""What an evaluation found, as plain columns, and the run folder it is kept in."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from mteval.errors import InputError, place
+from mteval.files import new_folder, sha256
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+__all__ = ["Evaluation", "Level", "MetricColumn", "run_id", "write_run"]
+
+Level = Literal["system", "document", "segment"]
+Scores = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class MetricColumn:
+    """Say how to read the scores of one metric.
+
+    Attributes:
+        name: key in JSON and files.
+        label: heading in tables.
+        higher_is_better: direction.
+        signature: parameters and versions behind system and document scores.
+        segment_signature: the same for segment scores.
+    """
+
+    name: str
+    label: str
+    higher_is_better: bool
+    signature: str
+    segment_signature: str
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Hold every number of one evaluation, and the texts that it is about.
+
+    A score that does not exist (a document that a system has not translated) is NaN in the arrays,
+    None in rows, null in JSON and empty in files; never 0.
+
+    Attributes:
+        systems: names, n_systems of them.
+        documents: ids, n_documents of them, in order.
+        segment_documents: for each of n_segments segments, the index of its document.
+        segment_numbers: its number within the document, from 1.
+        sources: n_segments texts, or None.
+        references: n_references columns of n_segments texts.
+        hypotheses: n_systems lists of n_segments texts; None is not translated.
+        metrics: what was computed.
+        scores: by metric and level; shapes (n_systems,), (n_systems, n_documents),
+            (n_systems, n_segments).
+        inputs: SHA-256 of every text that went in.
+        versions: what computed the scores.
+        notes: what a reader must know: skipped paths, empty hypotheses, missing documents.
+    """
+
+    systems: tuple[str, ...]
+    documents: tuple[str, ...]
+    segment_documents: npt.NDArray[np.int64]
+    segment_numbers: npt.NDArray[np.int64]
+    sources: Sequence[str] | None
+    references: Sequence[Sequence[str]]
+    hypotheses: Sequence[Sequence[str | None]]
+    metrics: tuple[MetricColumn, ...]
+    scores: Mapping[str, Mapping[Level, Scores]]
+    inputs: Mapping[str, Any]
+    versions: Mapping[str, str]
+    notes: tuple[str, ...] = field(default=())
+
+    def document_sizes(self) -> npt.NDArray[np.int64]:
+        """Count the segments of each document: shape (n_documents,)."""
+        return np.bincount(self.segment_documents, minlength=len(self.documents))
+
+    def document_counts(self) -> npt.NDArray[np.int64]:
+        """Count the segments scored: shape (n_systems, n_documents)."""
+        translated = np.array(
+            [[text is not None for text in system] for system in self.hypotheses], dtype=np.int64
+        )
+        starts = np.searchsorted(self.segment_documents, np.arange(len(self.documents)))
+        return np.add.reduceat(translated, starts, axis=1)
+
+    def system_rows(self) -> list[dict[str, Any]]:
+        """List one row a system, with its scores over all segments that it has."""
+        counts = self.document_counts()
+        return [
+            {
+                "system": system,
+                "segments": int(counts[s].sum()),
+                **{m.name: _number(self.scores[m.name]["system"][s]) for m in self.metrics},
+                "empty_hypotheses": sum(
+                    text is not None and not text.strip() for text in self.hypotheses[s]
+                ),
+                "missing_documents": [
+                    document for d, document in enumerate(self.documents) if counts[s, d] == 0
+                ],
+            }
+            for s, system in enumerate(self.systems)
+        ]
+
+    def document_rows(self) -> list[dict[str, Any]]:
+        """List one row for each document and system."""
+        counts = self.document_counts()
+        return [
+            {
+                "system": system,
+                "document": document,
+                "segments": int(counts[s, d]),
+                **{m.name: _number(self.scores[m.name]["document"][s, d]) for m in self.metrics},
+            }
+            for d, document in enumerate(self.documents)
+            for s, system in enumerate(self.systems)
+        ]
+
+    def frame(self, level: Level) -> pd.DataFrame:
+        """Give the rows of one level as a pandas DataFrame, one column a metric."""
+        import pandas as pd
+
+        if level == "segment":
+            return pd.DataFrame(self.segment_table().to_pandas())
+        return pd.DataFrame(self.system_rows() if level == "system" else self.document_rows())
+
+    def segment_table(self) -> pa.Table:
+        """Give one row for each system and segment: texts, scores, flags."""
+        import pyarrow as pa
+
+        s, i = self._translated()
+        documents = np.array(self.documents, dtype=object)
+        hypotheses = [self.hypotheses[a][b] or "" for a, b in zip(s, i, strict=True)]
+        columns: dict[str, Any] = {
+            "system": np.array(self.systems, dtype=object)[s],
+            "document": documents[self.segment_documents[i]],
+            "segment": self.segment_numbers[i],
+            "source": [None if self.sources is None else self.sources[b] for b in i],
+            "hypothesis": hypotheses,
+        }
+        for r, column in enumerate(self.references, 1):
+            columns["reference" if r == 1 else f"reference_{r}"] = [column[b] for b in i]
+        for metric in self.metrics:
+            columns[metric.name] = self.scores[metric.name]["segment"][s, i]
+        columns["flags"] = ["" if text.strip() else "empty" for text in hypotheses]
+        text_columns = set(columns) - {"segment", *(metric.name for metric in self.metrics)}
+        return pa.table(
+            {
+                name: pa.array(values, pa.string() if name in text_columns else None)
+                for name, values in columns.items()
+            }
+        )
+
+    def score_table(self) -> pa.Table:
+        """Give every number on a row of its own, with its metric, level, system and place."""
+        import pyarrow as pa
+
+        counts = self.document_counts()
+        s_segment, i_segment = self._translated()
+        n_systems, n_documents = counts.shape
+        s_document, d_document = (axis.ravel() for axis in np.indices((n_systems, n_documents)))
+        levels: list[tuple[Level, Any, Any, Any, Any, Any]] = [
+            ("system", np.arange(n_systems), None, None, counts.sum(axis=1), np.s_[:]),
+            (
+                "document",
+                s_document,
+                d_document,
+                None,
+                counts.ravel(),
+                (s_document, d_document),
+            ),
+            (
+                "segment",
+                s_segment,
+                self.segment_documents[i_segment],
+                self.segment_numbers[i_segment],
+                np.ones(len(s_segment), dtype=np.int64),
+                (s_segment, i_segment),
+            ),
+        ]
+        parts = []
+        for metric in self.metrics:
+            for level, s, d, numbers, n_segments, where in levels:
+                values = self.scores[metric.name][level][where]
+                size = len(values)
+                parts.append(
+                    pa.table(
+                        {
+                            "metric": pa.array([metric.name] * size, pa.string()),
+                            "level": pa.array([level] * size, pa.string()),
+                            "system": pa.array(
+                                np.array(self.systems, dtype=object)[s], pa.string()
+                            ),
+                            "document": pa.nulls(size, pa.string())
+                            if d is None
+                            else pa.array(np.array(self.documents, dtype=object)[d], pa.string()),
+                            "segment": pa.nulls(size, pa.int64())
+                            if numbers is None
+                            else pa.array(numbers, pa.int64()),
+                            "segments": pa.array(n_segments, pa.int64()),
+                            "value": pa.array(values, pa.float64(), mask=np.isnan(values)),
+                            "higher_is_better": pa.array([metric.higher_is_better] * size),
+                        }
+                    )
+                )
+        return pa.concat_tables(parts)
+
+    def signatures(self) -> dict[str, str]:
+        """Map each metric to the signature of its system and document scores."""
+        return {metric.name: metric.signature for metric in self.metrics}
+
+    def fingerprint(self) -> str:
+        """Hash everything that decides the numbers: texts, signatures, versions."""
+        decisive = {
+            "inputs": self.inputs,
+            "versions": dict(self.versions),
+            "signatures": [(m.name, m.signature, m.segment_signature) for m in self.metrics],
+        }
+        return sha256(json.dumps(decisive, sort_keys=True, ensure_ascii=True))
+
+    def run_record(self, run: str, created: datetime, command: Sequence[str]) -> dict[str, Any]:
+        """Describe the run: what was computed from what, by which versions, with which command."""
+        return {
+            "run": run,
+            "created": created.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "fingerprint": self.fingerprint(),
+            "command": list(command),
+            "versions": dict(self.versions),
+            "signatures": self.signatures(),
+            "segment_signatures": {m.name: m.segment_signature for m in self.metrics},
+            "metrics": {
+                m.name: {"label": m.label, "higher_is_better": m.higher_is_better}
+                for m in self.metrics
+            },
+            "systems": list(self.systems),
+            "documents": list(self.documents),
+            "inputs": self.inputs,
+            "notes": list(self.notes),
+        }
+
+    def document(self, record: Mapping[str, Any]) -> dict[str, Any]:
+        """Give the one JSON document that ``mteval score --json`` prints."""
+        return {
+            "run": dict(record),
+            "signatures": self.signatures(),
+            "systems": self.system_rows(),
+            "documents": self.document_rows(),
+            "terms": [],
+        }
+
+    def _translated(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        mask = np.array([[text is not None for text in system] for system in self.hypotheses])
+        s, i = np.nonzero(mask)
+        return s, i
+
+
+def run_id(created: datetime, fingerprint: str) -> str:
+    """Name a run: its UTC time and the first digits of its fingerprint."""
+    return f"{created:%Y%m%dT%H%M%SZ}-{fingerprint[:8]}"
+
+
+def write_run(
+    evaluation: Evaluation, results: Path, created: datetime, command: Sequence[str]
+) -> tuple[Path, dict[str, Any]]:
+    """Write a run folder, whole or not at all.
+
+    Returns:
+        The folder and the record in its run.json.
+
+    Raises:
+        InputError: the folder cannot be written.
+    """
+    base = run_id(created, evaluation.fingerprint())
+    for attempt in range(1, 100):
+        run = base if attempt == 1 else f"{base}-{attempt}"
+        if (results / run).exists():
+            continue
+        record = evaluation.run_record(run, created, command)
+        try:
+            with new_folder(results / run) as folder:
+                _write_files(evaluation, record, folder)
+        except InputError:
+            # Another process with the same inputs took the name within the same second.
+            if (results / run).exists():
+                continue
+            raise
+        return results / run, record
+    raise InputError(
+        f"{place(results / base)}: a hundred runs of this name exist; remove some or name another "
+        "folder with -o"
+    )
+
+
+def _write_files(evaluation: Evaluation, record: Mapping[str, Any], folder: Path) -> None:
+    import pyarrow as pa
+    import pyarrow.csv
+    import pyarrow.parquet
+
+    text = json.dumps(record, ensure_ascii=False, indent=2, sort_keys=True)
+    (folder / "run.json").write_bytes((text + "\n").encode("utf-8"))
+    pa.parquet.write_table(evaluation.score_table(), folder / "scores.parquet")
+    rows = evaluation.system_rows()
+    for row in rows:
+        row["missing_documents"] = " ".join(row["missing_documents"])
+    pa.csv.write_csv(pa.Table.from_pylist(rows), folder / "systems.csv")
+    pa.csv.write_csv(pa.Table.from_pylist(evaluation.document_rows()), folder / "documents.csv")
+    pa.csv.write_csv(evaluation.segment_table(), folder / "segments.csv")
+
+
+def _number(value: float) -> float | None:
+    return None if math.isnan(value) else float(value)

@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from sacrebleu.metrics.bleu import BLEU
+from sacrebleu.metrics.ter import TER
+
+import mteval
+from mteval.corpus.model import Document, SystemOutput, TestSet
+from mteval.errors import MismatchError, UsageError
+from tests.conftest import ROOT
+
+TEST_SET = TestSet(
+    (
+        Document.from_columns("d", ["甲", "乙"], [["the first speech ended", "a second one"]]),
+        Document.from_columns("e", ["丙"], [["one third joint naval exercise"]]),
+    )
+)
+X = SystemOutput("x", {"d": ("the first speech ended", ""), "e": ("a third naval exercise",)})
+Y = SystemOutput("y", {"d": ("a first talk", "a second one")})
+
+
+def test_documents_and_systems_score_as_sacrebleu_scores_them() -> None:
+    evaluation = mteval.evaluate(
+        ROOT / "references",
+        sorted(path for path in (ROOT / "systems").iterdir() if path.is_dir()),
+        ["bleu", "ter"],
+    )
+    references: list[str] = []
+    hypotheses: list[str] = []
+    for row in evaluation.document_rows():
+        if row["system"] != "llm-glossary":
+            continue
+        document = row["document"]
+        reference = (ROOT / "references" / f"{document}.en.txt").read_text("utf-8").splitlines()
+        hypothesis = (
+            (ROOT / "systems" / "llm-glossary" / f"{document}.txt").read_text("utf-8").splitlines()
+        )
+        assert row["segments"] == len(reference)
+        assert row["bleu"] == pytest.approx(
+            BLEU().corpus_score(hypothesis, [reference]).score, abs=1e-9
+        )
+        assert row["ter"] == pytest.approx(
+            TER().corpus_score(hypothesis, [reference]).score, abs=1e-9
+        )
+        references += reference
+        hypotheses += hypothesis
+    [row] = [row for row in evaluation.system_rows() if row["system"] == "llm-glossary"]
+    assert row["segments"] == 26
+    assert row["bleu"] == pytest.approx(
+        BLEU().corpus_score(hypotheses, [references]).score, abs=1e-9
+    )
+
+
+def test_a_missing_document_has_no_score_and_is_said() -> None:
+    with pytest.raises(MismatchError, match="system y lacks e"):
+        mteval.evaluate(TEST_SET, [X, Y])
+    evaluation = mteval.evaluate(TEST_SET, [X, Y], ["chrf"], allow_missing=True)
+    rows = {(row["system"], row["document"]): row for row in evaluation.document_rows()}
+    assert rows["y", "e"]["chrf"] is None
+    assert rows["y", "e"]["segments"] == 0
+    systems = {row["system"]: row for row in evaluation.system_rows()}
+    assert systems["y"]["segments"] == 2
+    assert systems["y"]["missing_documents"] == ["e"]
+    assert systems["y"]["chrf"] == rows["y", "d"]["chrf"]
+    assert math.isnan(evaluation.scores["chrf"]["segment"][1, 2])
+    assert any("y lacks e" in note for note in evaluation.notes)
+
+
+def test_an_empty_hypothesis_is_scored_and_counted() -> None:
+    evaluation = mteval.evaluate(TEST_SET, [X], ["chrf"])
+    [row] = evaluation.system_rows()
+    assert row["empty_hypotheses"] == 1
+    assert evaluation.scores["chrf"]["segment"][0, 1] == 0.0
+    assert any("x has 1 empty hypotheses (d:2)" in note for note in evaluation.notes)
+
+
+def test_two_outputs_of_one_name_are_refused() -> None:
+    with pytest.raises(MismatchError, match="two systems have the name x"):
+        mteval.evaluate(TEST_SET, [X, X])
+    with pytest.raises(UsageError, match="no metric 'blu'"):
+        mteval.evaluate(TEST_SET, [X], ["blu"])
+
+
+def test_the_same_inputs_have_the_same_fingerprint_and_others_another() -> None:
+    def fingerprint(output: SystemOutput, *metrics: str) -> str:
+        return mteval.evaluate(TEST_SET, [output], metrics).fingerprint()
+
+    again = SystemOutput("x", dict(X.documents))
+    other = SystemOutput("x", {**X.documents, "e": ("a third naval exercise.",)})
+    assert fingerprint(X, "bleu") == fingerprint(again, "bleu")
+    assert len({fingerprint(X, "bleu"), fingerprint(other, "bleu"), fingerprint(X, "chrf")}) == 3
+
+
+def test_frames_have_a_column_a_metric() -> None:
+    evaluation = mteval.evaluate(TEST_SET, [X, Y], ["bleu", "chrf"], allow_missing=True)
+    systems = evaluation.frame("system")
+    assert isinstance(systems, pd.DataFrame)
+    assert list(systems["system"]) == ["x", "y"]
+    segments = evaluation.frame("segment")
+    assert list(segments.columns) == [
+        *("system", "document", "segment", "source", "hypothesis", "reference"),
+        *("bleu", "chrf", "flags"),
+    ]
+    assert len(segments) == 5
+    np.testing.assert_array_equal(
+        segments["chrf"],
+        np.concatenate([s[~np.isnan(s)] for s in evaluation.scores["chrf"]["segment"]]),
+    )
+
+
+def test_progress_is_told_for_every_metric(tmp_path: Path) -> None:
+    told: dict[str, list[tuple[int, int]]] = {}
+    mteval.evaluate(
+        TEST_SET,
+        [X],
+        ["bleu", "ter"],
+        progress=lambda spec: lambda *step: told.setdefault(spec.name, []).append(step),
+    )
+    assert told == {"bleu": [(3, 3)], "ter": [(3, 3)]}
