@@ -34,7 +34,11 @@ ALLOWED = {
     "mteval.ingest.clean": {"mteval.ingest.gloss", "mteval.text"},
     "mteval.ingest.extract": {"mteval.text"},
     "mteval.ingest.furniture": {"mteval.text"},
-    "mteval.ingest.metadata": {"mteval.ingest.extract", "mteval.text"},
+    "mteval.ingest.metadata": {
+        "mteval.ingest.extract",
+        "mteval.ingest.furniture",
+        "mteval.text",
+    },
     "mteval.ingest.align": {"mteval.ingest.gloss", "mteval.text"},
     "mteval.ingest.pipeline": {
         "mteval.corpus.layout",

@@ -1,0 +1,1 @@
+"""From messy bilingual pages to aligned documents."""

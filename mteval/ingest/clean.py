@@ -1,0 +1,149 @@
+"""Cleaning steps on one line of a page, and the damage that no step can mend."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from mteval.ingest.gloss import is_reading, pinyin_syllables, strip_marks
+from mteval.text import HAN, count_han, fold_spaces, strip_invisible
+
+__all__ = ["FOLDED", "STEPS", "Change", "Damage", "clean_line", "find_damage", "strip_glosses"]
+
+# A pinyin gloss stands in brackets right behind its character or word: 務(wù), 例行（lì xíng）.
+# Typesetters write ɡ and ɑ as in textbooks, and accents apart from their letters.
+_GLOSS = re.compile(
+    rf"(?<=[{HAN}])[(（]\s*"
+    r"([A-Za-zɡɑāáǎàēéěèêīíǐìōóǒòūúǔùüǖǘǚǜńňǹḿ\u0300-\u030c' ’·-]{1,40}?)"
+    r"\s*[)）]"
+)
+_TONED = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿ"
+# zhuang, chuang, shuang
+_LONGEST_SYLLABLE = 6
+_LETTER_FORMS = str.maketrans("ɡɑ", "ga", " '’·-")
+# What is left where a gloss or a character was torn apart: a toned letter, a Greek or Cyrillic
+# letter beside a Chinese character, a lone Latin letter between two, a question mark that no
+# Chinese sentence has, characters that stand for others that were lost.
+_DAMAGE = re.compile(
+    rf"[{_TONED}]"
+    rf"|[\u0370-\u04ff](?=[{HAN}])|(?<=[{HAN}])[\u0370-\u04ff]"
+    rf"|(?<=[{HAN}])[a-z](?=[{HAN}])"
+    rf"|(?<=[{HAN}])\?(?=[a-z{_TONED},、。;:])"
+    r"|[\ufffd\ue000-\uf8ff]"
+)
+# Signs of damage this close together are one run.
+_RUN_GAP = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Record what a step did to one line: which step, on which line, how many times."""
+
+    step: str
+    line: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """Record a run of text that no rule can repair.
+
+    ``column`` (from 1) and ``text`` are of the cleaned line.
+    """
+
+    line: int
+    column: int
+    text: str
+
+
+def drop_invisible(text: str) -> tuple[str, int]:
+    """Drop zero-width characters, soft hyphens, byte-order and directional marks."""
+    result = strip_invisible(text)
+    return result, len(text) - len(result)
+
+
+def fold_white_space(text: str) -> tuple[str, int]:
+    """Fold runs of white space, no-break and ideographic spaces included, into one space."""
+    result = fold_spaces(text)
+    return result, int(result != text)
+
+
+def strip_glosses(text: str) -> tuple[str, int]:
+    """Strip pinyin glosses left behind their characters or words.
+
+    A bracket goes if it holds a reading of the characters before it (pypinyin), or one syllable
+    with a tone mark; ``(a)`` behind a character that is not read so stays, and so does
+    ``(Beijing)``, which is no gloss without its tones.
+    """
+    count = 0
+
+    def strip(match: re.Match[str]) -> str:
+        nonlocal count
+        letters = unicodedata.normalize("NFC", match[1]).translate(_LETTER_FORMS)
+        plain = strip_marks(letters)
+        toned = any(letter in _TONED for letter in letters.lower())
+        if (toned and plain in pinyin_syllables()) or (
+            (toned or letters.islower()) and _reads(text[: match.start()], plain)
+        ):
+            count += 1
+            return ""
+        return match[0]
+
+    return _GLOSS.sub(strip, text), count
+
+
+def _reads(text: str, letters: str) -> bool:
+    """Tell whether letters are a reading of the last characters of a text."""
+    if not letters or not text:
+        return not letters
+    character, before = text[-1], text[:-1]
+    return any(
+        _reads(before, letters[:-size])
+        for size in range(1, min(len(letters), _LONGEST_SYLLABLE) + 1)
+        if is_reading(character, letters[-size:]) or (character, letters[-size:]) == ("儿", "r")
+    )
+
+
+FOLDED = "white space folded"
+STEPS: tuple[tuple[str, Callable[[str], tuple[str, int]]], ...] = (
+    ("invisible characters dropped", drop_invisible),
+    (FOLDED, fold_white_space),
+    ("pinyin glosses stripped", strip_glosses),
+)
+
+
+def clean_line(number: int, text: str) -> tuple[str, list[Change]]:
+    """Apply every step of STEPS in order; say which of them changed the line."""
+    changes = []
+    for name, step in STEPS:
+        text, count = step(text)
+        if count:
+            changes.append(Change(name, number, count))
+    return text, changes
+
+
+def find_damage(number: int, text: str) -> list[Damage]:
+    """Find the runs of a cleaned line that are damaged beyond repair by rule."""
+    if not count_han(text):
+        return _find_mojibake(number, text)
+    runs: list[tuple[int, int]] = []
+    for match in _DAMAGE.finditer(text):
+        if runs and match.start() - runs[-1][1] <= _RUN_GAP:
+            runs[-1] = (runs[-1][0], match.end())
+        else:
+            runs.append((match.start(), match.end()))
+    # Two characters of context on each side, as the neighbours are often damaged, too.
+    return [Damage(number, start + 1, text[max(0, start - 2) : end + 2]) for start, end in runs]
+
+
+def _find_mojibake(number: int, text: str) -> list[Damage]:
+    """Find English text that was decoded as the wrong encoding (ftfy's heuristic)."""
+    from ftfy.badness import BADNESS_RE
+
+    return [
+        Damage(number, match.start() + 1, match[0])
+        for match in BADNESS_RE.finditer(text)
+        if match[0].strip()
+    ]
