@@ -140,8 +140,10 @@ def score(
     else:
         from mteval.report.tables import document_table, system_table
 
-        _print_tables((system_table(evaluation), document_table(evaluation)))
-        typer.echo("* best of the systems that have every segment")
+        tables = (system_table(evaluation), document_table(evaluation))
+        _print_tables(tables)
+        if any(table.marks_best() for table in tables):
+            typer.echo("* best of the systems that have every segment")
         for name, signature in evaluation.signatures().items():
             typer.echo(f"{name}: {signature}")
     _say(f"mteval: run written to {folder}")

@@ -36,7 +36,8 @@ def fails(done: subprocess.CompletedProcess[str], *says: str) -> None:
 def test_score_prints_both_tables_and_keeps_the_run(project: Path, mteval: Run) -> None:
     done = mteval("score", *sorted(project.glob("systems/*")))
     assert done.returncode == 0, done.stderr
-    assert "Systems, 4 documents" in done.stdout
+    assert done.stdout.startswith("Systems")
+    assert "Documents" in done.stdout
     assert "state-2023-10-27-blinken-wang" in done.stdout
     assert "bleu: nrefs:1|case:mixed|eff:no|tok:13a" in done.stdout
     assert "README.md: skipped" in done.stderr

@@ -27,14 +27,12 @@ Y = SystemOutput("y", {"d": ("a first talk", "a second one")})
 def test_documents_and_systems_score_as_sacrebleu_scores_them() -> None:
     evaluation = mteval.evaluate(
         ROOT / "references",
-        sorted(path for path in (ROOT / "systems").iterdir() if path.is_dir()),
+        [ROOT / "systems" / "llm-glossary"],
         ["bleu", "ter"],
     )
     references: list[str] = []
     hypotheses: list[str] = []
     for row in evaluation.document_rows():
-        if row["system"] != "llm-glossary":
-            continue
         document = row["document"]
         reference = (ROOT / "references" / f"{document}.en.txt").read_text("utf-8").splitlines()
         hypothesis = (
@@ -49,7 +47,7 @@ def test_documents_and_systems_score_as_sacrebleu_scores_them() -> None:
         )
         references += reference
         hypotheses += hypothesis
-    [row] = [row for row in evaluation.system_rows() if row["system"] == "llm-glossary"]
+    [row] = evaluation.system_rows()
     assert row["segments"] == 26
     assert row["bleu"] == pytest.approx(
         BLEU().corpus_score(hypotheses, [references]).score, abs=1e-9

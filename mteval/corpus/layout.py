@@ -100,9 +100,11 @@ def _load_document(
 ) -> Document:
     paths = ([] if source is None else [source]) + list(references)
     columns = [_full_lines(path) for path in paths]
-    for path, column in zip(paths[1:], columns[1:], strict=True):
-        if len(column) != len(columns[0]):
-            raise count_mismatch(place(path), column, place(paths[0]), columns[0])
+    for number, (path, column) in enumerate(zip(paths, columns, strict=True)):
+        # Beside a text of its own language it is easier to tell where a file parts.
+        other = 0 if source is None or number < 2 else 1
+        if len(column) != len(columns[other]):
+            raise count_mismatch(place(path), column, place(paths[other]), columns[other])
     kinds: list[Kind] | None = metadata.get("kinds")
     if kinds is not None and metadata_path is not None:
         if not isinstance(kinds, list) or len(kinds) != len(columns[0]):
@@ -168,7 +170,8 @@ def load_systems(paths: Iterable[Path]) -> tuple[list[SystemOutput], list[str]]:
             file.stem: file for file in _files(path) if file.suffix == ".txt" and file.is_file()
         }
         if not files:
-            notes.append(f"{place(path)}: skipped, it holds no <document>.txt")
+            inside = " (name the folders in it)" if any(map(Path.is_dir, _files(path))) else ""
+            notes.append(f"{place(path)}: skipped, it holds no <document>.txt{inside}")
             continue
         systems.append(
             SystemOutput(

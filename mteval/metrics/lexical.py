@@ -22,12 +22,6 @@ from mteval.metrics.base import Array, Metric, Progress
 
 __all__ = ["bleu", "chrf", "chrf_plus_plus", "ter"]
 
-# Segments a worker takes at once: small enough to share work evenly and to show progress, large
-# enough that handing it over costs nothing beside the counting (1,000 hypotheses/s and core).
-_BATCH_SEGMENTS = 64
-# Fewer hypotheses than this are counted sooner than worker processes start (0.1 s).
-_PARALLEL_HYPOTHESES = 400
-
 
 class _Batch(NamedTuple):
     make: Callable[[], Any]
@@ -54,6 +48,12 @@ def _count(batch: _Batch) -> list[list[list[float]]]:
 
 class SacrebleuMetric(Metric):
     """Compute one of sacrebleu's metrics with its default parameters."""
+
+    # Segments a worker takes at once: small enough to share work evenly and to show progress, large
+    # enough that handing it over costs nothing beside the counting (1,000 hypotheses/s and core).
+    _batch_segments = 64
+    # Fewer hypotheses than this are counted sooner than worker processes start (0.1 s).
+    _parallel_hypotheses = 400
 
     def __init__(self, make: Callable[[], Any], n_statistics: int) -> None:
         self._make = make
@@ -102,13 +102,13 @@ class SacrebleuMetric(Metric):
                 [[column[i] for column in references] for i in range(start, stop)],
                 distinct[start:stop],
             )
-            for start in range(0, n_segments, _BATCH_SEGMENTS)
-            for stop in [min(start + _BATCH_SEGMENTS, n_segments)]
+            for start in range(0, n_segments, self._batch_segments)
+            for stop in [min(start + self._batch_segments, n_segments)]
         ]
         total = sum(map(len, distinct))
         result = np.zeros((len(systems), n_segments, self._n_statistics))
         segment = done = 0
-        for counted in map_batches(_count, batches, parallel=total >= _PARALLEL_HYPOTHESES):
+        for counted in map_batches(_count, batches, parallel=total >= self._parallel_hypotheses):
             for rows in counted:
                 by_text = dict(zip(distinct[segment], rows, strict=True))
                 for s, system in enumerate(systems):
@@ -212,6 +212,10 @@ class Ter(SacrebleuMetric):
 
     Statistics (k = 2): edits to the nearest reference, mean length of the references in words.
     """
+
+    # The search for shifts takes 0.1 s for a long paragraph.
+    _batch_segments = 4
+    _parallel_hypotheses = 16
 
     def __init__(self) -> None:
         super().__init__(TER, 2)

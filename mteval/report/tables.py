@@ -35,13 +35,17 @@ class Table:
     columns: tuple[Column, ...]
     groups: tuple[tuple[tuple[Cell, ...], ...], ...]
 
+    def marks_best(self) -> bool:
+        """Tell whether any cell is marked as best."""
+        return any(cell.best for group in self.groups for row in group for cell in row)
+
 
 def system_table(evaluation: Evaluation) -> Table:
     """Tabulate one row a system; the best complete system of each metric is marked."""
     rows = evaluation.system_rows()
     total = len(evaluation.segment_numbers)
     return Table(
-        f"Systems, {len(evaluation.documents)} documents",
+        "Systems",
         (Column("system", False), Column("segments", True), *_metric_columns(evaluation)),
         (_group(rows, ("system",), evaluation.metrics, total),),
     )
