@@ -235,7 +235,10 @@ def ingest_page(
     else:
         _check_languages(path, zh, en)
         pairs = _aligned(zh, en, embed or sentence_encoder())
-    if not pairs:
+    kinds = [_kind(zh_line, en_line) for zh_line, en_line, _ in pairs]
+    # Headings alone pair by chance where one language is furniture.
+    sentences = any(_SENTENCE_END.search(line.text) for line in candidates)
+    if not pairs or ("text" not in kinds and sentences and not monolingual):
         raise InputError(
             f"{place(path)}: no paragraph has a counterpart in the other language; check that the "
             "page holds a text and its translation"
@@ -243,7 +246,6 @@ def ingest_page(
     metadata = find_metadata(furniture, candidates, {line.number for line, _, _ in pairs if line})
     dropped += _unpaired(zh if not monolingual else [], en, pairs, metadata.title_line)
 
-    kinds = [_kind(zh_line, en_line) for zh_line, en_line, _ in pairs]
     document = Document.from_columns(
         source.get("document", path.stem),
         None if monolingual else [zh_line.text for zh_line, _, _ in pairs if zh_line],

@@ -124,10 +124,8 @@ def make_page(
         body.insert(rng.randint(1, len(body)), line)
     title = text.paragraphs[0].zh if titles_apart else text.title.zh
     if titles_apart:
-        place = body.index(title) if title else 0
-        body[place:place] = site.byline if site.byline_above else ()
-        place += not site.byline_above
-        body[place:place] = () if site.byline_above else site.byline
+        place = body.index(title) + (not site.byline_above) if title else 0
+        body[place:place] = site.byline
         head = []
     else:
         titles = [side for side in (text.title.zh, text.title.en) if side]

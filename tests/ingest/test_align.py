@@ -69,6 +69,32 @@ def test_texts_that_have_nothing_to_do_with_each_other_do_not_pair(expected_pair
     assert align(chinese, english, sentence_encoder()) == []
 
 
+def test_a_greeting_that_both_sides_repeat_pairs_each_time() -> None:
+    chinese = [
+        "女士们、先生们:",
+        "今天我们在这里举行论坛开幕式。",
+        "女士们、先生们!",
+        "让我们携手推动地区和平与发展。",
+    ]
+    english = [
+        "Ladies and gentlemen,",
+        "Today we gather here for the opening ceremony of the forum.",
+        "Ladies and gentlemen,",
+        "Let us join hands to promote peace and development in the region.",
+    ]
+    pairs = align(chinese, english, sentence_encoder())
+    assert [(pair.source, pair.target) for pair in pairs] == [(n, n) for n in range(4)]
+
+
+def test_an_agency_may_ask_without_being_called_reporter() -> None:
+    features = pair_features(
+        ["法新社记者:你好。", "林晓:会的。"], ["AFP: Hello.", "Lin Xiao: Yes."], hashed
+    )
+    # Lin Xiao answers, as both sides name her; of AFP nothing is known.
+    label = FEATURES.index("label")
+    np.testing.assert_array_equal(features[..., label], [[0, -1], [0, 1]])
+
+
 def test_speaker_labels_and_numbers_are_features() -> None:
     features = pair_features(
         ["吴谦:12月28日。", "记者:你好。"], ["Wu Qian: December 28.", "Reporter: Hello."], hashed

@@ -135,6 +135,11 @@ def test_without_an_entry_the_id_is_the_stem(tmp_path: Path) -> None:
         (["分享到", "Share"], "no Chinese text"),
         (["一二三四五。", "Cats sleep."], "no paragraph has a counterpart"),
         (["", "123"], "no Chinese text"),
+        # Headings of a menu in the other language, by chance alike.
+        (
+            ["大使出席华侨华人中秋晚会", *ENGLISH, "Consulate closed on public holidays"],
+            "no paragraph has a counterpart",
+        ),
     ],
 )
 def test_pages_that_hold_no_pair_are_refused(tmp_path: Path, lines: list[str], says: str) -> None:
