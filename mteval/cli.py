@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import shutil
 import sys
 import time
 from collections.abc import Callable, Iterable
@@ -13,10 +15,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mteval.errors import MtevalError
+from mteval.errors import InputError, MtevalError, UsageError
 
 if TYPE_CHECKING:
-    from rich.console import Console
     from rich.progress import Progress as RichProgress
     from rich.progress import TaskID
 
@@ -43,6 +44,9 @@ _PATIENCE_SECONDS = 1.0
 
 def main() -> None:
     """Run the command line; bad input is one sentence on stderr and exit code 2."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by the caller
+            setattr(sys, name, Path(os.devnull).open("w"))  # noqa: SIM115 - open to the end
     for stream in (sys.stdout, sys.stderr):
         # Results hold Chinese whatever the locale says.
         if isinstance(stream, io.TextIOWrapper):
@@ -121,6 +125,8 @@ def score(
     from mteval.metrics import DEFAULT_METRICS
     from mteval.results import write_run
 
+    if source is not None and not references:
+        raise UsageError("a source file is given and no reference; give the reference file with -r")
     reference_paths = references or [Path("references")]
     inputs: tuple[Any, Any] = (reference_paths[0], systems)
     if is_plain(reference_paths, source):
@@ -135,6 +141,7 @@ def score(
     )
     for note in evaluation.notes:
         _say(f"mteval: {note}")
+    _say(f"mteval: run written to {folder}")
     if as_json:
         _print_json(evaluation.document(record))
     else:
@@ -143,10 +150,9 @@ def score(
         tables = (system_table(evaluation), document_table(evaluation))
         _print_tables(tables)
         if any(table.marks_best() for table in tables):
-            typer.echo("* best of the systems that have every segment")
+            _print("* best of the systems that have every segment")
         for name, signature in evaluation.signatures().items():
-            typer.echo(f"{name}: {signature}")
-    _say(f"mteval: run written to {folder}")
+            _print(f"{name}: {signature}")
 
 
 @app.command()
@@ -181,7 +187,7 @@ def ingest(
         ingested = ingest_pages(
             pages, sources=sources, fixes=fixes, output=output, progress=bar.task("pages")
         )
-    write_ingested(output, ingested)
+    replaced = write_ingested(output, ingested)
     reports = [result.report for result in ingested]
     if as_json:
         _print_json({"pages": [report.as_dict() for report in reports]})
@@ -222,7 +228,9 @@ def ingest(
     for report in reports:
         if report.damage:
             _say(f"mteval: warning: {report.page} has {len(report.damage)} damaged runs of text")
-    _say(f"mteval: {len(reports)} documents written to {output}")
+    for name in replaced:
+        _say(f"mteval: warning: {output / name} was replaced; it differed from what is made now")
+    _say(f"mteval: wrote to {output}: {', '.join(report.document for report in reports)}")
 
 
 @app.command()
@@ -265,10 +273,22 @@ def metrics(as_json: JsonOption = False) -> None:
 
 def _print_tables(tables: Iterable[Table]) -> None:
     from rich import box
+    from rich.console import Console
     from rich.table import Table as RichTable
     from rich.text import Text
 
-    console = _console(sys.stdout)
+    buffer = io.StringIO()
+    terminal = sys.stdout.isatty()
+    # Names must never be cut where nobody can widen the window.
+    width = shutil.get_terminal_size().columns if terminal else 1000
+    console = Console(
+        file=buffer,
+        width=width,
+        force_terminal=terminal,
+        highlight=False,
+        markup=False,
+        emoji=False,
+    )
     for table in tables:
         shown = RichTable(
             title=table.title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD
@@ -294,14 +314,7 @@ def _print_tables(tables: Iterable[Table]) -> None:
                 )
             shown.add_section()
         console.print(shown)
-
-
-def _console(stream: Any) -> Console:
-    from rich.console import Console
-
-    # Names must never be cut where nobody can widen the window.
-    width = None if stream.isatty() else 1000
-    return Console(file=stream, width=width, highlight=False, markup=False, emoji=False)
+    _print("\n".join(line.rstrip() for line in buffer.getvalue().splitlines()))
 
 
 def _printable(text: str) -> str:
@@ -309,7 +322,23 @@ def _printable(text: str) -> str:
 
 
 def _print_json(document: dict[str, Any]) -> None:
-    typer.echo(json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False))
+    _print(json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False))
+
+
+def _print(text: str) -> None:
+    """Write to stdout; a reader who leaves early (head) ends the command without a fuss."""
+    try:
+        sys.stdout.write(f"{text}\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit from None
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise InputError(
+            f"standard output cannot be written ({error.strerror}); free some space or send it "
+            "elsewhere"
+        ) from None
 
 
 def _say(text: str) -> None:
@@ -344,9 +373,15 @@ class _ProgressBar:
             if self._bar is None:
                 if time.monotonic() - self._began < _PATIENCE_SECONDS:
                     return
+                if not sys.stderr.isatty():
+                    # A log wants a line for each thing done, not a bar.
+                    if done == total:
+                        _say(f"mteval: {label}: {done} of {total} done")
+                    return
+                from rich.console import Console
                 from rich.progress import Progress
 
-                self._bar = Progress(console=_console(sys.stderr))
+                self._bar = Progress(console=Console(file=sys.stderr))
                 self._bar.start()
             if task is None:
                 task = self._bar.add_task(label, total=total)

@@ -5,14 +5,15 @@ from __future__ import annotations
 import platform
 from collections.abc import Callable, Iterable, Sequence
 from importlib.metadata import version
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from mteval.corpus.layout import load_systems, load_test_set
-from mteval.corpus.model import SystemOutput, TestSet
-from mteval.errors import MismatchError
+from mteval.corpus.model import SystemOutput, TestSet, check_names
+from mteval.errors import InputError
 from mteval.files import sha256
 from mteval.metrics import DEFAULT_METRICS, load_metric, parse_metrics
 from mteval.metrics.base import Array, Metric, MetricSpec, Progress
@@ -101,17 +102,19 @@ def evaluate(
 def _load_outputs(
     systems: Iterable[SystemOutput | Path | str], notes: list[str]
 ) -> list[SystemOutput]:
-    given = list(systems)
-    outputs = [system for system in given if isinstance(system, SystemOutput)]
-    paths = [Path(system) for system in given if not isinstance(system, SystemOutput)]
-    if paths or not outputs:
-        loaded, skipped = load_systems(paths)
-        outputs += loaded
-        notes += skipped
-    names = [output.name for output in outputs]
-    for name in names:
-        if names.count(name) > 1:
-            raise MismatchError(f"two systems have the name {name}; rename one")
+    outputs: list[SystemOutput] = []
+    for loaded, group in groupby(systems, key=lambda system: isinstance(system, SystemOutput)):
+        if loaded:
+            outputs += [system for system in group if isinstance(system, SystemOutput)]
+        else:
+            found, skipped = load_systems(
+                Path(system) for system in group if not isinstance(system, SystemOutput)
+            )
+            outputs += found
+            notes += skipped
+    if not outputs:
+        raise InputError("no system is given; name at least one")
+    check_names(outputs)
     return outputs
 
 
@@ -162,8 +165,8 @@ def _notes(
         if empty:
             shown = ", ".join(empty[:3]) + (", ..." if len(empty) > 3 else "")
             yield (
-                f"warning: {output.name} has {len(empty)} empty hypotheses ({shown}), "
-                "scored as they are"
+                f"warning: {output.name} has {len(empty)} empty "
+                f"{'hypothesis' if len(empty) == 1 else 'hypotheses'} ({shown}), scored as such"
             )
 
 

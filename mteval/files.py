@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import shutil
+import stat
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from mteval.errors import EncodingError, InputError, place
 
 __all__ = [
+    "kind_of",
     "new_folder",
     "read_bytes",
     "read_lines",
@@ -25,10 +28,29 @@ __all__ = [
     "write_files",
 ]
 
+NEWLINE = b"\n"
 # What charset-normalizer looks at to name an encoding; enough to tell GB18030 from Big5.
 _SAMPLE_BYTES = 65_536
 # Tried first: a short Chinese text passes for Korean as well.
 _CHINESE_AND_WESTERN = ["gb18030", "big5", "big5hkscs", "cp1252"]
+
+
+def kind_of(path: Path) -> Literal["file", "folder"] | None:
+    """Tell whether a path is a file or a folder, or None where there is nothing.
+
+    Raises:
+        InputError: that cannot be told: the name is too long, or a folder above is closed.
+    """
+    try:
+        mode = path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise InputError(
+            f"{place(path)}: the path cannot be used ({reason}); check it and its permissions"
+        ) from None
+    return "folder" if stat.S_ISDIR(mode) else "file"
 
 
 def read_bytes(path: Path) -> bytes:
@@ -73,7 +95,12 @@ def decode(data: bytes, path: Path) -> str:
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
+        if _has_lone_surrogates(data):
+            raise EncodingError(
+                f"{place(path, data.count(NEWLINE, 0, error.start) + 1)}: half a surrogate pair "
+                f"stands at byte offset {error.start}, which is not UTF-8; remove it"
+            ) from None
+        line = data.count(NEWLINE, 0, error.start) + 1
         guess = _likely_encoding(data)
         looks = f"it looks like {guess}" if guess else "its encoding cannot be told"
         source = guess or "ENCODING"
@@ -81,7 +108,23 @@ def decode(data: bytes, path: Path) -> str:
             f"{place(path, line)}: the text is not UTF-8 (byte offset {error.start}; {looks}); "
             f"convert it, for example with: iconv -f {source} -t UTF-8"
         ) from None
+    if "\0" in text:
+        offset = data.index(b"\0")
+        guess = "UTF-16" if data.count(b"\0") * 3 > len(data) else None
+        raise EncodingError(
+            f"{place(path, data.count(NEWLINE, 0, offset) + 1)}: a NUL character stands at byte "
+            f"offset {offset}, which no text has"
+            + (f"; it looks like {guess}: convert it to UTF-8" if guess else "; remove it")
+        )
     return text.removeprefix("\ufeff")
+
+
+def _has_lone_surrogates(data: bytes) -> bool:
+    try:
+        data.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _likely_encoding(data: bytes) -> str | None:
@@ -90,7 +133,8 @@ def _likely_encoding(data: bytes) -> str | None:
         return "UTF-16"
     import charset_normalizer
 
-    sample = data[:_SAMPLE_BYTES]
+    # Cut at a line end, as half a character rules its encoding out.
+    sample = data[: data.rfind(b"\n", 0, _SAMPLE_BYTES) + 1] or data
     best = (
         charset_normalizer.from_bytes(sample, cp_isolation=_CHINESE_AND_WESTERN).best()
         or charset_normalizer.from_bytes(sample).best()
@@ -176,7 +220,7 @@ def write_files(folder: Path, contents: Mapping[str, str]) -> None:
     """Write several UTF-8 files into a folder, replacing what is there.
 
     Everything is written beside its place first and renamed last, so that a failure while
-    writing leaves the old files as they were.
+    writing (a full disk, a folder in a file's place) leaves the old files as they were.
 
     Raises:
         InputError: the folder or a file cannot be written.
@@ -189,6 +233,8 @@ def write_files(folder: Path, contents: Mapping[str, str]) -> None:
     try:
         for name, text in contents.items():
             (scratch / name).write_bytes(text.encode("utf-8"))
+            if (folder / name).is_dir():
+                raise IsADirectoryError(errno.EISDIR, f"{name} is a folder")
         for name in contents:
             (scratch / name).replace(folder / name)
     except OSError as error:

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mteval.errors import InputError, place
-from mteval.files import new_folder, sha256
+from mteval.files import kind_of, new_folder, sha256
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -282,7 +282,7 @@ def write_run(
     base = run_id(created, evaluation.fingerprint())
     for attempt in range(1, 100):
         run = base if attempt == 1 else f"{base}-{attempt}"
-        if (results / run).exists():
+        if kind_of(results / run) is not None:
             continue
         record = evaluation.run_record(run, created, command)
         try:
@@ -290,7 +290,7 @@ def write_run(
                 _write_files(evaluation, record, folder)
         except InputError:
             # Another process with the same inputs took the name within the same second.
-            if (results / run).exists():
+            if kind_of(results / run) is not None:
                 continue
             raise
         return results / run, record
@@ -306,11 +306,12 @@ def _write_files(evaluation: Evaluation, record: Mapping[str, Any], folder: Path
     import pyarrow.parquet
 
     text = json.dumps(record, ensure_ascii=False, indent=2, sort_keys=True)
-    (folder / "run.json").write_bytes((text + "\n").encode("utf-8"))
+    # An argument that is no UTF-8 stays readable: its bytes become JSON escapes.
+    (folder / "run.json").write_bytes((text + "\n").encode("utf-8", "backslashreplace"))
     pa.parquet.write_table(evaluation.score_table(), folder / "scores.parquet")
     rows = evaluation.system_rows()
     for row in rows:
-        row["missing_documents"] = " ".join(row["missing_documents"])
+        row["missing_documents"] = "; ".join(row["missing_documents"])
     pa.csv.write_csv(pa.Table.from_pylist(rows), folder / "systems.csv")
     pa.csv.write_csv(pa.Table.from_pylist(evaluation.document_rows()), folder / "documents.csv")
     pa.csv.write_csv(evaluation.segment_table(), folder / "segments.csv")

@@ -126,7 +126,7 @@ def test_an_empty_hypothesis_line_is_scored_and_counted(project: Path, mteval: R
     path.write_text("\n" + path.read_text("utf-8").split("\n", 1)[1])
     done = mteval("score", "systems/llm-fluent")
     assert done.returncode == 0
-    assert f"warning: llm-fluent has 1 empty hypotheses ({DOCUMENT}:1)" in done.stderr
+    assert f"warning: llm-fluent has 1 empty hypothesis ({DOCUMENT}:1)" in done.stderr
 
 
 def test_bad_files_are_refused_with_their_place(project: Path, mteval: Run) -> None:
@@ -161,10 +161,16 @@ def test_bad_files_are_refused_with_their_place(project: Path, mteval: Run) -> N
         (["score", "systems/llm-fluent", "-r", "none"], "none: there is no such folder"),
         (["score", "systems/README.md"], "no system output among the paths given"),
         (["score", "systems/llm-fluent", "-m", "chrff"], "no metric 'chrff': did you mean chrf"),
-        (["score", "systems/llm-fluent", "systems/../systems/llm-fluent"], "the name llm-fluent"),
+        (
+            ["score", "systems/llm-fluent", "systems/../systems/llm-fluent"],
+            "the name llm-fluent",
+        ),
+        (["score", "systems/llm-fluent", "systems/llm-fluent/"], "llm-fluent is given twice"),
         (["score", "systems/llm-fluent", "-o", "systems/README.md"], "it cannot be written"),
         (["score", "x.txt", "-r", "systems/README.md"], "x.txt: there is no such file"),
         (["score", "x.txt", "-s", "x.zh", "-r", "references"], "is a folder and cannot stand"),
+        (["score", "x.txt", "-s", "x.zh"], "give the reference file with -r"),
+        (["score", "x" * 300], "the path cannot be used"),
         (["ingest", "none.txt"], "none.txt: there is no such file"),
         (["ingest", "references"], "this is a folder where a file is wanted"),
     ],
@@ -204,6 +210,33 @@ def test_the_reader_of_stdout_may_leave(project: Path) -> None:
         ["bash", "-c", command], cwd=project, capture_output=True, text=True, check=False
     )
     assert "Traceback" not in done.stderr
+
+
+def test_stdout_may_be_closed_or_full(project: Path) -> None:
+    command = f"{sys.executable} -m mteval score systems/llm-fluent -m bleu"
+    for end, code in ((">&-", 0), (">/dev/full", 2)):
+        done = subprocess.run(
+            ["bash", "-c", f"{command} {end}"],
+            cwd=project,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == code, done.stderr
+        assert "Traceback" not in done.stderr
+        assert "run written to results/" in done.stderr
+
+
+def test_a_name_that_is_not_utf8_is_refused(project: Path) -> None:
+    command = f"cp systems/llm-fluent/{DOCUMENT}.txt $'bad\\xff.txt'; {sys.executable} -m mteval "
+    for rest in (
+        f"score $'bad\\xff.txt' -r references/{DOCUMENT}.en.txt",
+        "ingest $'bad\\xff.txt'",
+    ):
+        done = subprocess.run(
+            ["bash", "-c", command + rest], cwd=project, capture_output=True, text=True, check=False
+        )
+        fails(done, "bad")
 
 
 def test_output_is_utf8_whatever_the_locale(project: Path) -> None:

@@ -74,11 +74,11 @@ def test_an_empty_hypothesis_is_scored_and_counted() -> None:
     [row] = evaluation.system_rows()
     assert row["empty_hypotheses"] == 1
     assert evaluation.scores["chrf"]["segment"][0, 1] == 0.0
-    assert any("x has 1 empty hypotheses (d:2)" in note for note in evaluation.notes)
+    assert any("x has 1 empty hypothesis (d:2)" in note for note in evaluation.notes)
 
 
 def test_two_outputs_of_one_name_are_refused() -> None:
-    with pytest.raises(MismatchError, match="two systems have the name x"):
+    with pytest.raises(MismatchError, match="system x is given twice"):
         mteval.evaluate(TEST_SET, [X, X])
     with pytest.raises(UsageError, match="no metric 'blu'"):
         mteval.evaluate(TEST_SET, [X], ["blu"])

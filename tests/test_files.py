@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mteval.errors import EncodingError, InputError
-from mteval.files import new_folder, read_lines, read_text, read_toml, sha256, write_files
+from mteval.files import kind_of, new_folder, read_lines, read_text, read_toml, sha256, write_files
 
-LINE = st.text(st.characters(exclude_characters="\r\n", exclude_categories=["Cs"]))
+LINE = st.text(st.characters(exclude_characters="\0\r\n", exclude_categories=["Cs"]))
 
 
 @pytest.mark.parametrize(
@@ -101,6 +101,52 @@ def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(InputError, match="cannot be written"):
         write_files(tmp_path / "file" / "below", {"x": "y"})
+
+
+def test_a_folder_in_the_place_of_one_file_leaves_all_as_it_was(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("old")
+    (tmp_path / "b.txt").mkdir()
+    with pytest.raises(InputError, match=r"b\.txt is a folder"):
+        write_files(tmp_path, {"a.txt": "new", "b.txt": "new"})
+    assert (tmp_path / "a.txt").read_text() == "old"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.txt", "b.txt"]
+
+
+def test_a_failure_while_writing_leaves_no_folder(tmp_path: Path) -> None:
+    with (
+        pytest.raises(InputError, match="cannot be written"),
+        new_folder(tmp_path / "run") as scratch,
+    ):
+        (scratch / "missing" / "second").write_text("fails as on a full disk")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_paths_that_cannot_be_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="the path cannot be used"):
+        kind_of(tmp_path / ("x" * 300))
+    assert kind_of(tmp_path) == "folder"
+    assert kind_of(tmp_path / "x") is None
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (b"a\nb\0c\n", r"x\.txt:2: a NUL character stands at byte offset 3"),
+        ("English only\n".encode("utf-16-le"), "it looks like UTF-16"),
+        (b"ab\xed\xa0\x80\n", "half a surrogate pair stands at byte offset 2"),
+    ],
+)
+def test_what_no_text_has_is_refused(tmp_path: Path, data: bytes, says: str) -> None:
+    (tmp_path / "x.txt").write_bytes(data)
+    with pytest.raises(EncodingError, match=says):
+        read_text(tmp_path / "x.txt")
+
+
+def test_the_encoding_of_a_long_file_is_told_too(tmp_path: Path) -> None:
+    text = "国防部发言人就中美两军关系答记者问,双方保持着沟通协调。\n" * 3000
+    (tmp_path / "x.txt").write_bytes(b"x" + text.encode("gb18030"))
+    with pytest.raises(EncodingError, match="it looks like GB18030"):
+        read_text(tmp_path / "x.txt")
 
 
 def test_hash_is_that_of_sha256sum() -> None:

@@ -102,7 +102,12 @@ def imports(path: Path) -> Iterator[tuple[str, bool]]:
         if isinstance(test, ast.If) and ast.unparse(test.test) == "TYPE_CHECKING"
         for node in ast.walk(test)
     }
-    at_load = {id(node) for node in tree.body}
+    on_use = {
+        id(node)
+        for function in ast.walk(tree)
+        if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
+        for node in ast.walk(function)
+    }
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
@@ -112,7 +117,7 @@ def imports(path: Path) -> Iterator[tuple[str, bool]]:
         else:
             continue
         for name in names:
-            yield name, id(node) in at_load and id(node) not in typing_only
+            yield name, id(node) not in on_use | typing_only
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)

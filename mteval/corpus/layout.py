@@ -15,17 +15,19 @@ from __future__ import annotations
 import os
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from mteval.corpus.model import Document, Kind, SystemOutput, TestSet, count_mismatch
 from mteval.errors import InputError, MismatchError, UsageError, place
-from mteval.files import read_lines, read_toml, write_files
+from mteval.files import kind_of, read_lines, read_text, read_toml, write_files
 
 __all__ = [
     "SOURCE_LANGUAGE",
     "TARGET_LANGUAGE",
+    "check_document_id",
+    "check_no_strangers",
     "document_files",
     "is_plain",
     "load_plain_systems",
@@ -38,6 +40,12 @@ __all__ = [
 
 SOURCE_LANGUAGE = "zh"
 TARGET_LANGUAGE = "en"
+# What a plain file of segments may end in; "model-1.5" keeps its name.
+_TEXT_SUFFIXES = frozenset(
+    [".txt", ".en", ".zh", ".eng", ".zho", ".hyp", ".out", ".mt", ".ref", ".src", ".tok", ".detok"]
+)
+# Names that the folder of references uses for something else.
+_RESERVED = frozenset({"sources", "fixes", "terms"})
 _SOURCE_NAME = re.compile(rf"(?P<id>.+)\.{SOURCE_LANGUAGE}\.txt", re.DOTALL)
 _REFERENCE_NAME = re.compile(
     rf"(?P<id>.+?)\.{TARGET_LANGUAGE}(?:\.(?P<label>[A-Za-z0-9_-]+))?\.txt", re.DOTALL
@@ -67,9 +75,11 @@ def load_test_set(folder: Path) -> TestSet:
             f"<document>.{TARGET_LANGUAGE}.txt here; make some with: mteval ingest PAGE... "
             f"-o {place(folder)}"
         )
+    _check_same_references(folder, sources.keys(), references)
     documents = []
     unscored = []
     for id in sorted(sources.keys() | references.keys()):
+        _checked_name(id, sources.get(id, folder))
         metadata_path = folder / f"{id}.toml"
         metadata = read_toml(metadata_path) if metadata_path.exists() else {}
         if id not in sources:
@@ -89,6 +99,20 @@ def load_test_set(folder: Path) -> TestSet:
             f"add <document>.{SOURCE_LANGUAGE}.txt files"
         )
     return TestSet(tuple(documents), tuple(unscored))
+
+
+def _check_same_references(
+    folder: Path, documents: Iterable[str], references: Mapping[str, Mapping[str, Path]]
+) -> None:
+    """Check that all scored documents have the same references, by label."""
+    labels = {label for id in documents for label in references.get(id, {})}
+    for id in sorted(documents):
+        for label in sorted(labels - references.get(id, {}).keys()):
+            name = f"{id}.{TARGET_LANGUAGE}{label and '.'}{label}.txt"
+            raise MismatchError(
+                f"{place(folder / name)}: there is no such file, though other documents have that "
+                "reference; add it, or remove the others'"
+            )
 
 
 def _load_document(
@@ -154,16 +178,19 @@ def load_systems(paths: Iterable[Path]) -> tuple[list[SystemOutput], list[str]]:
 
     Raises:
         InputError: a path does not exist, a file cannot be read or is empty, nothing is left.
-        MismatchError: two systems have one name.
     """
     systems: list[SystemOutput] = []
     notes: list[str] = []
     for path in paths:
-        if not path.exists():
+        found = kind_of(path)
+        if found is None and path.is_symlink():
+            notes.append(f"{place(path)}: skipped, it is a link to nothing")
+            continue
+        if found is None:
             raise InputError(
                 f"{place(path)}: there is no such folder; check the path of the system"
             )
-        if not path.is_dir():
+        if found == "file":
             notes.append(f"{place(path)}: skipped, it is a file and a system is a folder")
             continue
         files = {
@@ -175,8 +202,9 @@ def load_systems(paths: Iterable[Path]) -> tuple[list[SystemOutput], list[str]]:
             continue
         systems.append(
             SystemOutput(
-                Path(os.path.abspath(path)).name,  # noqa: PTH100 - a link keeps its own name
-                {id: tuple(read_lines(file)) for id, file in files.items()},
+                # abspath, as a link keeps its own name
+                _checked_name(Path(os.path.abspath(path)).name, path),  # noqa: PTH100
+                {_checked_name(id, file): tuple(read_lines(file)) for id, file in files.items()},
                 {id: place(file) for id, file in files.items()},
             )
         )
@@ -185,7 +213,6 @@ def load_systems(paths: Iterable[Path]) -> tuple[list[SystemOutput], list[str]]:
             "no system output among the paths given; a system is a folder of <document>.txt files"
             + (f" ({notes[0]})" if notes else "")
         )
-    _check_names([(system.name, next(iter(system.files.values()))) for system in systems])
     return systems, notes
 
 
@@ -195,9 +222,9 @@ def is_plain(references: Sequence[Path], source: Path | None) -> bool:
     Raises:
         UsageError: they are a mixture of both.
     """
-    if source is None and len(references) == 1 and not references[0].is_file():
+    if source is None and len(references) == 1 and kind_of(references[0]) != "file":
         return False
-    folders = [path for path in references if path.is_dir()]
+    folders = [path for path in references if kind_of(path) == "folder"]
     if folders:
         raise UsageError(
             f"{place(folders[0])} is a folder and cannot stand beside other -r or -s; "
@@ -216,7 +243,7 @@ def load_plain_test_set(source: Path | None, references: Sequence[Path]) -> Test
         MismatchError: line counts differ.
     """
     named = source if source is not None else references[0]
-    return TestSet((_load_document(named.stem, source, references, {}, None),))
+    return TestSet((_load_document(_stem(named), source, references, {}, None),))
 
 
 def load_plain_systems(hypotheses: Iterable[Path], test_set: TestSet) -> list[SystemOutput]:
@@ -224,31 +251,35 @@ def load_plain_systems(hypotheses: Iterable[Path], test_set: TestSet) -> list[Sy
 
     Raises:
         InputError: a file cannot be read or is empty.
-        MismatchError: two systems have one name.
     """
     document = test_set.documents[0].id
-    paths = list(hypotheses)
-    _check_names([(path.stem, place(path)) for path in paths])
     return [
-        SystemOutput(path.stem, {document: tuple(read_lines(path))}, {document: place(path)})
-        for path in paths
+        SystemOutput(
+            _checked_name(_stem(path), path),
+            {document: tuple(read_lines(path))},
+            {document: place(path)},
+        )
+        for path in hypotheses
     ]
 
 
-def _check_names(named: Sequence[tuple[str, str]]) -> None:
-    seen: dict[str, str] = {}
-    for name, where in named:
-        if name in seen:
-            raise MismatchError(
-                f"two systems have the name {name} ({seen[name]} and {where}); rename one"
-            )
-        seen[name] = where
+def _stem(path: Path) -> str:
+    return path.stem if path.suffix.lower() in _TEXT_SUFFIXES else path.name
+
+
+def _checked_name(name: str, path: Path) -> str:
+    # Whatever the locale, results hold names as UTF-8.
+    try:
+        return os.fsencode(name).decode("utf-8")
+    except UnicodeDecodeError:
+        raise InputError(f"{place(path)}: the file name is not UTF-8; rename it") from None
 
 
 def _files(folder: Path) -> list[Path]:
-    if not folder.exists():
+    found = kind_of(folder)
+    if found is None:
         raise InputError(f"{place(folder)}: there is no such folder; check the path")
-    if not folder.is_dir():
+    if found == "file":
         raise InputError(f"{place(folder)}: this is a file where a folder is wanted")
     try:
         return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
@@ -258,16 +289,38 @@ def _files(folder: Path) -> list[Path]:
         ) from None
 
 
+def check_document_id(id: str, where: str) -> None:
+    """Check that an id can name the files of a document and no others.
+
+    Raises:
+        InputError: it cannot; the message begins with ``where``.
+    """
+    if not id.strip() or id.startswith(".") or any(c in "/\\" or not c.isprintable() for c in id):
+        problem = "it names files, so it must be text without slashes or a leading dot"
+    elif id in _RESERVED:
+        problem = f"{id}.toml and {id}.csv mean something else in a folder of references"
+    elif id.endswith(f".{TARGET_LANGUAGE}"):
+        problem = f"its files could not be told from references of {id[:-3]}"
+    else:
+        return
+    raise InputError(
+        f"{where}: the document id {id!r} cannot be used: {problem}; "
+        "give the page another id in sources.toml"
+    )
+
+
 def document_files(document: Document, metadata: str) -> dict[str, str]:
     """Lay a document out as the files it becomes: name -> content.
 
     Raises:
-        InputError: a segment contains a line break, which one line cannot hold.
+        InputError: a segment contains a line break, which one line cannot hold, or the id cannot
+            name files.
     """
+    check_document_id(document.id, document.origin or "document")
     columns: dict[str, list[str]] = {}
     if document.segments[0].source is not None:
         columns[f"{document.id}.{SOURCE_LANGUAGE}.txt"] = [
-            s.source or "" for s in document.segments
+            segment.source or "" for segment in document.segments
         ]
     for index in range(len(document.segments[0].references)):
         label = "" if index == 0 else f".{chr(ord('A') + index)}"
@@ -278,6 +331,36 @@ def document_files(document: Document, metadata: str) -> dict[str, str]:
     if metadata:
         files[f"{document.id}.toml"] = metadata
     return files
+
+
+def check_no_strangers(folder: Path, id: str, files: Mapping[str, str]) -> None:
+    """Check that no other file of a document lies where changed ones are to be written.
+
+    A second reference, or a source of a document that is English only now, would pair with the
+    new lines by accident.
+
+    Raises:
+        InputError: there is one.
+    """
+    if kind_of(folder) != "folder":
+        return
+    strangers = [
+        path
+        for path in _files(folder)
+        if path.name not in files
+        for match in [_SOURCE_NAME.fullmatch(path.name) or _REFERENCE_NAME.fullmatch(path.name)]
+        if match is not None and match["id"] == id
+    ]
+    changed = any(
+        name.endswith(".txt")
+        and (kind_of(folder / name) != "file" or read_text(folder / name) != text)
+        for name, text in files.items()
+    )
+    if strangers and changed:
+        raise InputError(
+            f"{place(strangers[0])}: this file belongs to document {id}, whose other files would "
+            "change under it; move it away, or name another folder with -o"
+        )
 
 
 def write_document(folder: Path, document: Document, metadata: str = "") -> None:
@@ -303,9 +386,9 @@ def write_system(folder: Path, system: SystemOutput) -> None:
 
 def _joined(lines: Sequence[str], id: str) -> str:
     for number, line in enumerate(lines, 1):
-        if "\n" in line or line.endswith("\r"):
+        if "\n" in line or "\0" in line or line.endswith("\r"):
             raise InputError(
-                f"document {id}, segment {number} contains a line break, which a line-aligned file "
-                "cannot hold; replace it with a space"
+                f"document {id}, segment {number} contains a line break or a NUL character, which "
+                "a line-aligned file cannot hold; replace it with a space"
             )
     return "".join(f"{line}\n" for line in lines)

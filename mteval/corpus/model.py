@@ -12,7 +12,15 @@ from typing import ClassVar, Literal
 from mteval.corpus.diagnose import parting_line
 from mteval.errors import InputError, MismatchError
 
-__all__ = ["Document", "Kind", "Segment", "SystemOutput", "TestSet", "count_mismatch"]
+__all__ = [
+    "Document",
+    "Kind",
+    "Segment",
+    "SystemOutput",
+    "TestSet",
+    "check_names",
+    "count_mismatch",
+]
 
 Kind = Literal["text", "heading"]
 
@@ -274,6 +282,25 @@ class SystemOutput:
                 f"{where}: the references have no scorable document {_listed(extra)}{meant}; "
                 "rename or remove it, or score what is there with --allow-missing"
             )
+
+
+def check_names(systems: Iterable[SystemOutput]) -> None:
+    """Check that systems have distinct names.
+
+    Raises:
+        MismatchError: two have one name; the message says where both come from.
+    """
+    seen: dict[str, str] = {}
+    for system in systems:
+        where = next(iter(system.files.values()), "given as an object")
+        if system.name in seen:
+            if seen[system.name] == where:
+                raise MismatchError(f"system {system.name} is given twice ({where}); name it once")
+            raise MismatchError(
+                f"two systems have the name {system.name} ({seen[system.name]} and {where}); "
+                "rename one"
+            )
+        seen[system.name] = where
 
 
 def count_mismatch(

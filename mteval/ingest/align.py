@@ -218,7 +218,8 @@ def _labels(sources: Sequence[str], targets: Sequence[str]) -> Array:
 def _is_name_of(han: str, english: str) -> bool:
     # A Chinese name is the last two to four characters of its label; pinyin tells the rest.
     letters = "".join(_ENGLISH_WORD.findall(english)).lower()
-    return any(pinyin(han[-size:]) in letters for size in (4, 3, 2) if len(han) >= size)
+    spelt = [pinyin(han[-size:]) for size in (4, 3, 2) if len(han) >= size]
+    return any(name and name in letters for name in spelt)
 
 
 @functools.cache

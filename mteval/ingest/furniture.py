@@ -21,6 +21,7 @@ Rule = Callable[[str], bool]
 # statement may speak of microblogs and comments, too.
 _SHORT = 40
 _SENTENCE_END = re.compile(r"[。!?！？…；;]|[a-z)]\.(\s|$)")
+_STOPS = ("。", "！", "!", "？", "?")
 # Letters set apart for show: 版 权 所 有.
 _SPACED_OUT = re.compile(rf"(?:(?<=^)|(?<=[\s,，]))[{HAN}](?: [{HAN},，])+(?=\s|$)")
 
@@ -47,19 +48,20 @@ _FIELD = re.compile(
     re.IGNORECASE,
 )
 # ... and labels that text has, too, with the value that makes a byline of them.
-_NAMES = r"[\s:：]*[^\s、,，/:：]{1,5}([\s、,，/]+[^\s、,，/:：]{1,5}){0,3}"
+# Chinese names, nearly all of two or three characters.
+_NAMES = rf"[\s:：]*[{HAN}]{{2,3}}([\s、,，/]+[{HAN}]{{2,3}}){{0,3}}"
 _WEAK_FIELD = re.compile(
     rf"{_AT_START}(来源|编辑|作者|浏览|点击|阅读|供稿|通讯员|摄影|审核|审校|校对|译者|翻译|source|editors?|author|views?|hits)\s*[:：]",
     re.IGNORECASE,
 )
 _WEAK_LINE = re.compile(
-    rf"^[（(【\[]?\s*((来源|source)\s*[:：]\s*[^:：]{{1,40}}|(编辑|作者|供稿|通讯员|摄影|审核|审校|校对|译者|翻译)\s*[:：]{_NAMES}"
-    r"|(editors?|author)\s*[:：](\s*[\w.,'’-]+){1,6}|(浏览|点击|阅读|views?|hits)\s*[:：]\s*\d+次?"
+    rf"^[（(【\[]?\s*(来源\s*[:：]\s*[^:：]{{1,40}}|source\s*[:：]\s*(?-i:[A-Z])\S*(\s+[^\s:：]+){{0,5}}|(编辑|作者|供稿|通讯员|摄影|审核|审校|校对|译者|翻译)\s*[:：]{_NAMES}"
+    r"|(editors?|author)\s*[:：](\s+(?-i:[A-Z])[\w.,'’-]*){1,6}|(浏览|点击|阅读|views?|hits)\s*[:：]\s*\d+次?"
     rf"|(时间|日期|time|date)\s*[:：]\s*({_DATE}|{_ENGLISH_DATE})(,?\s?{_TIME})?)\s*[)）】\]]?$",
     re.IGNORECASE,
 )
 _BY_NAME = re.compile(
-    r"^([Bb]y|BY|Text by|Photos? by|Edited by)(\s+and)?(\s+[A-Z][\w.'’-]+){2,3}((,|\s+and)(\s+[A-Z][\w.'’-]+){2,3})*"
+    r"^([Bb]y|BY|Text by|Photos? by|Edited by)(\s+and)?(?!\s+\w+ing\b)(\s+[A-Z][\w.'’-]+){2,3}((,|\s+and)(\s+[A-Z][\w.'’-]+){2,3})*"
     r"(\s+in\s+[A-Z]\w+)?(\s*\|.*)?$"
 )
 
@@ -67,8 +69,8 @@ _PLATFORM = r"微信|微博|朋友圈|好友|QQ|空间|facebook|twitter|linkedin
 _SHARE = re.compile(
     rf"^(一键|点击)?分享(到|至|给)?\s*[:：×]?$|^分享让|分享按钮|分享(到|至|给).{{0,6}}({_PLATFORM})|^(收藏|打印|转发|点赞|微信|微博)$"
     r"|^(推荐给(朋友|好友)|(全文)?打印(文本|本页|文字稿)?|关闭(窗口|本页))([\s|｜:：]+(推荐给(朋友|好友)|(全文)?打印(文本|本页|文字稿)?|关闭(窗口|本页)))*[\s:：]*$"
-    r"|^([【\[]\s?(打印|关闭|收藏|纠错|分享|大|中|小)\s?[】\]]\s*)+$|打开微信|微信(扫|好友|朋友圈|公众号|二维码)|扫一扫|扫码(分享|关注|下载)|扫描.{0,6}二维码|二维码.{0,6}(分享|关注|下载)|复制链接"
-    r"|(^|请|欢迎|长按|点击)(关注|下载).{0,8}(公众号|客户端)",
+    r"|^([【\[]\s?(打印|关闭|收藏|纠错|分享|大|中|小)\s?[】\]]\s*)+$|打开微信|微信(扫|好友|朋友圈|二维码)|扫一扫|扫码(分享|关注|下载)|扫描.{0,6}二维码|二维码.{0,6}(分享|关注|下载)|复制链接"
+    r"|^(请|欢迎|长按|点击)?(关注|下载).{0,8}(公众号|客户端)",
     re.IGNORECASE,
 )
 _SHARE_WORDS = re.compile(
@@ -88,7 +90,7 @@ _PAGING = re.compile(
 _COMMENT = re.compile(
     r"(^|[>》|]\s?)(我要|点击)?发表(感言|评论)\s*([:：(（>]|$)|^(我要|网友|全部|最新)评论|^验证码\s*([,，:：]|$)|输入验证码|看不清楚?[,，]?(请|换|点)"
     r"|^请先?(登录|注册)$|(请先?|^)登录(后|再).{0,6}(评论|发表|回复|参与|可见)|登录或注册$"
-    r"|^(评论|内容|提交|提交评论|登录|注册|用户名|密码|匿名|回复|昵称)(\s*[:：]|\s.{0,20})?$"
+    r"|^(评论|内容|提交|提交评论|登录|注册|用户名|密码|匿名|回复|昵称)(\s*[:：]|\s*[(（]?\d+[)）]?|\s请.{0,20})?$"
     r"|^(comments?( \(\d+\))?|leave a (comment|reply)|post (a )?comment|submit|log ?in"
     r"|sign (in|up)|register|subscribe( now)?|captcha|your (name|email|comment))\W*$"
     r"|^your e-?mail (address )?will not be published|required fields are marked",
@@ -141,7 +143,7 @@ _MENU = re.compile(
     re.IGNORECASE,
 )
 _MENU_SEPARATOR = re.compile(r"\s[/·•]\s?|[|｜丨>»›]|\s·")
-_BRACKETED_TAG = re.compile(r"(?:^|[\s·])[\[【][^\]】]{1,6}[\]】]")
+_BRACKETED_TAG = re.compile(rf"(?:^|[\s·])[\[【][{HAN}]{{1,6}}[\]】]")
 
 _AGENCY = r"xinhua|afp|ap|reuters|vcg|ic|cfp|cns|china daily|getty images|epa|photo|people['’]s daily( online)?|cctv"
 _CAPTION = re.compile(
@@ -149,7 +151,7 @@ _CAPTION = re.compile(
     rf"|^[（(【\[]?\s*图为.{{0,60}}$|^[（(【\[]?(新华社|中新社|人民网)?(发|记者).{{1,12}}(?<![拍统])摄[)）]?$"
     rf"|(^|[\s。（(:：]|记者|[社网]发)\s*[{HAN}]{{2,4}}(?<![拍统])\s?摄\s?[）)】\]]?$"
     r"|[\[(（【](图片来源|图片|图源|供图)[^\])）】]{0,30}[\])）】]$"
-    r"|^[\[(]?\s*(file |handout )?(photo|image|picture|screenshot)s?\s*([:：/]|by\b|via\b|courtesy\b)"
+    r"|^[\[(]?\s*(file |handout )?(photo|image|picture|screenshot)s?\s*([:：/]|(by|via)\s(?-i:[A-Z])|courtesy\b)"
     r"|^(this|an?|the|undated|file|combo|aerial|\s)+photo (taken|released|provided|shows)\b"
     rf"|[\[(](file )?(photo|image|picture)[^\])]{{0,60}}[\])]$|[\[(]({_AGENCY})/[^\])]{{1,40}}[\])]$",
     re.IGNORECASE,
@@ -197,7 +199,9 @@ def _is_share(line: str) -> bool:
 def _is_disclaimer(line: str) -> bool:
     marks = sum(bool(mark.search(line)) for mark in _DISCLAIMER_MARKS)
     return (
-        bool(_DISCLAIMER_HEAD.match(line)) or marks >= 2 or (marks == 1 and _size(line) <= _SHORT)
+        bool(_DISCLAIMER_HEAD.match(line))
+        or marks >= 2
+        or (marks == 1 and _size(line) <= _SHORT and not line.endswith(_STOPS))
     )
 
 
@@ -212,10 +216,12 @@ def _is_menu(line: str) -> bool:
         return True
     if _SENTENCE_END.search(line):
         return False
-    items = [item.strip() for item in _MENU_SEPARATOR.split(line) if item and item.strip()]
+    items = [item.strip() for item in _MENU_SEPARATOR.split(line) if item.strip()]
     if len(items) == 2 and max(map(_size, items)) <= 6:
         return any(_MENU.fullmatch(item) for item in items)
-    return len(items) >= 3 and max(map(_size, items)) <= 25
+    # Two dots may stand in foreign names: 安东尼 · 布林肯和杰克 · 沙利文.
+    dots_alone = line.count("·") == len(_MENU_SEPARATOR.findall(line))
+    return len(items) >= (4 if dots_alone else 3) and max(map(_size, items)) <= 25
 
 
 FURNITURE: tuple[tuple[str, Rule], ...] = (

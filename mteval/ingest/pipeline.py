@@ -9,16 +9,32 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
-from mteval.corpus.layout import SOURCE_LANGUAGE, TARGET_LANGUAGE, document_files
+from mteval.corpus.layout import (
+    SOURCE_LANGUAGE,
+    TARGET_LANGUAGE,
+    check_document_id,
+    check_no_strangers,
+    document_files,
+)
 from mteval.corpus.model import Document, Kind
 from mteval.errors import InputError, MismatchError, place
-from mteval.files import decode, read_bytes, read_toml, sha256, toml_text, write_files
+from mteval.files import (
+    decode,
+    kind_of,
+    read_bytes,
+    read_text,
+    read_toml,
+    sha256,
+    toml_text,
+    write_files,
+)
 from mteval.ingest.align import Embed, align, sentence_encoder
 from mteval.ingest.clean import FOLDED, Change, Damage, clean_line, find_damage
-from mteval.ingest.extract import Line, extract_lines
+from mteval.ingest.extract import Line, extract_lines, language_of
 from mteval.ingest.furniture import furniture_reason
 from mteval.ingest.metadata import find_metadata
 from mteval.ingest.respace import is_despaced, restore_spaces
@@ -42,7 +58,6 @@ _SENTENCE_END = re.compile(r"[。！？!?.…;；][”’\"'）)\]]*$")
 _QUESTION = re.compile(r"^.{0,20}?(记者|提问|问)[^,，。:：]{0,12}[:：]")
 _LEAD = re.compile(r"答记者问|记者会|记者招待会|新闻发布会|吹风会|发布消息|[据讯]\s*[,，]")
 _ALONE = ", no English counterpart"
-_ID = re.compile(r"[^/\\\0\n]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,8 +217,12 @@ def ingest_page(
     """
     path = Path(page)
     data = read_bytes(path)
-    text = decode(data, path).replace("\r\n", "\n")
+    if not data.strip():
+        raise InputError(f"{place(path)}: the file is empty; give a page of text")
+    text = decode(data, path).replace("\r\n", "\n").replace("\r", "\n")
     source = _source_entry(sources, path)
+    id = source.get("document", path.stem)
+    check_document_id(id, place(path))
     text, applied = _apply_fixes(text, path, fixes)
 
     changes: list[Change] = []
@@ -215,7 +234,7 @@ def ingest_page(
         cleaned, changed = clean_line(line.number, line.text)
         changes += changed
         damage += find_damage(line.number, cleaned)
-        line = replace(line, text=cleaned)
+        line = replace(line, text=cleaned, language=language_of(cleaned))
         reason = "no text" if line.language == "none" else furniture_reason(cleaned)
         if reason is None:
             candidates.append(line)
@@ -247,7 +266,7 @@ def ingest_page(
     dropped += _unpaired(zh if not monolingual else [], en, pairs, metadata.title_line)
 
     document = Document.from_columns(
-        source.get("document", path.stem),
+        id,
         None if monolingual else [zh_line.text for zh_line, _, _ in pairs if zh_line],
         [[en_line.text for _, en_line, _ in pairs]],
         kinds,
@@ -278,23 +297,37 @@ def ingest_page(
     return Ingested(document, _toml_content(document, path, data, report), report)
 
 
-def write_ingested(folder: Path, ingested: Sequence[Ingested]) -> None:
-    """Write documents and their TOML files into a folder of references, all or none.
+def write_ingested(folder: Path, ingested: Sequence[Ingested]) -> list[str]:
+    """Write documents and their TOML files into a folder of references.
+
+    Returns:
+        The names of the text files that were there before with other content.
 
     Raises:
-        InputError: the folder cannot be written.
+        InputError: the folder cannot be written, or holds another file of one of the documents
+            that would pair with the new lines by accident.
     """
     files: dict[str, str] = {}
     for result in ingested:
-        files.update(document_files(result.document, toml_text(result.metadata)))
+        made = document_files(result.document, toml_text(result.metadata))
+        check_no_strangers(folder, result.document.id, made)
+        files.update(made)
+    replaced = [
+        name
+        for name, text in files.items()
+        if name.endswith(".txt")
+        and kind_of(folder / name) == "file"
+        and read_text(folder / name) != text
+    ]
     write_files(folder, files)
+    return replaced
 
 
 def _companion(name: str, page: Path, output: Path | None) -> Path | None:
     folders = [page.parent, page.parent.parent, Path("references")]
     if output is not None:
         folders.insert(0, output)
-    return next((folder / name for folder in folders if (folder / name).is_file()), None)
+    return next((folder / name for folder in folders if kind_of(folder / name) == "file"), None)
 
 
 def _source_entry(sources: Path | None, page: Path) -> dict[str, Any]:
@@ -311,13 +344,20 @@ def _source_entry(sources: Path | None, page: Path) -> dict[str, Any]:
             f'{place(sources)}: [pages."{page.name}"] is no table; '
             'write [pages."NAME"] with document = "ID" under it'
         )
-    id = entry.get("document", page.stem)
-    if not isinstance(id, str) or not _ID.fullmatch(id) or id.startswith("."):
+    values = dict(entry)
+    if isinstance(values.get("date"), date):
+        values["date"] = values["date"].isoformat()
+    for key in ("document", "title", "date", "publisher"):
+        if not isinstance(values.get(key, ""), str):
+            raise InputError(
+                f"{place(sources)}: {key} of {page.name} is {values[key]!r}; write it as text"
+            )
+    if values.get("languages", ["zh", "en"]) not in (["en"], ["zh", "en"]):
         raise InputError(
-            f"{place(sources)}: the document id of {page.name} is {id!r}; it names files, so it "
-            "must be text without slashes or a leading dot"
+            f"{place(sources)}: languages of {page.name} is {values['languages']!r}; "
+            'write ["en"] for a page that is English only, or leave it out'
         )
-    return dict(entry)
+    return values
 
 
 def _apply_fixes(text: str, page: Path, fixes: Path | None) -> tuple[str, list[Fix]]:
@@ -371,6 +411,10 @@ def _restore(lines: Sequence[Line]) -> tuple[list[Line], list[Change]]:
 
 
 def _check_languages(page: Path, zh: Sequence[Line], en: Sequence[Line]) -> None:
+    if not zh and not en:
+        raise InputError(
+            f"{place(page)}: the page has neither Chinese nor English text; give a bilingual page"
+        )
     for lines, language in ((zh, "Chinese"), (en, "English")):
         if not lines:
             hint = (

@@ -83,7 +83,7 @@ class SacrebleuMetric(Metric):
         if not references:
             raise UsageError(
                 f"{self._make().__class__.__name__} compares with references and there are none; "
-                "give some with -r"
+                "give some with -r: plain files, or a folder with <document>.en.txt"
             )
         n_segments = len(references[0])
         for column in (*references, *systems):

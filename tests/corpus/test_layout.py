@@ -15,11 +15,11 @@ from mteval.corpus.layout import (
     write_document,
     write_system,
 )
-from mteval.corpus.model import Document, SystemOutput
+from mteval.corpus.model import Document, SystemOutput, check_names
 from mteval.errors import InputError, MismatchError, UsageError
 from tests.conftest import ROOT
 
-LINE = st.text(st.characters(exclude_characters="\r\n\ufeff", exclude_categories=["Cs"]))
+LINE = st.text(st.characters(exclude_characters="\0\r\n\ufeff", exclude_categories=["Cs"]))
 FULL_LINE = LINE.filter(lambda line: bool(line.strip()))
 
 
@@ -91,7 +91,8 @@ def test_reference_only_text_is_kept_unscored_if_it_says_so(folder: Path) -> Non
         ("d.toml", 'kinds = ["text"]\n', r"d\.toml: kinds has 1 entries where .* has 2 lines"),
         ("d.toml", 'kinds = ["text", "x"]\n', r"d\.toml: kinds has 'x'"),
         ("d.toml", "kinds\n", r"d\.toml: this is not valid TOML"),
-        ("f.zh.txt", "丙\n", "document f has 0 references where d has 2"),
+        ("f.zh.txt", "丙\n", r"f\.en\.txt: there is no such file, though other documents have"),
+        ("d.en.txt", "a\nb\0\n", r"d\.en\.txt:2: a NUL character stands at byte offset 3"),
     ],
 )
 def test_a_bad_folder_is_refused(folder: Path, name: str, content: str, says: str) -> None:
@@ -134,8 +135,39 @@ def test_two_systems_of_one_name_are_refused(tmp_path: Path) -> None:
     for parent in ("one", "two"):
         (tmp_path / parent / "x").mkdir(parents=True)
         (tmp_path / parent / "x" / "d.txt").write_text("a\n")
+    systems, _ = load_systems([tmp_path / "one" / "x", tmp_path / "two" / "x"])
     with pytest.raises(MismatchError, match=r"two systems have the name x \(.*one.*two"):
-        load_systems([tmp_path / "one" / "x", tmp_path / "two" / "x"])
+        check_names(systems)
+    with pytest.raises(MismatchError, match="system x is given twice"):
+        check_names([systems[0], systems[0]])
+
+
+def test_a_link_to_nothing_is_skipped(tmp_path: Path) -> None:
+    (tmp_path / "x").mkdir()
+    (tmp_path / "x" / "d.txt").write_text("a\n")
+    (tmp_path / "gone").symlink_to(tmp_path / "nothing")
+    systems, [note] = load_systems([tmp_path / "gone", tmp_path / "x"])
+    assert [system.name for system in systems] == ["x"]
+    assert "link to nothing" in note
+
+
+@pytest.mark.parametrize(
+    ("file", "name"), [("x.txt", "x"), ("ref.A.en", "ref.A"), ("model-1.5", "model-1.5")]
+)
+def test_plain_files_keep_what_is_no_suffix(tmp_path: Path, file: str, name: str) -> None:
+    (tmp_path / file).write_text("a\n")
+    test_set = load_plain_test_set(None, [tmp_path / file])
+    assert test_set.documents[0].id == name
+    assert [system.name for system in load_plain_systems([tmp_path / file], test_set)] == [name]
+
+
+@pytest.mark.parametrize("id", ["sources", "fixes", "terms", "foo.en", ".x", "a/b", "a\nb", " "])
+def test_an_id_that_cannot_name_files_is_refused(tmp_path: Path, id: str) -> None:
+    with pytest.raises(
+        InputError, match=r"cannot be used: .* another id in sources\.toml|empty id"
+    ):
+        write_document(tmp_path, Document.from_columns(id, ["甲"], [["a"]]))
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_plain_files_make_one_document(tmp_path: Path) -> None:
@@ -162,7 +194,7 @@ def test_plain_files_and_folders_do_not_mix(tmp_path: Path) -> None:
 
 def test_a_line_break_in_a_segment_cannot_be_written(tmp_path: Path) -> None:
     document = Document.from_columns("d", ["甲"], [["a\nb"]])
-    with pytest.raises(InputError, match="document d, segment 1 contains a line break"):
+    with pytest.raises(InputError, match="document d, segment 1 contains a line break or"):
         write_document(tmp_path, document)
     assert list(tmp_path.iterdir()) == []
 

@@ -60,6 +60,16 @@ TEXT = [
     "简报",
     "记者:请介绍有关情况。",
     "问:中方对此有何评论?",
+    "The first point [1] and the second [2] stand in the text [3] as they were.",
+    "王毅会见安东尼 · 布林肯和杰克 · 沙利文",
+    "By Strengthening Mutual Trust",
+    "翻译：谢谢大家",
+    "Editor: what do you make of this",
+    "Source: the Ministry told us that it would act on this",
+    "国防部发布会将在微信公众号直播。",
+    "答：未经中国政府书面许可，任何人不得进入。",
+    "Photo by appointment only",
+    "评论 中美关系的走向",
 ]
 
 
@@ -85,6 +95,14 @@ def test_hardly_a_line_of_wmt22_is_furniture(wmt22: Path) -> None:
         lines = (wmt22 / name).read_text("utf-8").splitlines()
         hits = [line for line in lines if furniture_reason(line)]
         assert len(hits) <= len(lines) / 200, hits
+
+
+def test_no_rule_hangs_on_a_long_line_that_hardly_misses_it() -> None:
+    """Run lines on which a careless pattern would take longer than the universe has."""
+    for part in ["Author: " + "a" * 5000, "By " + "Aa " * 2000, "share " * 1500, "分享 " * 2000]:
+        assert furniture_reason(part + "#。") is None
+    for part in ["来源" * 2500, "(photo " * 1000, "·" * 5000, "2023-12-28 " * 500, "图" * 5000]:
+        furniture_reason(part + "#")
 
 
 def test_rules_have_distinct_reasons() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -132,9 +133,10 @@ def test_without_an_entry_the_id_is_the_stem(tmp_path: Path) -> None:
     [
         (CHINESE, "no English text"),
         (ENGLISH, "no Chinese text"),
-        (["分享到", "Share"], "no Chinese text"),
+        (["分享到", "Share"], "neither Chinese nor English text"),
         (["一二三四五。", "Cats sleep."], "no paragraph has a counterpart"),
-        (["", "123"], "no Chinese text"),
+        (["", "123"], "neither Chinese nor English text"),
+        ([""], "the file is empty"),
         # Headings of a menu in the other language, by chance alike.
         (
             ["大使出席华侨华人中秋晚会", *ENGLISH, "Consulate closed on public holidays"],
@@ -161,11 +163,12 @@ def test_english_only_is_kept_where_sources_say_so(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        ('[pages."x.txt"]\ndocument = "a/b"\n', "without slashes"),
-        ('[pages."x.txt"]\ndocument = 3\n', "without slashes"),
+        ('[pages."x.txt"]\ndocument = 3\n', "document of x.txt is 3; write it as text"),
         ('pages."x.txt" = 3\n', "is no table"),
         ("pages = 3\n", "'pages' is no table"),
         ("pages\n", "not valid TOML"),
+        ('[pages."x.txt"]\ntitle = ["a"]\n', "title of x.txt is .* write it as text"),
+        ('[pages."x.txt"]\nlanguages = "en"\n', "languages of x.txt is 'en'"),
     ],
 )
 def test_bad_sources_are_refused(tmp_path: Path, content: str, says: str) -> None:
@@ -195,6 +198,45 @@ def test_a_fix_that_does_not_fit_is_refused(tmp_path: Path, fix: dict[str, str],
     (tmp_path / "fixes.toml").write_text(tomli_w.dumps({"fix": [entry]}))
     with pytest.raises(InputError, match=rf"fixes\.toml: .*{says}"):
         ingest_pages([page])
+
+
+def test_another_file_of_a_document_never_pairs_by_accident(tmp_path: Path) -> None:
+    page = tmp_path / "raw" / "x.txt"
+    page.parent.mkdir()
+    page.write_text("\n".join([*CHINESE, *ENGLISH]), "utf-8")
+    write_ingested(tmp_path, ingest_pages([page]))
+    # The same again changes nothing, so a second reference by hand may lie beside it.
+    (tmp_path / "x.en.B.txt").write_text("one\ntwo\n")
+    assert write_ingested(tmp_path, ingest_pages([page])) == []
+    (tmp_path / "sources.toml").write_text('[pages."x.txt"]\nlanguages = ["en"]\n')
+    page.write_text("\n".join([*CHINESE, *ENGLISH, "One more line of English text."]), "utf-8")
+    with pytest.raises(InputError, match=r"x\.en\.B\.txt: this file belongs to document x"):
+        write_ingested(tmp_path, ingest_pages([page]))
+    assert (tmp_path / "x.zh.txt").read_text("utf-8").splitlines() == list(CHINESE)
+
+
+def test_what_is_replaced_is_told(tmp_path: Path) -> None:
+    page = tmp_path / "x.txt"
+    page.write_text("\n".join([*CHINESE, *ENGLISH]), "utf-8")
+    write_ingested(tmp_path / "out", ingest_pages([page]))
+    (tmp_path / "out" / "x.en.txt").write_text("edited\nby hand\n")
+    assert write_ingested(tmp_path / "out", ingest_pages([page])) == ["x.en.txt"]
+
+
+def test_a_page_glossed_with_combining_accents_is_chinese(tmp_path: Path) -> None:
+    from pypinyin import Style, pinyin
+
+    glossed = [
+        "".join(
+            f"{c}({pinyin(c, style=Style.TONE)[0][0]})" if "一" <= c <= "龥" else c for c in line
+        )
+        for line in CHINESE
+    ]
+    page = tmp_path / "x.txt"
+    page.write_text(
+        "\n".join(unicodedata.normalize("NFD", x) for x in [*glossed, *ENGLISH]), "utf-8"
+    )
+    assert [s.source for s in ingest_page(page).document.segments] == list(CHINESE)
 
 
 def test_two_pages_cannot_become_one_document(tmp_path: Path) -> None:
