@@ -42,7 +42,9 @@ def test_everything_public_has_a_docstring(name: str) -> None:
     assert module.__doc__, name
     for public in getattr(module, "__all__", []):
         value = getattr(module, public)
-        if inspect.isclass(value) or inspect.isfunction(value):
+        # On 3.10 an alias such as Callable[...] passes for a class; it is not from here.
+        ours = getattr(value, "__module__", "").startswith("mteval")
+        if ours and (inspect.isclass(value) or inspect.isfunction(value)):
             assert inspect.getdoc(value), f"{name}.{public}"
 
 
