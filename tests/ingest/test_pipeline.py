@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import sys
 import unicodedata
 from pathlib import Path
 
 import pytest
 
-from mteval.errors import InputError, MismatchError
+from mteval.errors import InputError, MismatchError, MissingPackageError
 from mteval.ingest.pipeline import Ingested, ingest_page, ingest_pages, write_ingested
 from tests.conftest import ROOT
 
@@ -237,6 +238,14 @@ def test_a_page_glossed_with_combining_accents_is_chinese(tmp_path: Path) -> Non
         "\n".join(unicodedata.normalize("NFD", x) for x in [*glossed, *ENGLISH]), "utf-8"
     )
     assert [s.source for s in ingest_page(page).document.segments] == list(CHINESE)
+
+
+def test_a_missing_package_is_named_with_the_command_that_installs_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "opencc", None)
+    with pytest.raises(MissingPackageError, match=r"\(opencc\); run: pip install 'mteval-toolkit"):
+        ingest_page(tmp_path / "x.txt")
 
 
 def test_two_pages_cannot_become_one_document(tmp_path: Path) -> None:
