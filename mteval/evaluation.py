@@ -148,7 +148,7 @@ def _notes(
         )
     positions = test_set.positions()
     for output, texts in zip(outputs, hypotheses, strict=True):
-        missing = [d.id for d in test_set.documents if d.id not in output.documents]
+        missing = output.missing_documents(test_set)
         if missing:
             yield (
                 f"{output.name} lacks {', '.join(missing)}: its scores are of the rest, and not "

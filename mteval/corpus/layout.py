@@ -79,7 +79,7 @@ def load_test_set(folder: Path) -> TestSet:
     documents = []
     unscored = []
     for id in sorted(sources.keys() | references.keys()):
-        _checked_name(id, sources.get(id, folder))
+        name = _checked_name(id, sources.get(id, folder))
         metadata_path = folder / f"{id}.toml"
         metadata = read_toml(metadata_path) if metadata_path.exists() else {}
         if id not in sources:
@@ -89,10 +89,10 @@ def load_test_set(folder: Path) -> TestSet:
                     f"{place(missing)}: there is no such file, though the document has references; "
                     f'add it, or say languages = ["{TARGET_LANGUAGE}"] in {metadata_path.name}'
                 )
-            unscored.append(id)
+            unscored.append(name)
             continue
         paths = [references[id][label] for label in sorted(references[id])]
-        documents.append(_load_document(id, sources[id], paths, metadata, metadata_path))
+        documents.append(_load_document(name, sources[id], paths, metadata, metadata_path))
     if not documents:
         raise InputError(
             f"{place(folder)}: every document here lacks a source, so there is nothing to score; "

@@ -260,6 +260,10 @@ class SystemOutput:
             paired.extend(lines)
         return paired
 
+    def missing_documents(self, test_set: TestSet) -> list[str]:
+        """List the ids of the documents that the test set has and this output lacks."""
+        return [d.id for d in test_set.documents if d.id not in self.documents]
+
     def extra_documents(self, test_set: TestSet) -> list[str]:
         """List the ids of the documents that the test set lacks."""
         known = {document.id for document in test_set.documents}
@@ -267,7 +271,7 @@ class SystemOutput:
 
     def _check_documents(self, test_set: TestSet) -> None:
         ids = [document.id for document in test_set.documents]
-        missing = [id for id in ids if id not in self.documents]
+        missing = self.missing_documents(test_set)
         if missing:
             raise MismatchError(
                 f"system {self.name} lacks {_listed(missing)}, which the references have; add the "
