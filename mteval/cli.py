@@ -3,26 +3,16 @@
 from __future__ import annotations
 
 import io
-import json
 import os
-import shutil
 import sys
-import time
-from collections.abc import Callable, Iterable
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-from mteval.errors import InputError, MtevalError, UsageError
-
-if TYPE_CHECKING:
-    from rich.progress import Progress as RichProgress
-    from rich.progress import TaskID
-
-    from mteval.metrics.base import MetricSpec, Progress
-    from mteval.report.tables import Table
+from mteval.console import ProgressBar, say, show, show_json, show_tables
+from mteval.errors import MtevalError
 
 __all__ = ["app", "main"]
 
@@ -38,8 +28,6 @@ app = typer.Typer(
 JsonOption = Annotated[
     bool, typer.Option("--json", help="Print one JSON document to stdout and nothing else.")
 ]
-# Work that takes less than this shows no progress bar.
-_PATIENCE_SECONDS = 1.0
 
 
 def main() -> None:
@@ -54,7 +42,7 @@ def main() -> None:
     try:
         app(prog_name="mteval")
     except MtevalError as error:
-        _say(f"mteval: {error}")
+        say(f"mteval: {error}")
         sys.exit(2)
 
 
@@ -100,7 +88,8 @@ def score(
         typer.Option(
             "-m",
             "--metric",
-            help="Metric; give -m again for more (see: mteval metrics).  [default: bleu, chrf]",
+            help="Metric; give -m again for more (see: mteval metrics).  [default: bleu, chrf, and "
+            "comet where its model is on this machine]",
             show_default=False,
         ),
     ] = None,
@@ -113,6 +102,38 @@ def score(
             "--allow-missing", help="Score what is there where systems lack documents, and say so."
         ),
     ] = False,
+    comet_model: Annotated[
+        str | None,
+        typer.Option(
+            help="COMET model: a folder, a .ckpt file, or a hub name that was fetched (see: mteval "
+            "models).  [default: MTEVAL_COMET_MODEL, mteval.toml, Unbabel/wmt22-comet-da]",
+            show_default=False,
+        ),
+    ] = None,
+    long_inputs: Annotated[
+        str | None,
+        typer.Option(
+            help="What COMET does with texts longer than its encoder takes: split them into "
+            "aligned chunks, or truncate them as comet-score does.  [default: split]",
+            show_default=False,
+        ),
+    ] = None,
+    precision: Annotated[
+        str | None,
+        typer.Option(
+            help="Precision of COMET's encoder: fp32, bf16 or fp16.  [default: fp32]",
+            show_default=False,
+        ),
+    ] = None,
+    device: Annotated[
+        str | None,
+        typer.Option(
+            help="Where COMET runs: auto, cpu, cuda or mps.  [default: auto]", show_default=False
+        ),
+    ] = None,
+    no_cache: Annotated[
+        bool, typer.Option("--no-cache", help="Neither read nor keep COMET scores on disk.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Score systems against references, per system and per document.
@@ -120,39 +141,52 @@ def score(
     With folders: mteval score systems/* -r references
     With plain files: mteval score HYP... -s SRC.txt -r REF.txt [-r REF2.txt]
     """
+    from mteval.config import read_settings
     from mteval.corpus.layout import is_plain, load_plain_systems, load_plain_test_set
     from mteval.evaluation import evaluate
-    from mteval.metrics import DEFAULT_METRICS
     from mteval.results import write_run
 
-    if source is not None and not references:
-        raise UsageError("a source file is given and no reference; give the reference file with -r")
-    reference_paths = references or [Path("references")]
-    inputs: tuple[Any, Any] = (reference_paths[0], systems)
+    flags = {
+        "comet_model": comet_model,
+        "long_inputs": long_inputs,
+        "precision": precision,
+        "device": device,
+    }
+    comet: dict[str, Any] = read_settings(Path()) | {k: v for k, v in flags.items() if v}
+    if "comet_model" in comet:
+        comet["model"] = comet.pop("comet_model")
+    if no_cache:
+        comet["cache"] = False
+    reference_paths = references or ([] if source is not None else [Path("references")])
+    inputs: tuple[Any, Any] = (next(iter(reference_paths), None), systems)
     if is_plain(reference_paths, source):
         test_set = load_plain_test_set(source, reference_paths)
         inputs = (test_set, load_plain_systems(systems, test_set))
-    with _ProgressBar() as bar:
+    with ProgressBar() as bar:
         evaluation = evaluate(
-            *inputs, metric or DEFAULT_METRICS, allow_missing=allow_missing, progress=bar.start
+            *inputs,
+            metric,
+            options={"comet": comet},
+            allow_missing=allow_missing,
+            progress=lambda spec: bar.task(spec.label, "segments"),
         )
     folder, record = write_run(
         evaluation, output, datetime.now(timezone.utc), ["mteval", *sys.argv[1:]]
     )
     for note in evaluation.notes:
-        _say(f"mteval: {note}")
-    _say(f"mteval: run written to {folder}")
+        say(f"mteval: {note}")
+    say(f"mteval: run written to {folder}")
     if as_json:
-        _print_json(evaluation.document(record))
+        show_json(evaluation.document(record))
     else:
         from mteval.report.tables import document_table, system_table
 
         tables = (system_table(evaluation), document_table(evaluation))
-        _print_tables(tables)
+        show_tables(tables)
         if any(table.marks_best() for table in tables):
-            _print("* best of the systems that have every segment")
+            show("* best of the systems that have every segment")
         for name, signature in evaluation.signatures().items():
-            _print(f"{name}: {signature}")
+            show(f"{name}: {signature}")
 
 
 @app.command()
@@ -183,18 +217,18 @@ def ingest(
     """
     from mteval.ingest.pipeline import ingest_pages, write_ingested
 
-    with _ProgressBar() as bar:
+    with ProgressBar() as bar:
         ingested = ingest_pages(
-            pages, sources=sources, fixes=fixes, output=output, progress=bar.task("pages")
+            pages, sources=sources, fixes=fixes, output=output, progress=bar.task("ingest", "pages")
         )
     replaced = write_ingested(output, ingested)
     reports = [result.report for result in ingested]
     if as_json:
-        _print_json({"pages": [report.as_dict() for report in reports]})
+        show_json({"pages": [report.as_dict() for report in reports]})
     else:
         from mteval.report.tables import plain_table
 
-        _print_tables(
+        show_tables(
             plain_table(title, headings, rows)
             for title, headings, rows in (
                 (
@@ -227,10 +261,10 @@ def ingest(
         )
     for report in reports:
         if report.damage:
-            _say(f"mteval: warning: {report.page} has {len(report.damage)} damaged runs of text")
+            say(f"mteval: warning: {report.page} has {len(report.damage)} damaged runs of text")
     for name in replaced:
-        _say(f"mteval: warning: {output / name} was replaced; it differed from what is made now")
-    _say(f"mteval: wrote to {output}: {', '.join(report.document for report in reports)}")
+        say(f"mteval: warning: {output / name} was replaced; it differed from what is made now")
+    say(f"mteval: wrote to {output}: {', '.join(report.document for report in reports)}")
 
 
 @app.command()
@@ -239,7 +273,7 @@ def metrics(as_json: JsonOption = False) -> None:
     from mteval.metrics import METRICS
 
     if as_json:
-        _print_json(
+        show_json(
             {
                 "metrics": [
                     {
@@ -262,129 +296,88 @@ def metrics(as_json: JsonOption = False) -> None:
         (
             spec.name,
             "higher" if spec.higher_is_better else "lower",
-            f"{spec.range[0]:g} "
-            + ("and up" if spec.range[1] is None else f"to {spec.range[1]:g}"),
+            _range(*spec.range),
             spec.paper,
         )
         for spec in METRICS.values()
     ]
-    _print_tables((plain_table("Metrics", ("name", "better", "range", "paper"), rows),))
+    show_tables((plain_table("Metrics", ("name", "better", "range", "paper"), rows),))
 
 
-def _print_tables(tables: Iterable[Table]) -> None:
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table as RichTable
-    from rich.text import Text
+def _range(lowest: float | None, highest: float | None) -> str:
+    if lowest is None:
+        return "unbounded"
+    return f"{lowest:g} and up" if highest is None else f"{lowest:g} to {highest:g}"
 
-    buffer = io.StringIO()
-    terminal = sys.stdout.isatty()
-    # Names must never be cut where nobody can widen the window.
-    width = shutil.get_terminal_size().columns if terminal else 1000
-    console = Console(
-        file=buffer,
-        width=width,
-        force_terminal=terminal,
-        highlight=False,
-        markup=False,
-        emoji=False,
-    )
-    for table in tables:
-        shown = RichTable(
-            title=table.title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD
+
+models_app = typer.Typer(help="COMET models: list what is known, fetch one.", no_args_is_help=False)
+app.add_typer(models_app, name="models", invoke_without_command=True)
+cache_app = typer.Typer(help="The cache of COMET scores: show it, clear it.", no_args_is_help=False)
+app.add_typer(cache_app, name="cache", invoke_without_command=True)
+
+
+@models_app.callback()
+def models(context: typer.Context, as_json: JsonOption = False) -> None:
+    """List COMET models: where each lies, its licence, what it reads. `models fetch` gets one."""
+    if context.invoked_subcommand is not None:
+        return
+    from mteval.config import read_settings
+    from mteval.metrics.models import list_models
+
+    rows = list_models(read_settings(Path()).get("comet_model"))
+    if as_json:
+        show_json({"models": rows})
+        return
+    from mteval.report.tables import plain_table
+
+    shown = [
+        (row["model"], row["reads"], row["licence"] or "not known", row["path"] or "not fetched")
+        for row in rows
+    ]
+    show_tables((plain_table("COMET models", ("model", "reads", "licence", "lies in"), shown),))
+
+
+@models_app.command()
+def fetch(
+    name: Annotated[str, typer.Argument(help="Name on the hub.", show_default=False)],
+) -> None:
+    """Download a model and what its encoder needs, to score without a network later."""
+    from mteval.metrics.models import fetch_model
+
+    files = fetch_model(name)
+    say(f"mteval: {name} lies in {files.hparams_file.parent}; its encoder in {files.encoder}")
+
+
+@cache_app.callback()
+def cache(context: typer.Context, as_json: JsonOption = False) -> None:
+    """Show the cache of COMET scores. `cache clear` empties it."""
+    if context.invoked_subcommand is not None:
+        return
+    from mteval.metrics.cache import cache_folder, describe_cache
+
+    folder = cache_folder()
+    size, uses = describe_cache(folder)
+    if as_json:
+        show_json(
+            {
+                "folder": str(folder),
+                "bytes": size,
+                "signatures": [{"signature": u.signature, "scores": u.scores} for u in uses],
+            }
         )
-        for column in table.columns:
-            shown.add_column(
-                column.heading,
-                justify="right" if column.numeric else "left",
-                no_wrap=column.numeric,
-                overflow="fold",
-            )
-        for group in table.groups:
-            for row in group:
-                shown.add_row(
-                    *(
-                        Text(
-                            _printable(cell.text)
-                            + ("*" if cell.best else " " if column.numeric else ""),
-                            style="bold" if cell.best else "",
-                        )
-                        for cell, column in zip(row, table.columns, strict=True)
-                    )
-                )
-            shown.add_section()
-        console.print(shown)
-    _print("\n".join(line.rstrip() for line in buffer.getvalue().splitlines()))
+        return
+    from mteval.report.tables import plain_table
+
+    rows = [(str(use.scores), use.signature) for use in uses]
+    if rows:
+        show_tables((plain_table("Cache of COMET scores", ("scores", "signature"), rows),))
+    show(f"{folder}: {size / 1e6:.1f} MB")
 
 
-def _printable(text: str) -> str:
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+@cache_app.command()
+def clear() -> None:
+    """Remove every kept score."""
+    from mteval.metrics.cache import cache_folder, clear_cache
 
-
-def _print_json(document: dict[str, Any]) -> None:
-    _print(json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False))
-
-
-def _print(text: str) -> None:
-    """Write to stdout; a reader who leaves early (head) ends the command without a fuss."""
-    try:
-        sys.stdout.write(f"{text}\n")
-        sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise typer.Exit from None
-    except OSError as error:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise InputError(
-            f"standard output cannot be written ({error.strerror}); free some space or send it "
-            "elsewhere"
-        ) from None
-
-
-def _say(text: str) -> None:
-    """Write one note to stderr."""
-    typer.echo(_printable(text), err=True)
-
-
-class _ProgressBar:
-    """Show progress on stderr once work has taken longer than a moment."""
-
-    def __init__(self) -> None:
-        self._began = time.monotonic()
-        self._bar: RichProgress | None = None
-
-    def __enter__(self) -> _ProgressBar:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._bar is not None:
-            self._bar.stop()
-
-    def start(self, spec: MetricSpec) -> Progress:
-        """Begin the bar of one metric."""
-        return self.task(spec.label)
-
-    def task(self, label: str) -> Callable[[int, int], None]:
-        """Begin a bar and give the function that moves it."""
-        task: TaskID | None = None
-
-        def update(done: int, total: int) -> None:
-            nonlocal task
-            if self._bar is None:
-                if time.monotonic() - self._began < _PATIENCE_SECONDS:
-                    return
-                if not sys.stderr.isatty():
-                    # A log wants a line for each thing done, not a bar.
-                    if done == total:
-                        _say(f"mteval: {label}: {done} of {total} done")
-                    return
-                from rich.console import Console
-                from rich.progress import Progress
-
-                self._bar = Progress(console=Console(file=sys.stderr))
-                self._bar.start()
-            if task is None:
-                task = self._bar.add_task(label, total=total)
-            self._bar.update(task, completed=done)
-
-        return update
+    folder = cache_folder()
+    say(f"mteval: {clear_cache(folder) / 1e6:.1f} MB removed from {folder}")

@@ -5,7 +5,8 @@ MtevalError
 │   ├── EncodingError  text that is not UTF-8
 │   └── MismatchError  two sides that do not pair: line counts, documents, names
 ├── UsageError         a request that cannot be met: unknown metric, wrong combination
-└── MissingPackageError  an optional package that a feature needs is not installed
+└── UnavailableError   something that a feature needs is not here: a model, a source, references
+    └── MissingPackageError  an optional package is not installed
 
 Each message is one sentence: what, where (file:line) and what to do about it.
 """
@@ -20,6 +21,7 @@ __all__ = [
     "MismatchError",
     "MissingPackageError",
     "MtevalError",
+    "UnavailableError",
     "UsageError",
     "place",
 ]
@@ -45,7 +47,11 @@ class UsageError(MtevalError):
     """Report a request that cannot be met, such as a metric nobody has heard of."""
 
 
-class MissingPackageError(MtevalError):
+class UnavailableError(MtevalError):
+    """Report what a metric needs and does not have here; metrics nobody named are left out."""
+
+
+class MissingPackageError(UnavailableError):
     """Report an optional package that is not installed, with the command that installs it."""
 
 

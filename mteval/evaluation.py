@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import platform
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib.metadata import version
 from itertools import groupby
 from pathlib import Path
@@ -13,20 +14,24 @@ import numpy as np
 
 from mteval.corpus.layout import load_systems, load_test_set
 from mteval.corpus.model import SystemOutput, TestSet, check_names
-from mteval.errors import InputError
+from mteval.errors import InputError, UnavailableError
 from mteval.files import sha256
-from mteval.metrics import DEFAULT_METRICS, load_metric, parse_metrics
-from mteval.metrics.base import Array, Metric, MetricSpec, Progress
+from mteval.metrics import DEFAULT_METRICS, METRICS, load_metric, parse_metrics
+from mteval.metrics.base import Array, Flag, Metric, MetricSpec, Progress, Statistics
 from mteval.results import Evaluation, Level, MetricColumn
 
 __all__ = ["evaluate"]
+
+# Places that a note names; files have them all.
+_PLACES_SHOWN = 5
 
 
 def evaluate(
     references: TestSet | Path | str,
     systems: Iterable[SystemOutput | Path | str],
-    metrics: Sequence[str] = DEFAULT_METRICS,
+    metrics: Sequence[str] | None = None,
     *,
+    options: Mapping[str, Mapping[str, Any]] | None = None,
     allow_missing: bool = False,
     progress: Callable[[MetricSpec], Progress] | None = None,
 ) -> Evaluation:
@@ -35,7 +40,10 @@ def evaluate(
     Args:
         references: a test set, or the folder that holds one.
         systems: outputs, or folders that hold them.
-        metrics: names, as ``mteval metrics`` lists them.
+        metrics: names, as ``mteval metrics`` lists them. Without any, the default metrics: BLEU,
+            chrF and COMET, less those that lack something here, which the notes tell. A metric
+            that is named, or for which a model is given, must not lack anything.
+        options: by metric, the options it takes, such as ``{"comet": {"model": "folder"}}``.
         allow_missing: score what is there where a system and the references have different
             documents, and say so in the notes.
         progress: called once a metric, for the function to call as its work is done.
@@ -43,9 +51,11 @@ def evaluate(
     Raises:
         InputError: something cannot be read, or is empty.
         MismatchError: systems and references do not pair.
-        UsageError: a metric is unknown, or there is nothing that it needs.
+        UsageError: a metric or an option is unknown.
+        UnavailableError: a metric lacks a package, a model, sources or references.
     """
-    specs = parse_metrics(metrics)
+    specs = parse_metrics(DEFAULT_METRICS if metrics is None else metrics)
+    given = options or {}
     notes: list[str] = []
     test_set = references if isinstance(references, TestSet) else load_test_set(Path(references))
     outputs = _load_outputs(systems, notes)
@@ -54,22 +64,32 @@ def evaluate(
 
     sizes = [len(document.segments) for document in test_set.documents]
     translated = np.array([[text is not None for text in system] for system in hypotheses])
-    loaded = [(spec, load_metric(spec)) for spec in specs]
-    scores = {
-        spec.name: _scores(
-            metric.statistics(
+    computed: dict[str, tuple[MetricSpec, Metric, Statistics]] = {}
+    lacking: list[UnavailableError] = []
+    # Those that share the work between processes first: torch does not like to be forked.
+    for spec in sorted(specs, key=lambda spec: list(METRICS).index(spec.name)):
+        try:
+            metric = load_metric(spec, given.get(spec.name))
+            found = metric.statistics(
                 test_set.sources,
                 test_set.references,
                 hypotheses,
                 None if progress is None else progress(spec),
-            ),
-            metric,
-            sizes,
-            translated,
-        )
-        for spec, metric in loaded
-    }
+            )
+        except UnavailableError as error:
+            if metrics is not None or "model" in given.get(spec.name, {}):
+                raise
+            lacking.append(error)
+            notes.append(f"{spec.label} is left out: {error}")
+        else:
+            computed[spec.name] = (spec, metric, found)
+            notes.extend(found.notes)
+            notes.extend(_flag_notes(spec, found.flags, outputs, test_set))
+    if not computed:
+        raise lacking[0]
+    done = [computed[spec.name] for spec in specs if spec.name in computed]
     n_references = test_set.n_references
+    packages = {"numpy"}.union(*({spec.package, *spec.versions} for spec, _, _ in done))
     return Evaluation(
         systems=tuple(output.name for output in outputs),
         documents=tuple(document.id for document in test_set.documents),
@@ -83,17 +103,30 @@ def evaluate(
                 spec.name,
                 spec.label,
                 spec.higher_is_better,
+                spec.decimals,
                 metric.signature(n_references),
                 metric.segment_signature(n_references),
             )
-            for spec, metric in loaded
+            for spec, metric, _ in done
         ),
-        scores=scores,
+        scores={
+            spec.name: _scores(found.values, metric, sizes, translated)
+            for spec, metric, found in done
+        },
+        flags={flag.name: flag.places for _, _, found in done for flag in found.flags},
+        error_spans={
+            spec.name: {
+                place: [dataclasses.asdict(span) for span in spans]
+                for place, spans in found.error_spans.items()
+            }
+            for spec, _, found in done
+            if found.error_spans is not None
+        },
         inputs=_inputs(test_set, outputs),
         versions={
             "mteval-toolkit": version("mteval-toolkit"),
             "python": platform.python_version(),
-            **{name: version(name) for name in sorted({"numpy", *(s.package for s in specs)})},
+            **{name: version(name) for name in sorted(packages)},
         },
         notes=tuple(notes),
     )
@@ -134,6 +167,25 @@ def _scores(
         "document": known(metric.score(documents), counts > 0),
         "segment": known(metric.segment_score(statistics), translated),
     }
+
+
+def _flag_notes(
+    spec: MetricSpec, flags: Iterable[Flag], outputs: Sequence[SystemOutput], test_set: TestSet
+) -> Iterable[str]:
+    positions = test_set.positions()
+    for flag in flags:
+        shown = [
+            f"{outputs[s].name} {positions[i][0]}:{positions[i][1]}"
+            for s, i in sorted(flag.places)[:_PLACES_SHOWN]
+        ]
+        more = len(flag.places) - len(shown)
+        yield (
+            f"{spec.label}: {len(flag.places)} "
+            f"{'segment is' if len(flag.places) == 1 else 'segments are'} {flag.meaning}: "
+            + ", ".join(shown)
+            + (f" and {more} more" if more else "")
+            + f" (all are flagged {flag.name} in segments.csv)"
+        )
 
 
 def _notes(

@@ -34,6 +34,7 @@ class MetricColumn:
         name: key in JSON and files.
         label: heading in tables.
         higher_is_better: direction.
+        decimals: digits after the point that tables show.
         signature: parameters and versions behind system and document scores.
         segment_signature: the same for segment scores.
     """
@@ -41,6 +42,7 @@ class MetricColumn:
     name: str
     label: str
     higher_is_better: bool
+    decimals: int
     signature: str
     segment_signature: str
 
@@ -66,6 +68,9 @@ class Evaluation:
         inputs: SHA-256 of every text that went in.
         versions: what computed the scores.
         notes: what a reader must know: skipped paths, empty hypotheses, missing documents.
+        flags: by flag, the segments it marks, as pairs of indices of system and segment.
+        error_spans: by metric, for metrics that find errors, those of each segment: start, end,
+            text, severity, confidence, reference.
     """
 
     systems: tuple[str, ...]
@@ -79,7 +84,11 @@ class Evaluation:
     scores: Mapping[str, Mapping[Level, Scores]]
     inputs: Mapping[str, Any]
     versions: Mapping[str, str]
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
+    flags: Mapping[str, frozenset[tuple[int, int]]] = field(default_factory=dict)
+    error_spans: Mapping[str, Mapping[tuple[int, int], Sequence[Mapping[str, Any]]]] = field(
+        default_factory=dict
+    )
 
     def document_sizes(self) -> npt.NDArray[np.int64]:
         """Count the segments of each document: shape (n_documents,)."""
@@ -125,6 +134,23 @@ class Evaluation:
             for s, system in enumerate(self.systems)
         ]
 
+    def flag_rows(self) -> list[dict[str, Any]]:
+        """List one row for each flag and segment that it marks."""
+        return [
+            {**self._place(s, i), "flag": flag}
+            for flag, places in self.flags.items()
+            for s, i in sorted(places)
+        ]
+
+    def error_span_rows(self) -> list[dict[str, Any]]:
+        """List one row for each error that a metric found in a hypothesis."""
+        return [
+            {**self._place(s, i), "metric": metric, **span}
+            for metric, found in self.error_spans.items()
+            for (s, i), spans in sorted(found.items())
+            for span in spans
+        ]
+
     def frame(self, level: Level) -> pd.DataFrame:
         """Give the rows of one level as a pandas DataFrame, one column a metric."""
         import pandas as pd
@@ -140,6 +166,7 @@ class Evaluation:
         s, i = self._translated()
         documents = np.array(self.documents, dtype=object)
         hypotheses = [self.hypotheses[a][b] or "" for a, b in zip(s, i, strict=True)]
+        places = list(zip(s.tolist(), i.tolist(), strict=True))
         columns: dict[str, Any] = {
             "system": np.array(self.systems, dtype=object)[s],
             "document": documents[self.segment_documents[i]],
@@ -151,7 +178,21 @@ class Evaluation:
             columns["reference" if r == 1 else f"reference_{r}"] = [column[b] for b in i]
         for metric in self.metrics:
             columns[metric.name] = self.scores[metric.name]["segment"][s, i]
-        columns["flags"] = ["" if text.strip() else "empty" for text in hypotheses]
+        for name, found in self.error_spans.items():
+            columns[f"{name}_error_spans"] = [
+                json.dumps(found.get(place, []), ensure_ascii=False) for place in places
+            ]
+        columns["flags"] = [
+            ";".join(
+                [
+                    *([] if text.strip() else ["empty"]),
+                    *(flag for flag, places in self.flags.items() if place in places),
+                ]
+            )
+            for text, place in zip(
+                hypotheses, zip(s.tolist(), i.tolist(), strict=True), strict=True
+            )
+        ]
         text_columns = set(columns) - {"segment", *(metric.name for metric in self.metrics)}
         return pa.table(
             {
@@ -255,6 +296,15 @@ class Evaluation:
             "systems": self.system_rows(),
             "documents": self.document_rows(),
             "terms": [],
+            "flags": self.flag_rows(),
+            "error_spans": self.error_span_rows(),
+        }
+
+    def _place(self, system: int, segment: int) -> dict[str, Any]:
+        return {
+            "system": self.systems[system],
+            "document": self.documents[self.segment_documents[segment]],
+            "segment": int(self.segment_numbers[segment]),
         }
 
     def _translated(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:

@@ -6,7 +6,8 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,34 @@ ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "tests" / "data"
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_of_this_machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep the user's models, cached scores and settings out of the tests, and theirs out of it."""
+    empty = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("MTEVAL_COMET")]:
+            patch.delenv(name)
+        patch.setenv("MTEVAL_CACHE_DIR", str(empty / "scores"))
+        patch.setenv("HF_HOME", str(empty / "hub"))
+        patch.delenv("HF_HUB_CACHE", raising=False)
+        yield
+
+
+@pytest.fixture(scope="session")
+def checkpoints(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Build a small COMET model of each class: folders by kind, and that of the encoder."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from tests.checkpoints import CLASSES, build_checkpoint, build_encoder
+
+        folder = tmp_path_factory.mktemp("models")
+        encoder = build_encoder(folder / "encoder")
+        return {
+            "encoder": encoder,
+            **{kind: build_checkpoint(folder / kind, encoder, kind) for kind in CLASSES},
+        }
 
 
 @pytest.fixture

@@ -48,7 +48,9 @@ def test_score_prints_both_tables_and_keeps_the_run(project: Path, mteval: Run) 
 def test_json_has_the_keys_of_the_design(project: Path, mteval: Run) -> None:
     done = mteval("score", "systems/llm-fluent", "-m", "bleu", "-m", "TER", "--json")
     found = json.loads(done.stdout)
-    assert list(found) == ["run", "signatures", "systems", "documents", "terms"]
+    assert list(found) == [
+        *("run", "signatures", "systems", "documents", "terms", "flags", "error_spans"),
+    ]
     assert set(found["signatures"]) == {"bleu", "ter"}
     [system] = found["systems"]
     assert (system["system"], system["segments"]) == ("llm-fluent", 26)
@@ -169,7 +171,8 @@ def test_bad_files_are_refused_with_their_place(project: Path, mteval: Run) -> N
         (["score", "systems/llm-fluent", "-o", "systems/README.md"], "it cannot be written"),
         (["score", "x.txt", "-r", "systems/README.md"], "x.txt: there is no such file"),
         (["score", "x.txt", "-s", "x.zh", "-r", "references"], "is a folder and cannot stand"),
-        (["score", "x.txt", "-s", "x.zh"], "give the reference file with -r"),
+        (["score", "x.txt", "-s", "x.zh"], "x.zh: there is no such file"),
+        (["score", "systems/README.md", "-s", "systems/README.md"], "give some with -r"),
         (["score", "x" * 300], "the path cannot be used"),
         (["ingest", "none.txt"], "none.txt: there is no such file"),
         (["ingest", "references"], "this is a folder where a file is wanted"),
@@ -186,9 +189,10 @@ def test_metrics_are_listed(mteval: Run) -> None:
     table = mteval("metrics").stdout
     assert "Popović 2015" in table
     listed = json.loads(mteval("metrics", "--json").stdout)["metrics"]
-    assert [(m["name"], m["higher_is_better"], m["range"]) for m in listed][-1] == (
-        *("ter", False, [0.0, None]),
-    )
+    assert [(m["name"], m["higher_is_better"], m["range"]) for m in listed][-2:] == [
+        ("ter", False, [0.0, None]),
+        ("comet", True, [None, None]),
+    ]
 
 
 def test_help_loads_nothing_heavy() -> None:

@@ -57,7 +57,16 @@ def test_every_command_is_in_the_readme() -> None:
     from mteval.cli import app
 
     readme = (ROOT / "README.md").read_text("utf-8")
-    for command in app.registered_commands:
-        assert command.callback is not None
-        assert inspect.getdoc(command.callback)
-        assert f"mteval {command.callback.__name__}" in readme
+    commands = [
+        (f"mteval {c.callback.__name__}", c.callback) for c in app.registered_commands if c.callback
+    ]
+    for group in app.registered_groups:
+        assert group.typer_instance is not None
+        inner = group.typer_instance.registered_commands
+        commands += [
+            (f"mteval {group.name} {c.callback.__name__}", c.callback) for c in inner if c.callback
+        ]
+    assert len(commands) == 5
+    for name, callback in commands:
+        assert inspect.getdoc(callback)
+        assert name in readme, name

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import difflib
 import importlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from mteval.errors import UsageError
 from mteval.metrics.base import Metric, MetricSpec
 
 __all__ = ["DEFAULT_METRICS", "METRICS", "load_metric", "parse_metrics"]
 
-DEFAULT_METRICS = ("bleu", "chrf")
+DEFAULT_METRICS = ("bleu", "chrf", "comet")
 
 METRICS: dict[str, MetricSpec] = {
     spec.name: spec
@@ -64,6 +65,20 @@ METRICS: dict[str, MetricSpec] = {
             implementation="mteval.metrics.lexical:ter",
             package="sacrebleu",
         ),
+        MetricSpec(
+            name="comet",
+            label="COMET",
+            higher_is_better=True,
+            range=(None, None),
+            needs_source=True,
+            needs_reference=True,
+            paper="Rei et al. 2020, COMET: A Neural Framework for MT Evaluation",
+            implementation="mteval.metrics.comet:comet",
+            package="unbabel-comet",
+            decimals=4,
+            options=("model", "long_inputs", "precision", "cache", "device"),
+            versions=("torch", "transformers", "tokenizers"),
+        ),
     )
 }
 
@@ -94,8 +109,17 @@ def parse_metrics(names: Iterable[str]) -> list[MetricSpec]:
     return list(found.values())
 
 
-def load_metric(spec: MetricSpec) -> Metric:
-    """Load what computes a metric."""
+def load_metric(spec: MetricSpec, options: Mapping[str, Any] | None = None) -> Metric:
+    """Load what computes a metric, with the options that it takes.
+
+    Raises:
+        UsageError: it does not take an option.
+        UnavailableError: a package or model that it needs is not here.
+    """
+    unknown = sorted(set(options or {}) - set(spec.options))
+    if unknown:
+        taken = ", ".join(spec.options) or "none"
+        raise UsageError(f"{spec.name} has no option {unknown[0]!r}; it takes: {taken}")
     module, factory = spec.implementation.split(":")
-    metric: Metric = getattr(importlib.import_module(module), factory)()
+    metric: Metric = getattr(importlib.import_module(module), factory)(**(options or {}))
     return metric

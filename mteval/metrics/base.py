@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Array", "Metric", "MetricSpec", "Progress"]
+__all__ = [
+    "Array",
+    "ErrorSpan",
+    "Flag",
+    "Metric",
+    "MetricSpec",
+    "Place",
+    "Progress",
+    "Statistics",
+]
 
 Array = npt.NDArray[np.float64]
 # Called with the number of hypotheses done so far and the number in all.
 Progress = Callable[[int, int], None]
+# Index of a system, index of a segment.
+Place = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,18 +42,77 @@ class MetricSpec:
         implementation: ``module:factory`` of the Metric, imported on use.
         package: what computes it, as the package registry knows it.
         aliases: other spellings accepted on the command line.
+        decimals: digits after the point that tables show.
+        options: keywords that the factory takes.
+        versions: further packages whose version decides the scores.
     """
 
     name: str
     label: str
     higher_is_better: bool
-    range: tuple[float, float | None]
+    range: tuple[float | None, float | None]
     needs_source: bool
     needs_reference: bool
     paper: str
     implementation: str
     package: str
     aliases: tuple[str, ...] = ()
+    decimals: int = 1
+    options: tuple[str, ...] = ()
+    versions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorSpan:
+    """Point at an error that a metric found in a hypothesis.
+
+    Attributes:
+        start: offset of its first character, from 0.
+        end: offset after its last character; ``hypothesis[start:end]`` is ``text``.
+        text: the characters.
+        severity: minor, major or critical, as the model names them.
+        confidence: mean probability of the labels, 0-1.
+        reference: index of the reference it was judged by, None without references.
+    """
+
+    start: int
+    end: int
+    text: str
+    severity: str
+    confidence: float
+    reference: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """Mark segments whose score needs a word of explanation.
+
+    Attributes:
+        name: one word for the flags column.
+        meaning: the explanation, to follow "N segments".
+        places: the segments.
+    """
+
+    name: str
+    meaning: str
+    places: frozenset[Place]
+
+
+@dataclass(frozen=True)
+class Statistics:
+    """Hold what a metric found.
+
+    Attributes:
+        values: shape (n_systems, n_segments, k).
+        flags: segments to mark.
+        notes: what a reader must know of all scores.
+        error_spans: for metrics that find errors, those of each segment; None for others.
+    """
+
+    values: Array
+    flags: tuple[Flag, ...] = ()
+    notes: tuple[str, ...] = ()
+    error_spans: Mapping[Place, tuple[ErrorSpan, ...]] | None = field(default=None)
 
 
 class Metric(ABC):
@@ -65,7 +135,7 @@ class Metric(ABC):
         references: Sequence[Sequence[str]],
         systems: Sequence[Sequence[str | None]],
         progress: Progress | None = None,
-    ) -> Array:
+    ) -> Statistics:
         """Compute the statistics of every segment of every system.
 
         Args:
@@ -75,8 +145,8 @@ class Metric(ABC):
                 was not translated: its row is zero and adds nothing to any sum.
             progress: called as work is done.
 
-        Returns:
-            Statistics of shape (n_systems, n_segments, k).
+        Raises:
+            UnavailableError: the metric needs sources or references and there are none.
         """
 
     @abstractmethod

@@ -17,8 +17,8 @@ from sacrebleu.metrics.chrf import CHRF
 from sacrebleu.metrics.ter import TER
 
 from mteval.engines import map_batches
-from mteval.errors import MismatchError, UsageError
-from mteval.metrics.base import Array, Metric, Progress
+from mteval.errors import MismatchError, UnavailableError
+from mteval.metrics.base import Array, Metric, Progress, Statistics
 
 __all__ = ["bleu", "chrf", "chrf_plus_plus", "ter"]
 
@@ -70,18 +70,18 @@ class SacrebleuMetric(Metric):
         references: Sequence[Sequence[str]],
         systems: Sequence[Sequence[str | None]],
         progress: Progress | None = None,
-    ) -> Array:
+    ) -> Statistics:
         """Compute statistics of shape (n_systems, n_segments, k); see Metric.
 
         The references of a segment are prepared once for all systems, and a hypothesis that
         several systems share is counted once.
 
         Raises:
-            UsageError: there are no references.
+            UnavailableError: there are no references.
             MismatchError: the columns differ in length.
         """
         if not references:
-            raise UsageError(
+            raise UnavailableError(
                 f"{self._make().__class__.__name__} compares with references and there are none; "
                 "give some with -r: plain files, or a folder with <document>.en.txt"
             )
@@ -119,7 +119,7 @@ class SacrebleuMetric(Metric):
                 done += len(rows)
             if progress is not None:
                 progress(done, total)
-        return result
+        return Statistics(result)
 
     def signature(self, n_references: int) -> str:
         """Give sacrebleu's own signature."""

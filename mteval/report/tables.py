@@ -112,7 +112,7 @@ def _group(
                 Cell("-")
                 if row[metric.name] is None
                 else Cell(
-                    f"{row[metric.name]:.1f}",
+                    f"{row[metric.name]:.{metric.decimals}f}",
                     row["segments"] == complete and best.get(metric.name) == row[metric.name],
                 )
                 for metric in metrics

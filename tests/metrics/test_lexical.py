@@ -12,7 +12,7 @@ from sacrebleu.metrics.bleu import BLEU
 from sacrebleu.metrics.chrf import CHRF
 from sacrebleu.metrics.ter import TER
 
-from mteval.errors import MismatchError, UsageError
+from mteval.errors import MismatchError, UnavailableError
 from mteval.metrics import METRICS, load_metric
 
 ORACLES: dict[str, Any] = {
@@ -54,7 +54,7 @@ def test_the_score_of_the_sum_is_the_corpus_score(
 ) -> None:
     references, systems = corpus
     metric = load_metric(METRICS[name])
-    statistics = metric.statistics(None, references, systems)
+    statistics = metric.statistics(None, references, systems).values
     assert statistics.shape == (len(systems), len(references[0]), metric.n_statistics)
     oracle = ORACLES[name]()
     expected = [oracle.corpus_score(system, references).score for system in systems]
@@ -78,7 +78,7 @@ def test_a_segment_scores_as_a_sentence(
         ]
         for system in systems
     ]
-    scores = metric.segment_score(metric.statistics(None, references, systems))
+    scores = metric.segment_score(metric.statistics(None, references, systems).values)
     np.testing.assert_allclose(scores, expected, rtol=0, atol=1e-9)
     assert metric.segment_signature(len(references)) == str(oracle.get_signature())
 
@@ -94,7 +94,7 @@ def test_any_choice_of_segments_is_a_weighted_sum(
     chosen = data.draw(st.lists(st.integers(0, n - 1), min_size=1, max_size=8))
     weights = np.bincount(chosen, minlength=n).astype(float)[None, :]
     metric = load_metric(METRICS[name])
-    scores = metric.score(weights @ metric.statistics(None, references, systems))
+    scores = metric.score(weights @ metric.statistics(None, references, systems).values)
     expected = [
         ORACLES[name]()
         .corpus_score([system[i] for i in chosen], [[c[i] for i in chosen] for c in references])
@@ -114,9 +114,9 @@ def test_work_shared_between_processes_gives_the_same(
     calls: list[tuple[int, int]] = []
     together = metric.statistics(
         None, references, systems, lambda done, total: calls.append((done, total))
-    )
+    ).values
     monkeypatch.setenv("MTEVAL_CORES", "1")
-    alone = metric.statistics(None, references, systems)
+    alone = metric.statistics(None, references, systems).values
     np.testing.assert_array_equal(together, alone)
     assert [done for done, _ in calls] == sorted(done for done, _ in calls)
     assert calls[-1][0] == calls[-1][1]
@@ -126,16 +126,16 @@ def test_work_shared_between_processes_gives_the_same(
 def test_a_segment_not_translated_adds_nothing(name: str) -> None:
     metric = load_metric(METRICS[name])
     references = [["one two three four five", "six seven eight nine"]]
-    both = metric.statistics(None, references, [["one two three four six", None]])
+    both = metric.statistics(None, references, [["one two three four six", None]]).values
     assert not both[0, 1].any()
-    first = metric.statistics(None, [references[0][:1]], [["one two three four six"]])
+    first = metric.statistics(None, [references[0][:1]], [["one two three four six"]]).values
     np.testing.assert_array_equal(both[:, :1], first)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_no_reference_and_columns_of_unequal_length_are_refused(name: str) -> None:
     metric = load_metric(METRICS[name])
-    with pytest.raises(UsageError, match="there are none"):
+    with pytest.raises(UnavailableError, match="there are none"):
         metric.statistics(None, [], [["a"]])
     with pytest.raises(MismatchError, match="one column has 1 segments, another 2"):
         metric.statistics(None, [["a"]], [["a", "b"]])
