@@ -10,7 +10,7 @@ SYSTEMS ?= systems/*
 
 .PHONY: score test clean
 
-score: $(VENV)/.installed-ingest
+score: $(VENV)/.installed-all
 	$(VENV)/bin/mteval score $(SYSTEMS)
 
 test: $(VENV)/.installed-test

@@ -28,7 +28,7 @@ def read_settings(folder: Path) -> dict[str, str]:
     ``[tool.mteval]`` of its ``pyproject.toml``.
 
     Raises:
-        InputError: a file is not TOML, or a value is not a text.
+        InputError: a file is not TOML, a value is not a text, or a table is none.
         UsageError: a setting is unknown.
     """
     settings = _from_files(folder)
@@ -45,7 +45,12 @@ def _from_files(folder: Path) -> dict[str, str]:
             continue
         found: Any = read_toml(path)
         if name == "pyproject.toml":
-            found = found.get("tool", {}).get("mteval", {})
+            for table in ("tool", "mteval"):
+                found = found.get(table, {})
+                if not isinstance(found, dict):
+                    raise InputError(
+                        f"{place(path)}: {table} is no table; settings go below [tool.mteval]"
+                    )
         return _checked(found, path)
     return {}
 

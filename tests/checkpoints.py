@@ -60,6 +60,28 @@ def build_encoder(
     return folder
 
 
+def build_bert_encoder(folder: Path, *, seed: int = 1) -> Path:
+    """Write a BERT encoder, which has token types, and a tokenizer of single characters."""
+    torch.manual_seed(seed)
+    folder.mkdir(parents=True)
+    characters = [chr(code) for code in range(33, 127)]
+    pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *characters]
+    pieces += [f"##{character}" for character in characters]
+    (folder / "vocab.txt").write_text("\n".join(pieces), encoding="utf-8")
+    transformers.BertTokenizerFast(str(folder / "vocab.txt")).save_pretrained(folder)
+    config = transformers.BertConfig(
+        vocab_size=len(pieces),
+        hidden_size=32,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        intermediate_size=64,
+        max_position_embeddings=512,
+        initializer_range=0.2,
+    )
+    transformers.BertModel(config, add_pooling_layer=False).save_pretrained(folder)
+    return folder
+
+
 def build_checkpoint(
     folder: Path, encoder: Path, kind: str = "regression", *, seed: int = 2, **hparams: Any
 ) -> Path:

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from mteval.config import SETTINGS
+
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "tests" / "data"
 
@@ -23,8 +25,8 @@ def nothing_of_this_machine(tmp_path_factory: pytest.TempPathFactory) -> Iterato
     """Keep the user's models, cached scores and settings out of the tests, and theirs out of it."""
     empty = tmp_path_factory.mktemp("home")
     with pytest.MonkeyPatch.context() as patch:
-        for name in [name for name in os.environ if name.startswith("MTEVAL_COMET")]:
-            patch.delenv(name)
+        for variable in SETTINGS.values():
+            patch.delenv(variable, raising=False)
         patch.setenv("MTEVAL_CACHE_DIR", str(empty / "scores"))
         patch.setenv("HF_HOME", str(empty / "hub"))
         patch.delenv("HF_HUB_CACHE", raising=False)

@@ -32,7 +32,7 @@ def test_output_blocks_are_real(tmp_path: Path, mteval: Run) -> None:
 
 
 def test_files_it_names_exist() -> None:
-    for target in re.findall(r"\]\(([^)#]+)\)", README) + re.findall(
+    for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", README) + re.findall(
         r"(benchmarks/\w+\.py)", README
     ):
         assert (ROOT / target).exists(), target

@@ -119,6 +119,8 @@ class ScoreCache:
             for key, score, detail, checksum in self._rows(
                 "SELECT key, score, detail, checksum FROM scores", name, list(keys)
             ):
+                if score == 0 and checksum == _row_checksum(name, key, -0.0, detail):
+                    score = -0.0  # SQLite drops its sign
                 if checksum != _row_checksum(name, key, score, detail):
                     raise _Damage("a row does not match its checksum")
                 found[keys[key]] = CachedScore(score, json.loads(detail) if detail else {})
@@ -176,8 +178,10 @@ class ScoreCache:
         """
         try:
             found = path.stat()
-            facts = (found.st_size, found.st_mtime_ns, found.st_ino)
-            known = self._known_hash(str(path.resolve()), facts)
+            # SQLite's integers have 63 bits and a sign; some file systems number beyond.
+            facts = (found.st_size, found.st_mtime_ns, found.st_ino & (1 << 63) - 1)
+            name = os.fsencode(path.resolve())  # not every name is text that SQLite takes
+            known = self._known_hash(name, facts)
             if known is not None:
                 return known
             state = hashlib.sha256()
@@ -189,7 +193,7 @@ class ScoreCache:
             raise InputError(
                 f"{place(path)}: the file cannot be read ({error.strerror}); check its permissions"
             ) from None
-        row = (str(path.resolve()), *facts, value)
+        row = (name, *facts, value)
         checksum = _digest(repr(row).encode())
         self._write(("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?)", [(*row, checksum)]))
         return value
@@ -206,7 +210,7 @@ class ScoreCache:
                 f"{query} WHERE signature = ? AND key IN ({marks})", [signature, *part]
             )
 
-    def _known_hash(self, path: str, facts: tuple[int, int, int]) -> str | None:
+    def _known_hash(self, path: bytes, facts: tuple[int, int, int]) -> str | None:
         if self._connection is None:
             return None
         try:
@@ -224,14 +228,17 @@ class ScoreCache:
         return str(row[3])
 
     def _write(self, *statements: tuple[str, Sequence[tuple[Any, ...]]]) -> None:
-        if self._connection is None:
-            return
-        try:
-            with self._connection:
-                for statement, rows in statements:
-                    self._connection.executemany(statement, rows)
-        except sqlite3.Error as error:
-            self._give_up(error)
+        for _ in range(2):  # again, into the new file, where the old one was damaged
+            if self._connection is None:
+                return
+            try:
+                with self._connection:
+                    for statement, rows in statements:
+                        self._connection.executemany(statement, rows)
+            except sqlite3.Error as error:
+                self._give_up(error)
+            else:
+                return
 
     def _open(self) -> None:
         if self._path is None:
@@ -274,7 +281,7 @@ class ScoreCache:
 
 
 # What decoding damaged text raises.
-_MANGLED = (UnicodeError, ValueError, TypeError, KeyError)
+_MANGLED = (UnicodeError, ValueError, TypeError, KeyError, AttributeError)
 
 
 def _row_checksum(signature: bytes, key: bytes, score: float, detail: str) -> bytes:

@@ -15,7 +15,7 @@ Span = tuple[int, int]
 
 # Where a sentence ends: Chinese stops, or Latin ones before white space and a capital or digit.
 _SENTENCE_END = re.compile(
-    r"""[。！？…]+[”’」』）》】]*
+    r"""[。！？…]+["'”’」』）》】]*
       | (?<!\.)[.!?]+["'”’)\]]*(?=\s+["'“‘(\[]?[A-Z0-9\u3400-\u9fff])""",
     re.VERBOSE,
 )
@@ -122,10 +122,11 @@ def _best_split(
 ) -> list[tuple[Span, ...]] | None:
     """Find the best chain of cuts by dynamic programming over those of the longest text."""
     pivot = cuts[longest].tokens
-    total = pivot[-1]
+    total = max(pivot[-1], 1)
     rows = [[_nearest(cut.tokens, before / total) for cut in cuts] for before in pivot]
     for place, row in enumerate(rows):
         row[longest] = place
+    rows[-1] = [len(cut.tokens) - 1 for cut in cuts]  # also of a text without tokens
     misfit = [
         sum(
             abs(cut.tokens[i] / max(cut.tokens[-1], 1) - before / total)

@@ -6,6 +6,7 @@ computed by ``comet_model`` in windows of segments, each kept as soon as it is d
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
@@ -88,7 +89,7 @@ class Comet(Metric):
         finally:
             cache.close()
         self._notes = list(cache.notes)
-        if files.hparams.get("layer_norm"):
+        if files.normalises_layers:
             self._notes.append(_LAYER_NORM_NOTE)
 
     @property
@@ -135,10 +136,12 @@ class Comet(Metric):
         finally:
             cache.close()
         values = np.zeros((len(systems), len(systems[0]), 2))
+        broken = 0
         for place, several in units.items():
-            values[place] = np.mean([found[unit].score for unit in several]), 1.0
+            score = float(np.mean([found[unit].score for unit in several]))
+            broken += not math.isfinite(score)
+            values[place] = (score if math.isfinite(score) else math.nan), 1.0
         notes = [*self._notes, *cache.notes]
-        broken = sum(not np.isfinite(values[place][0]) for place in units)
         if broken:
             notes.append(
                 f"warning: COMET gave no number for {broken} segments in {self._precision}; their "
@@ -289,25 +292,27 @@ class Comet(Metric):
         units: Mapping[Place, Sequence[Unit]],
         found: Mapping[Unit, CachedScore],
     ) -> tuple[Flag, ...]:
-        long: dict[int, set[Place]] = {}
-        for place, several in units.items():
-            for unit in several:
-                detail = found[unit].detail
-                if "tokens" in detail:
-                    long.setdefault(detail["limit"], set()).add(place)
+        long = {
+            place: found[unit].detail["limit"]
+            for place, several in units.items()
+            for unit in several
+            if "limit" in found[unit].detail
+        }
+        if not long:
+            return ()
         split = self._long_inputs == "split"
-        return tuple(
+        limits = " or ".join(map(str, sorted(set(long.values()))))
+        how = (
+            "scored in aligned chunks and pooled by their length"
+            if split
+            else "scored without what is beyond, as comet-score does"
+        )
+        return (
             Flag(
                 "comet-split" if split else "comet-truncated",
-                f"longer than the {limit} tokens that the COMET model takes, "
-                + (
-                    "scored in chunks and pooled by their length"
-                    if split
-                    else "scored without what is beyond, as comet-score does"
-                ),
-                frozenset(places),
-            )
-            for limit, places in sorted(long.items())
+                f"longer than the {limits} tokens that the COMET model takes, {how}",
+                frozenset(long),
+            ),
         )
 
 

@@ -98,7 +98,7 @@ class CometModel:
             self._torch = torch
             self._device = _choose_device(torch, device)
             if self._device.type == "cpu":
-                torch.set_num_threads(available_cores())
+                torch.set_num_threads(min(torch.get_num_threads(), available_cores()))
             self._model = _load(files, torch)
         encoder = self._model.encoder
         self._tokenizer = encoder.tokenizer.backend_tokenizer
@@ -220,7 +220,7 @@ class CometModel:
                 for column in zip(*(unit.texts() for unit in part), strict=True)
             ]
             features = _features(torch, [column.to(self._device) for column in columns])
-            found = self._model.estimator(features).view(-1).double().cpu().tolist()
+            found = self._model.estimator(features).view(-1).cpu().double().tolist()
             scores += [Scored(score, None) for score in found]
         return scores
 
@@ -253,7 +253,7 @@ class CometModel:
                 lengths = torch.tensor([len(ids[order[i][0]]) for i in batch], device=self._device)
                 kinds = (width[None, :] >= lengths[:, None]).int()
             found = self._model(inputs, mask, token_type_ids=kinds)
-            for i, score in zip(batch, found["score"].double().cpu().tolist(), strict=True):
+            for i, score in zip(batch, found["score"].cpu().double().tolist(), strict=True):
                 scores[order[i]] = score
             if self._model.word_level:
                 probabilities = torch.softmax(found["logits"].float(), dim=2).cpu().numpy()
@@ -304,7 +304,8 @@ class CometModel:
                 start=np.zeros_like(labels[0]),
             )
             found = self._decode(unit.hypothesis, encoding, mixed)
-            spans = tuple(found)
+            # Runs of special tokens and spaces count in the score, but hold no text to show.
+            spans = tuple(span for span in found if span.text)
         if self._files.kind == "unified":
             return Scored(sum(scores) / len(scores), spans)
         points = sum(_MQM_POINTS.get(span.severity, 0) for span in found)
@@ -390,12 +391,17 @@ class CometModel:
             except RuntimeError as error:
                 if not _out_of_memory(error):
                     raise
+                full = True
+            else:
+                full = False
+            # Outside of the handler, as the error holds on to the tensors of its batch.
+            if full:
                 if len(batch) == 1:
                     raise UnavailableError(
                         f"the memory of the {self.device} does not take one text of {longest} "
                         f"tokens with {self._files.name}; use --precision bf16, --device cpu or "
                         "a smaller model"
-                    ) from None
+                    )
                 self._budget = longest * (len(batch) // 2)
                 if self.device == "cuda":
                     self._torch.cuda.empty_cache()
@@ -506,18 +512,18 @@ def _load(files: ModelFiles, torch: Any) -> Any:
 
     model_class = comet.models.str2model[str(files.hparams["class_identifier"])]
     checkpoint = _read_checkpoint(files, torch)
-    hparams = dict(checkpoint.get("hyper_parameters") or files.hparams)
-    # comet/models/__init__.py: a mark of checkpoints that were trained with softmax after all.
-    if files.hparams.get("layer_transformation") == "sparsemax_patch":
-        hparams["layer_transformation"] = "softmax"
     accepted = inspect.signature(model_class.__init__).parameters
-    settings = {name: value for name, value in hparams.items() if name in accepted}
-    settings |= {
-        "pretrained_model": str(files.encoder),
-        "load_pretrained_weights": False,
-        "local_files_only": True,
-    }
     try:
+        hparams = dict(checkpoint.get("hyper_parameters") or files.hparams)
+        # comet/models/__init__.py: a mark of checkpoints that were trained with softmax after all.
+        if files.hparams.get("layer_transformation") == "sparsemax_patch":
+            hparams["layer_transformation"] = "softmax"
+        settings = {name: value for name, value in hparams.items() if name in accepted}
+        settings |= {
+            "pretrained_model": str(files.encoder),
+            "load_pretrained_weights": False,
+            "local_files_only": True,
+        }
         with no_init_weights(), _tokenizer_from(files):
             model = model_class(**settings)
         found = model.load_state_dict(checkpoint["state_dict"], strict=False)

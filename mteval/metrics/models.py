@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from mteval.errors import InputError, UnavailableError, UsageError, place
+from mteval.errors import InputError, MissingPackageError, UnavailableError, UsageError, place
 from mteval.files import kind_of, read_text
 
 __all__ = [
@@ -34,6 +34,7 @@ _KINDS: dict[str, Kind] = {
     "unified_metric": "unified",
     "xcomet_metric": "xcomet",
 }
+_INPUTS = ("mt", "src", "ref")
 # The encoder that a checkpoint without a word on it has (CometModel's default in 2.2.7).
 _DEFAULT_ENCODER = "xlm-roberta-large"
 # comet/encoders/minilm.py takes its tokenizer from here, whatever the encoder.
@@ -110,11 +111,16 @@ class ModelFiles:
         return self.kind == "regression" or (self.reads_reference and not self.reads_source)
 
     @property
+    def normalises_layers(self) -> bool:
+        """Tell whether layers are normalised before they are mixed, as all classes but one do."""
+        return bool(self.hparams.get("layer_norm", self.kind != "xcomet"))
+
+    @property
     def inputs(self) -> Sequence[str]:
         """List what a joint model reads: mt, src, ref."""
         if self.kind == "xcomet":
-            return ("mt", "src", "ref")
-        return tuple(self.hparams.get("input_segments") or ("mt", "src", "ref"))
+            return _INPUTS
+        return tuple(self.hparams.get("input_segments") or _INPUTS)
 
     def decisive_files(self) -> list[Path]:
         """List the files whose content decides the scores."""
@@ -131,7 +137,7 @@ def list_models(configured: str | None = None) -> list[dict[str, Any]]:
     """List the known models and the configured one: name, licence, what it reads, where it lies.
 
     Raises:
-        InputError: the configured model cannot be used.
+        MtevalError: the configured model cannot be found or used; see ``find_model``.
     """
     rows: list[dict[str, Any]] = []
     for known in KNOWN_MODELS:
@@ -168,8 +174,9 @@ def find_model(name: str) -> ModelFiles:
     Raises:
         UnavailableError: a hub name that is not on this machine, or its encoder is not.
         InputError: a file or folder that holds no COMET model.
+        UsageError: neither a path nor a name that a hub could have.
     """
-    path = Path(name)
+    path = _expanded(name)
     if kind_of(path) == "file":
         return _read_model(path, path.stem if path.stem != "model" else _owner(path).name)
     if kind_of(path) == "folder":
@@ -183,7 +190,15 @@ def find_model(name: str) -> ModelFiles:
             f"with `mteval models fetch {name}`, or name a folder or .ckpt file on disk with "
             "--comet-model (or MTEVAL_COMET_MODEL)"
         )
-    return _read_model(_checkpoint_in(folder), name)
+    return _read_model(_checkpoint_in(folder), name, hub=True)
+
+
+def _expanded(name: str) -> Path:
+    """Put the home folder for a tilde, as the settings of a project see no shell."""
+    try:
+        return Path(name).expanduser()
+    except RuntimeError:  # nobody has that home
+        return Path(name)
 
 
 def _locate(name: str) -> Path | None:
@@ -199,15 +214,17 @@ def fetch_model(name: str) -> ModelFiles:
         UnavailableError: the package, the network or the permission for it is missing.
         UsageError: the name is a path.
     """
-    if name.count("/") > 1 or kind_of(Path(name)) is not None:
-        raise UsageError(f"{place(name)} is on this machine already; only hub names are fetched")
+    if name.count("/") > 1 or kind_of(_expanded(name)) is not None:
+        raise UsageError(
+            f"{place(name)} is a path; only names on the hub are fetched (see: mteval models)"
+        )
     folder = _download(name, ["hparams.yaml", "LICENSE*", "checkpoints/*", "*.ckpt"])
     checkpoint = _checkpoint_in(folder)
     hparams = _read_hparams(_hparams_of(checkpoint))
     if _beside(checkpoint, hparams) is None:
         for encoder in _encoder_names(hparams):
             _download(encoder, _ENCODER_PATTERNS)
-    return _read_model(checkpoint, name)
+    return _read_model(checkpoint, name, hub=True)
 
 
 def _download(name: str, patterns: list[str]) -> Path:
@@ -219,16 +236,14 @@ def _download(name: str, patterns: list[str]) -> Path:
     except (OSError, ValueError) as error:
         reason = str(error).strip().split("\n")[0]
         raise UnavailableError(
-            f"{name} cannot be downloaded ({reason}); check the network, the name, and whether "
-            "the model wants its licence accepted on the hub (then: huggingface-cli login), or "
-            "copy its folder from another machine and name it with --comet-model"
+            f"{place(name)} cannot be downloaded ({reason}); check the network, the name, and "
+            "whether the model wants its licence accepted on the hub (then: huggingface-cli "
+            "login), or copy its folder from another machine and name it with --comet-model"
         ) from None
 
 
 def _no_hub_without_package() -> None:
     import importlib.util
-
-    from mteval.errors import MissingPackageError
 
     if importlib.util.find_spec("huggingface_hub") is None:
         raise MissingPackageError(
@@ -290,18 +305,33 @@ def _hparams_of(checkpoint: Path) -> Path:
 
 
 def _read_hparams(path: Path) -> dict[str, Any]:
-    import yaml
+    try:
+        import yaml
+    except ModuleNotFoundError:
+        raise MissingPackageError(
+            "COMET models need the package pyyaml, which is not installed; install it with: "
+            "pip install 'mteval-toolkit[comet]'"
+        ) from None
 
     try:
         hparams = yaml.safe_load(read_text(path))
-    except yaml.YAMLError as error:
+    # Dates that do not exist are ValueErrors; brackets by the thousand end the stack.
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         reason = " ".join(str(error).split())
         raise InputError(f"{place(path)}: this is not plain YAML ({reason}); mend it") from None
-    if not isinstance(hparams, dict) or hparams.get("class_identifier") not in _KINDS:
-        named = hparams.get("class_identifier") if isinstance(hparams, dict) else None
+    named = hparams.get("class_identifier") if isinstance(hparams, dict) else None
+    if not isinstance(hparams, dict) or not isinstance(named, str) or named not in _KINDS:
         raise InputError(
             f"{place(path)}: the class_identifier is {named!r}, and mteval scores with "
             f"{', '.join(_KINDS)}; choose another model"
+        )
+    read = hparams.get("input_segments")
+    if read is not None and not (
+        isinstance(read, list) and "mt" in read and all(one in _INPUTS for one in read)
+    ):
+        raise InputError(
+            f"{place(path)}: input_segments is {read!r} and not a list of mt and some of src, "
+            "ref; mend it"
         )
     return hparams
 
@@ -327,7 +357,7 @@ def _holds(folder: Path, tokenizer_files: Sequence[str]) -> bool:
     )
 
 
-def _read_model(checkpoint: Path, name: str) -> ModelFiles:
+def _read_model(checkpoint: Path, name: str, *, hub: bool = False) -> ModelFiles:
     if kind_of(checkpoint) != "file":
         raise InputError(f"{place(checkpoint)}: there is no such checkpoint; check the path")
     hparams_file = _hparams_of(checkpoint)
@@ -339,11 +369,11 @@ def _read_model(checkpoint: Path, name: str) -> ModelFiles:
         missing = [one for one, folder in zip(names, folders, strict=True) if folder is None]
         encoder, tokenizer = folders[0], folders[-1]
         if encoder is None or tokenizer is None:
+            fetch = f", or fetch them where there is a network with `mteval models fetch {name}`"
             raise UnavailableError(
                 f"the COMET model {name} needs the files of its encoder {missing[0]}, which are "
                 "not on this machine: put config.json and its tokenizer files into "
-                f"{place(_owner(checkpoint) / 'encoder')}, or fetch them where there is a network "
-                f"with `mteval models fetch {name}`"
+                f"{place(_owner(checkpoint) / 'encoder')}{fetch if hub else ''}"
             )
     return ModelFiles(
         name=name,
@@ -358,11 +388,14 @@ def _read_model(checkpoint: Path, name: str) -> ModelFiles:
 
 def _encoder_folder(name: str, beside: Path) -> Path | None:
     """Find an encoder by path, absolute or from the model's folder, or in the hub's cache."""
-    for folder in (Path(name).expanduser(), beside / name):
+    for folder in (_expanded(name), beside / name):
         # A name such as xlm-roberta-large must not pick up a folder that happens to lie here.
         if folder.is_absolute() and _holds(folder, _TOKENIZER_FILES):
             return folder
     if Path(name).is_absolute() or name.count("/") > 1 or name.startswith("."):
         return None
-    found = _snapshot(name, "config.json")
+    try:
+        found = _snapshot(name, "config.json")
+    except UsageError:  # no name that a hub could have
+        return None
     return found if found is not None and _holds(found, _TOKENIZER_FILES) else None
