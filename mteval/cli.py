@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import io
 import os
 import sys
@@ -32,6 +34,8 @@ JsonOption = Annotated[
 
 def main() -> None:
     """Run the command line; bad input is one sentence on stderr and exit code 2."""
+    # At the end there is no need to look through all that torch brought for garbage (1 s).
+    atexit.register(gc.freeze)
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:  # closed by the caller
             setattr(sys, name, Path(os.devnull).open("w"))  # noqa: SIM115 - open to the end

@@ -8,11 +8,13 @@ by length, as many in a batch as memory takes.
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import logging
 import os
 import pickle
 import platform
+import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -99,6 +101,7 @@ class CometModel:
             self._device = _choose_device(torch, device)
             if self._device.type == "cpu":
                 torch.set_num_threads(min(torch.get_num_threads(), available_cores()))
+                _reuse_memory()
             self._model = _load(files, torch)
         encoder = self._model.encoder
         self._tokenizer = encoder.tokenizer.backend_tokenizer
@@ -465,6 +468,22 @@ def _choose_device(torch: Any, name: str) -> torch.device:
     return torch.device(name)
 
 
+def _reuse_memory() -> None:
+    """Have the C library keep freed blocks for the next batch, where it is glibc.
+
+    Else every batch asks the system for its memory anew: a tenth of the time on virtual machines.
+    """
+    if not sys.platform.startswith("linux"):
+        return
+    import ctypes
+
+    # malloc.h: M_MMAP_THRESHOLD -3 (32 MiB is its most), M_TRIM_THRESHOLD -1.
+    with contextlib.suppress(OSError, AttributeError):
+        libc = ctypes.CDLL(None)
+        libc.mallopt(-3, 1 << 25)
+        libc.mallopt(-1, 1 << 30)
+
+
 def _pack_linears(module: Any, torch: Any) -> None:
     """Lay the weights of linear layers out as oneDNN likes them: a fifth faster on x86.
 
@@ -526,7 +545,9 @@ def _load(files: ModelFiles, torch: Any) -> Any:
         }
         with no_init_weights(), _tokenizer_from(files):
             model = model_class(**settings)
-        found = model.load_state_dict(checkpoint["state_dict"], strict=False)
+        # The mapped file itself becomes the weights: nothing is copied before it is used.
+        found = model.load_state_dict(checkpoint["state_dict"], strict=False, assign=True)
+        model.float()
     except (AttributeError, KeyError, OSError, RuntimeError, TypeError, ValueError) as error:
         reason = " ".join(str(error).split())[:300]
         raise InputError(
