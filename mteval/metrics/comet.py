@@ -235,8 +235,11 @@ class Comet(Metric):
             if model.embeds_texts:
                 cache.put_vectors(self._cache_signature, model.embeddings(shared.difference(known)))
             computed.update(scored)
-            to_come.subtract(text for unit in window for text in unit.texts())
-            model.keep_embeddings({text for text, times in to_come.items() if times > 0})
+            for text in (text for unit in window for text in unit.texts()):
+                to_come[text] -= 1
+                if not to_come[text]:
+                    del to_come[text]
+            model.keep_embeddings(to_come)
             if progress is not None:
                 progress(len(computed), len(units))
         return computed

@@ -16,7 +16,7 @@ import pickle
 import platform
 import sys
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -187,9 +187,9 @@ class CometModel:
         """Take embeddings that were computed before."""
         self._embeddings.update(embeddings)
 
-    def keep_embeddings(self, texts: set[str]) -> None:
+    def keep_embeddings(self, texts: Container[str]) -> None:
         """Forget the embeddings of all texts but these."""
-        for text in self._embeddings.keys() - texts:
+        for text in [text for text in self._embeddings if text not in texts]:
             del self._embeddings[text]
 
     # Classes that embed each text alone: regression, referenceless.
