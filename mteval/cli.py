@@ -32,6 +32,10 @@ JsonOption = Annotated[
 ]
 
 
+# What a shell makes of Ctrl-C (128 + SIGINT).
+_INTERRUPTED = 130
+
+
 def main() -> None:
     """Run the command line; bad input is one sentence on stderr and exit code 2."""
     # At the end there is no need to look through all that torch brought for garbage (1 s).
@@ -48,6 +52,10 @@ def main() -> None:
     except MtevalError as error:
         say(f"mteval: {error}")
         sys.exit(2)
+    except SystemExit as stop:
+        if stop.code == _INTERRUPTED:
+            say("mteval: interrupted; COMET scores that were finished are kept for the next run")
+        raise
 
 
 @app.callback(invoke_without_command=True)

@@ -125,11 +125,14 @@ class ProgressBar:
     def task(self, label: str, unit: str) -> Callable[[int, int], None]:
         """Begin a bar and give the function that moves it: of so many units so many are done."""
         task: TaskID | None = None
-        began = told = time.monotonic()
+        told = time.monotonic()
+        # Speed is counted from the first report on: what came before was loading.
+        first: tuple[float, int] | None = None
 
         def update(done: int, total: int) -> None:
-            nonlocal task, told
+            nonlocal task, told, first
             now = time.monotonic()
+            first = first or (now, done)
             if self._bar is None:
                 if now - self._began < _PATIENCE_SECONDS:
                     return
@@ -137,7 +140,7 @@ class ProgressBar:
                     # A log wants a line now and then, not a bar.
                     if done == total or now - told > _LOG_SECONDS:
                         told = now
-                        say(f"mteval: {label}: {_progress(done, total, unit, now - began)}")
+                        say(f"mteval: {label}: {_progress(done, total, unit, now, first)}")
                     return
                 self._bar = _new_bar()
                 self._bar.start()
@@ -148,10 +151,15 @@ class ProgressBar:
         return update
 
 
-def _progress(done: int, total: int, unit: str, seconds: float) -> str:
-    speed = done / max(seconds, 1e-3)
-    left = f", {(total - done) / speed:.0f} s left" if 0 < done < total else ""
-    return f"{done} of {total} {unit} done, {speed:.0f} a second{left}"
+def _progress(done: int, total: int, unit: str, now: float, first: tuple[float, int]) -> str:
+    seconds, units = now - first[0], done - first[1]
+    text = f"{done} of {total} {unit} done"
+    if seconds > 0 and units > 0:
+        speed = units / seconds
+        text += f", {speed:.0f} a second"
+        if done < total:
+            text += f", {(total - done) / speed:.0f} s left"
+    return text
 
 
 def _new_bar() -> RichProgress:

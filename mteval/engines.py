@@ -29,7 +29,8 @@ def map_batches(
     """Apply a function to every batch and yield the results in order.
 
     Worker processes are forked, so they start at once and share what is loaded. Where forking is
-    not safe (anywhere but Linux) or not worth it, the work is done here.
+    not safe (anywhere but Linux, or beside the threads of torch) or not worth it, the work is done
+    here.
 
     Args:
         function: a module-level function of one picklable batch, without side effects.
@@ -37,7 +38,8 @@ def map_batches(
         parallel: whether the work is worth the start of worker processes (about 0.1 s).
     """
     cores = min(available_cores(), len(batches))
-    if not parallel or cores < 2 or not sys.platform.startswith("linux"):
+    forkable = sys.platform.startswith("linux") and "torch" not in sys.modules
+    if not parallel or cores < 2 or not forkable:
         yield from map(function, batches)
         return
     import multiprocessing

@@ -14,7 +14,7 @@ import numpy as np
 
 from mteval.corpus.layout import load_systems, load_test_set
 from mteval.corpus.model import SystemOutput, TestSet, check_names
-from mteval.errors import InputError, UnavailableError
+from mteval.errors import InputError, UnavailableError, UsageError
 from mteval.files import sha256
 from mteval.metrics import DEFAULT_METRICS, METRICS, load_metric, parse_metrics
 from mteval.metrics.base import Array, Flag, Metric, MetricSpec, Progress, Statistics
@@ -56,6 +56,9 @@ def evaluate(
     """
     specs = parse_metrics(DEFAULT_METRICS if metrics is None else metrics)
     given = options or {}
+    unknown = sorted(set(given) - set(METRICS))
+    if unknown:
+        raise UsageError(f"options are given for {unknown[0]!r}, and there is no such metric")
     notes: list[str] = []
     test_set = references if isinstance(references, TestSet) else load_test_set(Path(references))
     outputs = _load_outputs(systems, notes)
@@ -175,7 +178,7 @@ def _flag_notes(
     positions = test_set.positions()
     for flag in flags:
         shown = [
-            f"{outputs[s].name} {positions[i][0]}:{positions[i][1]}"
+            f"{outputs[s].name} {positions[i][0]}:{positions[i][1]} ({flag.places[s, i]})"
             for s, i in sorted(flag.places)[:_PLACES_SHOWN]
         ]
         more = len(flag.places) - len(shown)

@@ -68,7 +68,8 @@ class Evaluation:
         inputs: SHA-256 of every text that went in.
         versions: what computed the scores.
         notes: what a reader must know: skipped paths, empty hypotheses, missing documents.
-        flags: by flag, the segments it marks, as pairs of indices of system and segment.
+        flags: by flag, the segments it marks, as pairs of indices of system and segment, each with
+            a detail.
         error_spans: by metric, for metrics that find errors, those of each segment: start, end,
             text, severity, confidence, reference.
     """
@@ -85,7 +86,7 @@ class Evaluation:
     inputs: Mapping[str, Any]
     versions: Mapping[str, str]
     notes: tuple[str, ...] = ()
-    flags: Mapping[str, frozenset[tuple[int, int]]] = field(default_factory=dict)
+    flags: Mapping[str, Mapping[tuple[int, int], str]] = field(default_factory=dict)
     error_spans: Mapping[str, Mapping[tuple[int, int], Sequence[Mapping[str, Any]]]] = field(
         default_factory=dict
     )
@@ -137,7 +138,7 @@ class Evaluation:
     def flag_rows(self) -> list[dict[str, Any]]:
         """List one row for each flag and segment that it marks."""
         return [
-            {**self._place(s, i), "flag": flag}
+            {**self._place(s, i), "flag": flag, "detail": places[s, i]}
             for flag, places in self.flags.items()
             for s, i in sorted(places)
         ]

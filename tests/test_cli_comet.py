@@ -164,13 +164,16 @@ def test_the_long_paragraph_is_flagged_and_told(scored: Scored) -> None:
         {"system": system, "document": LONG, "segment": 1, "flag": "comet-split"}
         for system in ("llm-fluent", "llm-literal")
     ]
+    details = [row.pop("detail") for row in found["flags"]]
     assert found["flags"] == places
+    # The XLM-R tokenizer's own count of the three texts together.
+    assert all(506 < int(detail.removesuffix(" tokens")) < 900 for detail in details)
     flagged = [row for row in segments(scored.folder) if row["flags"]]
     assert [(row["system"], row["document"], row["flags"]) for row in flagged] == [
         (place["system"], LONG, "comet-split") for place in places
     ]
     [note] = [line for line in said(scored.cold) if "longer than" in line]
-    assert f"llm-fluent {LONG}:1, llm-literal {LONG}:1" in note
+    assert f"llm-fluent {LONG}:1 ({details[0]}), llm-literal {LONG}:1 ({details[1]})" in note
     assert note.removeprefix("mteval: ") in found["run"]["notes"]
 
 

@@ -90,12 +90,12 @@ class Flag:
     Attributes:
         name: one word for the flags column.
         meaning: the explanation, to follow "N segments".
-        places: the segments.
+        places: the segments, each with what is to be said of it alone.
     """
 
     name: str
     meaning: str
-    places: frozenset[Place]
+    places: Mapping[Place, str]
 
 
 @dataclass(frozen=True)

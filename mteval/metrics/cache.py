@@ -35,8 +35,8 @@ CREATE TABLE IF NOT EXISTS vectors (
   PRIMARY KEY (signature, key)
 );
 CREATE TABLE IF NOT EXISTS files (
-  path TEXT PRIMARY KEY, size INTEGER NOT NULL, modified INTEGER NOT NULL, inode INTEGER NOT NULL,
-  sha256 TEXT NOT NULL, checksum BLOB NOT NULL
+  path TEXT PRIMARY KEY, size INTEGER NOT NULL, modified INTEGER NOT NULL, changed INTEGER NOT NULL,
+  inode INTEGER NOT NULL, sha256 TEXT NOT NULL, checksum BLOB NOT NULL
 ) WITHOUT ROWID;
 """
 Floats = npt.NDArray[np.float32]
@@ -102,6 +102,7 @@ class ScoreCache:
         self._path = None if folder is None else folder / _FILE
         self._connection: sqlite3.Connection | None = None
         self._inode: int | None = None
+        self._may_begin_anew = True
         self._open()
 
     def close(self) -> None:
@@ -155,8 +156,16 @@ class ScoreCache:
             rows.append((name, key, data, _digest(name, key, data)))
         self._write(("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?, ?)", rows))
 
-    def put(self, signature: str, scores: Mapping[Key, CachedScore]) -> None:
-        """Keep scores; they are on disk when this returns."""
+    def put(
+        self, signature: str, scores: Mapping[Key, CachedScore], label: str | None = None
+    ) -> None:
+        """Keep scores; they are on disk when this returns.
+
+        Args:
+            signature: what they were computed with.
+            scores: by the texts that were scored together.
+            label: how ``describe_cache`` names the signature; the signature itself by default.
+        """
         name = _digest(signature.encode())
         rows = []
         for unit, (score, detail) in scores.items():
@@ -166,12 +175,12 @@ class ScoreCache:
             text = json.dumps(detail, sort_keys=True) if detail else ""
             rows.append((name, key, score, text, _row_checksum(name, key, score, text)))
         self._write(
-            ("INSERT OR IGNORE INTO signatures VALUES (?, ?)", [(name, signature)]),
+            ("INSERT OR REPLACE INTO signatures VALUES (?, ?)", [(name, label or signature)]),
             ("INSERT OR REPLACE INTO scores VALUES (?, ?, ?, ?, ?)", rows),
         )
 
     def file_sha256(self, path: Path) -> str:
-        """Hash a file, or remember its hash while its size, time and inode stay the same.
+        """Hash a file, or remember its hash while its size, times and inode stay the same.
 
         Raises:
             InputError: the file cannot be read.
@@ -179,7 +188,8 @@ class ScoreCache:
         try:
             found = path.stat()
             # SQLite's integers have 63 bits and a sign; some file systems number beyond.
-            facts = (found.st_size, found.st_mtime_ns, found.st_ino & (1 << 63) - 1)
+            times = (found.st_mtime_ns, found.st_ctime_ns)
+            facts = (found.st_size, *times, found.st_ino & (1 << 63) - 1)
             name = os.fsencode(path.resolve())  # not every name is text that SQLite takes
             known = self._known_hash(name, facts)
             if known is not None:
@@ -195,7 +205,9 @@ class ScoreCache:
             ) from None
         row = (name, *facts, value)
         checksum = _digest(repr(row).encode())
-        self._write(("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?)", [(*row, checksum)]))
+        self._write(
+            ("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?)", [(*row, checksum)])
+        )
         return value
 
     def _rows(
@@ -210,22 +222,23 @@ class ScoreCache:
                 f"{query} WHERE signature = ? AND key IN ({marks})", [signature, *part]
             )
 
-    def _known_hash(self, path: bytes, facts: tuple[int, int, int]) -> str | None:
+    def _known_hash(self, path: bytes, facts: tuple[int, ...]) -> str | None:
         if self._connection is None:
             return None
         try:
             row = self._connection.execute(
-                "SELECT size, modified, inode, sha256, checksum FROM files WHERE path = ?", [path]
+                "SELECT size, modified, changed, inode, sha256, checksum FROM files WHERE path = ?",
+                [path],
             ).fetchone()
         except sqlite3.Error as error:
             self._give_up(error)
             return None
-        if row is None or row[:3] != facts:
+        if row is None or row[:4] != facts:
             return None
-        if row[4] != _digest(repr((path, *row[:4])).encode()):
+        if row[5] != _digest(repr((path, *row[:5])).encode()):
             self._give_up(_Damage("a row does not match its checksum"))
             return None
-        return str(row[3])
+        return str(row[4])
 
     def _write(self, *statements: tuple[str, Sequence[tuple[Any, ...]]]) -> None:
         for _ in range(2):  # again, into the new file, where the old one was damaged
@@ -246,8 +259,8 @@ class ScoreCache:
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             self._connection = sqlite3.connect(self._path, timeout=_PATIENCE_SECONDS)
-            self._connection.executescript(_LAYOUT)
             self._inode = self._path.stat().st_ino
+            self._connection.executescript(_LAYOUT)
         except (OSError, sqlite3.Error) as error:
             self._give_up(error)
 
@@ -257,27 +270,32 @@ class ScoreCache:
         path = self._path
         if path is None:
             return
-        if isinstance(error, OSError) or any(word in str(error) for word in _NOT_DAMAGE):
+        reason = " ".join(str(error).split()).partition(" with text")[0]
+        usable = self._may_begin_anew and not isinstance(error, OSError)
+        if not usable or any(word in reason for word in _NOT_DAMAGE):
+            self._path = None
             self.notes.append(
-                f"warning: {place(path)}: the cache of scores cannot be used ({error}); "
-                "scores are computed and not kept (MTEVAL_CACHE_DIR names another folder)"
+                f"warning: {place(path)}: the cache of scores cannot be used ({reason}); scores "
+                "are computed and not kept (set MTEVAL_CACHE_DIR to another folder)"
             )
             return
+        self._may_begin_anew = False
         aside = path.with_name(f"{path.stem}-damaged-{time.time_ns()}.sqlite3")
+        what = "another run has set it aside"
         try:
-            # Another run may have set it aside already; its new file is not to blame.
+            # Another run's new file is not to blame.
             if self._inode is None or path.stat().st_ino == self._inode:
                 path.rename(aside)
                 path.with_name(path.name + "-journal").unlink(missing_ok=True)
+                what = f"it was set aside as {aside.name}"
         except OSError:
             self._path = None
+            what = "it cannot be set aside"
         self.notes.append(
-            f"warning: {place(path)}: the cache of scores is damaged ({error}) and was set aside "
-            f"as {aside.name}; scores are computed anew"
+            f"warning: {place(path)}: the cache of scores is damaged ({reason}) and {what}; scores "
+            "are computed anew"
         )
-        if self._path is not None:
-            self._inode = None
-            self._open()
+        self._open()
 
 
 # What decoding damaged text raises.
@@ -294,11 +312,11 @@ def describe_cache(folder: Path) -> tuple[int, list[CacheUse]]:
     Raises:
         InputError: the file is damaged.
     """
-    size = sum(path.stat().st_size for path in _files(folder))
     path = folder / _FILE
-    if not path.exists():
-        return size, []
     try:
+        size = sum(path.stat().st_size for path in _files(folder))
+        if not path.exists():
+            return size, []
         connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
         try:
             rows = connection.execute(
@@ -307,7 +325,7 @@ def describe_cache(folder: Path) -> tuple[int, list[CacheUse]]:
             ).fetchall()
         finally:
             connection.close()
-    except sqlite3.Error as error:
+    except (OSError, sqlite3.Error) as error:
         raise InputError(
             f"{place(path)}: the cache of scores cannot be read ({error}); the next run sets it "
             "aside, or clear it with: mteval cache clear"
@@ -334,4 +352,8 @@ def clear_cache(folder: Path) -> int:
 
 
 def _files(folder: Path) -> list[Path]:
+    if folder.exists() and not folder.is_dir():
+        raise InputError(
+            f"{place(folder)}: this is no folder; set MTEVAL_CACHE_DIR to one, or remove it"
+        )
     return sorted(folder.glob("scores-*.sqlite3*"))

@@ -25,8 +25,9 @@ _ABBREVIATION = re.compile(
     r"Jr|Sr|vs|cf|al|etc|e\.g|i\.e|U\.S|U\.N|U\.K|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.$"
 )
 _CLAUSE_END = re.compile(r"""[，；：、]+[”’」』）》]*|[,;:]["'”’)\]]*(?=\s)|\s[–—-]+(?=\s)|——""")
-# Cutting between any tokens is the last resort; this many places in a text are enough for it.
-_COARSE_CUTS = 200
+# Cutting between any tokens is the last resort: so many places in a chunk, and in a short text.
+_CUTS_A_CHUNK = 8
+_CUTS_A_TEXT = 50
 
 
 class Limits(NamedTuple):
@@ -56,7 +57,7 @@ def sentence_ends(text: str) -> list[int]:
 
 def split_aligned(
     texts: Sequence[str], tokens: Sequence[Sequence[Span]], limits: Limits
-) -> list[tuple[Span, ...]]:
+) -> list[tuple[Span, ...]] | None:
     """Split translations of each other into as few aligned chunks as fit.
 
     Chunks end at sentence ends where that is possible, else at clause ends, else between tokens.
@@ -69,34 +70,37 @@ def split_aligned(
         limits: what fits.
 
     Returns:
-        For each chunk the character range in every text; one chunk of all where nothing fits.
+        For each chunk the character range in every text; None where nothing fits.
     """
     longest = max(range(len(texts)), key=lambda t: len(tokens[t]))
     levels = (sentence_ends, _clause_ends, None)
+    coarse = limits.together // (_CUTS_A_CHUNK * len(texts))
     # A long source keeps its sentences whole even where a short hypothesis has too few of them.
     for level in range(len(levels)):
         for others in range(level, len(levels)):
             cuts = [
-                _cuts(text, tokens[t], levels[level if t == longest else others])
+                _cuts(text, tokens[t], levels[level if t == longest else others], coarse)
                 for t, text in enumerate(texts)
             ]
             found = _best_split(cuts, longest, limits, empty=False)
             if found is not None:
                 return found
     # A hypothesis of fewer tokens than there are chunks leaves some without any.
-    found = _best_split(cuts, longest, limits, empty=True)
-    return [tuple((0, len(text)) for text in texts)] if found is None else found
+    return _best_split(cuts, longest, limits, empty=True)
 
 
 def _clause_ends(text: str) -> list[int]:
     return sorted({*sentence_ends(text), *(match.end() for match in _CLAUSE_END.finditer(text))})
 
 
-def _cuts(text: str, spans: Sequence[Span], ends: Callable[[str], list[int]] | None) -> _Cuts:
+def _cuts(
+    text: str, spans: Sequence[Span], ends: Callable[[str], list[int]] | None, coarse: int
+) -> _Cuts:
     """List where a text may be cut, with the tokens before each place; 0 and the end included."""
     starts = [start for start, _ in spans]
     if ends is None:
-        inner = [start for start in starts[:: 1 + len(starts) // _COARSE_CUTS] if start > 0]
+        step = max(1, min(coarse, len(starts) // _CUTS_A_TEXT))
+        inner = [start for start in starts[::step] if start > 0]
     else:
         inner = [end for end in ends(text) if 0 < end < len(text)]
     characters, tokens = [0], [0]

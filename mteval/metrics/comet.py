@@ -33,6 +33,8 @@ DEVICES = ("auto", "cpu", "cuda", "mps")
 
 # What decides a score beside the model: the packages that compute it.
 _PACKAGES = ("unbabel-comet", "torch", "transformers", "tokenizers")
+# Goes up whenever a score changes that mteval itself makes: splitting, pooling, error spans.
+_REVISION = 1
 # A chunk tokenized alone may have some tokens more than it had within its text; tried in turn.
 _MARGINS = (4, 16, 64)
 # unbabel-comet's issues 103 and 122; 2.2.7 does it in modules/layerwise_attention.py.
@@ -49,7 +51,7 @@ class _Plan(NamedTuple):
     chunks: list[Unit]
     weights: list[int]
     starts: list[int]  # of each chunk in the hypothesis, in characters
-    excess: dict[str, int]  # tokens and limit where something is too long
+    excess: dict[str, Any]  # where something is too long: tokens, limit, whether together, cut
 
 
 class Comet(Metric):
@@ -145,18 +147,20 @@ class Comet(Metric):
         if broken:
             notes.append(
                 f"warning: COMET gave no number for {broken} segments in {self._precision}; their "
-                "scores and those of their systems are missing (try --precision fp32)"
+                "scores and those of their systems are missing"
+                + ("" if self._precision == "fp32" else " (try --precision fp32)")
             )
         return Statistics(
             values,
             flags=self._flags(units, found),
-            notes=tuple(notes),
+            notes=tuple(dict.fromkeys(notes)),
             error_spans=_error_spans(units, found),
         )
 
     @property
     def _cache_signature(self) -> str:
-        return "|".join(self._decisive())
+        # The content of the model decides, not the name of the folder that it lies in.
+        return "|".join(self._decisive()[1:])
 
     def _decisive(self) -> list[str]:
         """List what decides the score of a unit besides its texts."""
@@ -166,6 +170,7 @@ class Comet(Metric):
             f"class:{self._files.kind}",
             f"precision:{self._precision}",
             f"long:{self._long_inputs}",
+            f"rev:{_REVISION}",
             *(f"{package.removeprefix('unbabel-')}:{version(package)}" for package in _PACKAGES),
         ]
 
@@ -231,7 +236,7 @@ class Comet(Metric):
                 known = cache.get_vectors(self._cache_signature, shared)
                 model.add_embeddings(known)
             scored = self._score_window(model, window, report)
-            cache.put(self._cache_signature, scored)
+            cache.put(self._cache_signature, scored, "|".join(self._decisive()))
             if model.embeds_texts:
                 cache.put_vectors(self._cache_signature, model.embeddings(shared.difference(known)))
             computed.update(scored)
@@ -266,14 +271,18 @@ class Comet(Metric):
         excess = {
             "tokens": max(counts) if alone else sum(counts),
             "limit": limits.each if alone else limits.together,
+            "together": not alone,
+            "cut": self._long_inputs == "truncate",
         }
-        if self._long_inputs == "truncate":
+        if excess["cut"]:
             return _Plan([unit], [1], [0], excess)
         texts = unit.texts()
         tokens = [model.content_tokens(encodings[text]) for text in texts]
         for margin in _MARGINS:
             smaller = Limits(limits.each - margin, limits.together - margin * len(texts))
             spans = split_aligned(texts, tokens, smaller)
+            if spans is None:
+                continue
             chunks = [unit.cut(ranges) for ranges in spans]
             encodings |= model.tokenize([text for chunk in chunks for text in chunk.texts()])
             if all(
@@ -281,6 +290,8 @@ class Comet(Metric):
                 for chunk in chunks
             ):
                 break
+        else:
+            return _Plan([unit], [1], [0], excess | {"cut": True})
         # By the source, or the reference: how much a chunk counts is not for the system to say.
         by = 0 if unit.source is not None else len(texts) - 1
         weights = [
@@ -296,27 +307,29 @@ class Comet(Metric):
         found: Mapping[Unit, CachedScore],
     ) -> tuple[Flag, ...]:
         long = {
-            place: found[unit].detail["limit"]
+            place: found[unit].detail
             for place, several in units.items()
             for unit in several
             if "limit" in found[unit].detail
         }
-        if not long:
-            return ()
-        split = self._long_inputs == "split"
-        limits = " or ".join(map(str, sorted(set(long.values()))))
-        how = (
-            "scored in aligned chunks and pooled by their length"
-            if split
-            else "scored without what is beyond, as comet-score does"
+        limits = " or ".join(
+            f"{limit} tokens {'for all texts together' if together else 'a text'}"
+            for limit, together in sorted({(d["limit"], d["together"]) for d in long.values()})
         )
-        return (
-            Flag(
-                "comet-split" if split else "comet-truncated",
-                f"longer than the {limits} tokens that the COMET model takes, {how}",
-                frozenset(long),
-            ),
-        )
+        flags = []
+        for cut, name, how in (
+            (False, "comet-split", "scored in aligned chunks and pooled by their length"),
+            (True, "comet-truncated", "scored without what is beyond, as comet-score does"),
+        ):
+            places = {
+                place: f"{detail['tokens']} tokens"
+                for place, detail in long.items()
+                if detail["cut"] == cut
+            }
+            if places:
+                meaning = f"longer than the COMET model takes ({limits}), {how}"
+                flags.append(Flag(name, meaning, places))
+        return tuple(flags)
 
 
 def _windows(units: Sequence[Unit], characters: int) -> Iterator[list[Unit]]:
@@ -326,7 +339,8 @@ def _windows(units: Sequence[Unit], characters: int) -> Iterator[list[Unit]]:
     size = 0
     for unit in units:
         new = [text for text in unit.texts() if text not in texts]
-        if window and size > characters:
+        # The references of one hypothesis stay together, as joint models share sequences there.
+        if window and size > characters and unit[:2] != window[-1][:2]:
             yield window
             window, texts, size = [], set(), 0
             new = list(unit.texts())

@@ -24,7 +24,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mteval.engines import available_cores
-from mteval.errors import InputError, UnavailableError, place
+from mteval.errors import InputError, MissingPackageError, UnavailableError, place
 from mteval.metrics.base import ErrorSpan
 from mteval.metrics.chunks import Limits
 from mteval.metrics.models import ModelFiles
@@ -119,6 +119,25 @@ class CometModel:
             self._lower_precision({"bf16": torch.bfloat16, "fp16": torch.float16}[precision])
         self._budget = self._first_budget()
         self._embeddings: dict[str, Floats] = {}
+        self._try()
+
+    def _try(self) -> None:
+        """Score a word, so that hyper-parameters which fit no model are found out now."""
+        unit = Unit(
+            "a" if self._files.reads_source else None,
+            "a",
+            "a" if self._files.reads_reference else None,
+        )
+        try:
+            self.score([unit], self.tokenize(unit.texts()), lambda _: None)
+        except UnavailableError:
+            raise
+        except Exception as error:  # unbabel-comet raises nothing narrower
+            raise InputError(
+                f"{place(self._files.hparams_file)}: the model does not run as its "
+                f"hyper-parameters say ({' '.join(str(error).split())[:200]}); mend them"
+            ) from None
+        self._embeddings.clear()
 
     @property
     def device(self) -> str:
@@ -127,8 +146,8 @@ class CometModel:
 
     @property
     def window_characters(self) -> int:
-        """Give the amount of text that fills batches well: some 30 of them."""
-        return 100 * self._budget
+        """Give the amount of text that fills ten batches or so, and is scored before it is kept."""
+        return (10 if self._joint else 30) * self._budget
 
     def tokenize(self, texts: Sequence[str]) -> dict[str, Encoding]:
         """Tokenize texts whole, with the special tokens around each."""
@@ -212,7 +231,7 @@ class CometModel:
             inputs, mask = self._padded([ids[i] for i in batch])
             found = self._model.compute_sentence_embedding(inputs, mask).float().cpu().numpy()
             for i, row in zip(batch, found, strict=True):
-                self._embeddings[texts[i]] = row
+                self._embeddings[texts[i]] = row.copy()
 
         self._in_batches([len(sequence) for sequence in ids], embed, progress)
         scores: list[Scored] = []
@@ -253,7 +272,8 @@ class CometModel:
             if segments:
                 # comet/encoders/base.py: 0 for the hypothesis, 1 for all that follows it.
                 width = torch.arange(inputs.shape[1], device=self._device)
-                lengths = torch.tensor([len(ids[order[i][0]]) for i in batch], device=self._device)
+                mine = [len(self._joined([ids[order[i][0]]])) for i in batch]
+                lengths = torch.tensor(mine, device=self._device)
                 kinds = (width[None, :] >= lengths[:, None]).int()
             found = self._model(inputs, mask, token_type_ids=kinds)
             for i, score in zip(batch, found["score"].cpu().double().tolist(), strict=True):
@@ -283,8 +303,9 @@ class CometModel:
 
     def _joined(self, parts: Sequence[list[int]]) -> list[int]:
         """Join token ids into one sequence as comet/encoders/base.py ``concat_sequences`` does."""
-        joined = parts[0]
-        for part in parts[1:]:
+        # Where a text spells the padding token out, it is dropped.
+        joined, *others = ([i for i in part if i != self._pad] for part in parts)
+        for part in others:
             joined = self._model.encoder.tokenizer.build_inputs_with_special_tokens(
                 joined[1:-1], part[1:-1]
             )
@@ -494,8 +515,6 @@ def _pack_linears(module: Any, torch: Any) -> None:
     if (
         platform.machine().lower() not in ("x86_64", "amd64")
         or not torch.backends.mkldnn.is_available()
-        or not hasattr(operators, "_reorder_linear_weight")
-        or not hasattr(operators, "_linear_pointwise")
     ):
         return
 
@@ -510,6 +529,13 @@ def _pack_linears(module: Any, torch: Any) -> None:
             return operators._linear_pointwise(states, self._weight, self._bias, "none", [], "")
 
     with torch.inference_mode():
+        probe, states = torch.nn.Linear(8, 8), torch.ones(2, 8)
+        try:
+            same = torch.allclose(Packed(probe)(states), probe(states), atol=1e-5)
+        except (AttributeError, RuntimeError, TypeError):  # another torch
+            return
+        if not same:
+            return
         for parent in list(module.modules()):
             for name, child in list(parent.named_children()):
                 if type(child) is torch.nn.Linear:
@@ -548,7 +574,12 @@ def _load(files: ModelFiles, torch: Any) -> Any:
         # The mapped file itself becomes the weights: nothing is copied before it is used.
         found = model.load_state_dict(checkpoint["state_dict"], strict=False, assign=True)
         model.float()
-    except (AttributeError, KeyError, OSError, RuntimeError, TypeError, ValueError) as error:
+        for name in ("input_segments", "encoder_model"):
+            said, is_ = files.hparams.get(name), model.hparams.get(name)
+            if said is not None and said != is_:
+                raise ValueError(f"{name} is {said!r} in hparams.yaml and {is_!r} in the weights")
+    # Bare Exceptions and assertions too: tokenizers and unbabel-comet raise nothing narrower.
+    except Exception as error:
         reason = " ".join(str(error).split())[:300]
         raise InputError(
             f"{place(files.checkpoint)}: no {files.kind} model can be built of this checkpoint "
@@ -594,8 +625,9 @@ def _read_checkpoint(files: ModelFiles, torch: Any) -> dict[str, Any]:
             f"{place(path)}: the checkpoint {what}, and is not loaded; use one that holds weights "
             "only, from a source you trust"
         ) from None
-    except (EOFError, KeyError, OSError, RuntimeError, ValueError) as error:
-        reason = " ".join(str(error).split())[:200] or type(error).__name__
+    # Whatever unpickling a file of other bytes may raise.
+    except Exception as error:
+        reason = " ".join(str(error).split()).partition(". ")[0][:150] or "it ends too soon"
         raise InputError(
             f"{place(path)}: the checkpoint is broken ({reason}); get it again"
         ) from None
@@ -646,7 +678,7 @@ def _no_collection() -> Iterator[None]:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Keep imports from printing, warning and changing the logging of the whole process."""
+    """Keep imports and loading from printing and warning, and from logging for everybody else."""
     # Said so that tokenizers does not warn of every later fork.
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
     root = logging.getLogger()
@@ -655,8 +687,14 @@ def _quiet() -> Iterator[None]:
         warnings.simplefilter("ignore")
         try:
             with _no_collection():
-                import comet.models  # noqa: F401
-                import transformers
+                try:
+                    import comet.models  # noqa: F401
+                    import transformers
+                except ImportError as error:
+                    raise MissingPackageError(
+                        f"unbabel-comet cannot be imported ({error}); install what it wants with: "
+                        "pip install 'mteval-toolkit[comet]'"
+                    ) from None
 
             verbosity = transformers.logging.get_verbosity()
             transformers.logging.set_verbosity_error()

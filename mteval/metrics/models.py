@@ -40,7 +40,7 @@ _DEFAULT_ENCODER = "xlm-roberta-large"
 # comet/encoders/minilm.py takes its tokenizer from here, whatever the encoder.
 _MINILM_TOKENIZER = "xlm-roberta-base"
 _TOKENIZER_FILES = ("tokenizer.json", "sentencepiece.bpe.model", "vocab.txt")
-_ENCODER_PATTERNS = ["config.json", "tokenizer*", "sentencepiece*", "vocab*", "special_tokens*"]
+_TOKENIZER_PATTERNS = ("tokenizer*", "sentencepiece*", "vocab*", "special_tokens*", "added_tokens*")
 _LEGACY_FOLDER = Path("~/.cache/torch/unbabel_comet")
 
 
@@ -113,7 +113,8 @@ class ModelFiles:
     @property
     def normalises_layers(self) -> bool:
         """Tell whether layers are normalised before they are mixed, as all classes but one do."""
-        return bool(self.hparams.get("layer_norm", self.kind != "xcomet"))
+        layer = self.hparams.get("layer", self.hparams.get("sent_layer", "mix"))
+        return layer == "mix" and bool(self.hparams.get("layer_norm", self.kind != "xcomet"))
 
     @property
     def inputs(self) -> Sequence[str]:
@@ -124,12 +125,14 @@ class ModelFiles:
 
     def decisive_files(self) -> list[Path]:
         """List the files whose content decides the scores."""
-        tokenizers = [self.tokenizer / name for name in _TOKENIZER_FILES]
+        tokenizer = {
+            path for pattern in _TOKENIZER_PATTERNS for path in self.tokenizer.glob(pattern)
+        }
         return [
             self.checkpoint,
             self.hparams_file,
             self.encoder / "config.json",
-            *(path for path in tokenizers if path.is_file()),
+            *sorted(path for path in tokenizer if path.is_file()),
         ]
 
 
@@ -186,8 +189,9 @@ def find_model(name: str) -> ModelFiles:
     folder = _locate(name)
     if folder is None:
         raise UnavailableError(
-            f"the COMET model {name} is not on this machine: fetch it where there is a network "
-            f"with `mteval models fetch {name}`, or name a folder or .ckpt file on disk with "
+            f"the COMET model {name} is not on this machine (nor is there a file or folder of that "
+            f"name here): fetch it where there is a network with `mteval models fetch {name}`, or "
+            "name a folder or .ckpt file on disk with "
             "--comet-model (or MTEVAL_COMET_MODEL)"
         )
     return _read_model(_checkpoint_in(folder), name, hub=True)
@@ -203,8 +207,9 @@ def _expanded(name: str) -> Path:
 
 def _locate(name: str) -> Path | None:
     """Find the folder of a hub model in the caches of huggingface_hub and unbabel-comet."""
-    legacy = (_LEGACY_FOLDER / name).expanduser()
-    return _snapshot(name, "hparams.yaml") or (legacy if legacy.is_dir() else None)
+    snapshot, legacy = _snapshot(name, "hparams.yaml"), _expanded(str(_LEGACY_FOLDER / name))
+    # A download that was broken off has left no checkpoint.
+    return next((folder for folder in (snapshot, legacy) if folder and _checkpoints(folder)), None)
 
 
 def fetch_model(name: str) -> ModelFiles:
@@ -223,7 +228,7 @@ def fetch_model(name: str) -> ModelFiles:
     hparams = _read_hparams(_hparams_of(checkpoint))
     if _beside(checkpoint, hparams) is None:
         for encoder in _encoder_names(hparams):
-            _download(encoder, _ENCODER_PATTERNS)
+            _download(encoder, ["config.json", *_TOKENIZER_PATTERNS])
     return _read_model(checkpoint, name, hub=True)
 
 
@@ -270,17 +275,21 @@ def _snapshot(name: str, file: str) -> Path | None:
     return Path(found).parent if isinstance(found, str) else None
 
 
+def _checkpoints(folder: Path) -> list[Path]:
+    """List the checkpoints of a model folder."""
+    return sorted((folder / "checkpoints").glob("*.ckpt")) or sorted(folder.glob("*.ckpt"))
+
+
 def _checkpoint_in(folder: Path) -> Path:
     """Find the one checkpoint of a model folder."""
-    for where in (folder / "checkpoints", folder):
-        found = sorted(where.glob("*.ckpt"))
-        if len(found) > 1:
-            raise InputError(
-                f"{place(where)}: there are {len(found)} checkpoints ({found[0].name}, "
-                f"{found[1].name}, ...); name one of them"
-            )
-        if found:
-            return found[0]
+    found = _checkpoints(folder)
+    if len(found) > 1:
+        raise InputError(
+            f"{place(found[0].parent)}: there are {len(found)} checkpoints ({found[0].name}, "
+            f"{found[1].name}, ...); name one of them"
+        )
+    if found:
+        return found[0]
     raise InputError(
         f"{place(folder)}: there is no checkpoint in this folder; a COMET model has hparams.yaml "
         "and checkpoints/model.ckpt"
@@ -295,7 +304,7 @@ def _owner(checkpoint: Path) -> Path:
 
 
 def _hparams_of(checkpoint: Path) -> Path:
-    for folder in (_owner(checkpoint), checkpoint.absolute().parents[1]):
+    for folder in (_owner(checkpoint), checkpoint.absolute().parent.parent):
         if (folder / "hparams.yaml").is_file():
             return folder / "hparams.yaml"
     raise InputError(
@@ -347,7 +356,6 @@ def _beside(checkpoint: Path, hparams: Mapping[str, Any]) -> Path | None:
     owner = _owner(checkpoint)
     last = Path(_encoder_names(hparams)[0]).name
     folders = [owner, owner / "encoder", owner / last, checkpoint.absolute().parent]
-    folders += sorted(path for path in owner.iterdir() if path.is_dir())
     return next((folder for folder in folders if _holds(folder, _TOKENIZER_FILES)), None)
 
 

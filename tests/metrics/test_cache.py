@@ -463,6 +463,11 @@ def overwrite(path: Path, data: bytes, modified: int) -> None:
     os.utime(path, ns=(modified, modified))
 
 
+def refuse(*_: object, **__: object) -> None:
+    """Stand in for Path.open where nothing may be read."""
+    raise OSError(13, "the file was opened")
+
+
 def test_the_hash_of_a_file_is_remembered_while_it_is_unchanged(tmp_path: Path) -> None:
     path, folder = tmp_path / "model.bin", tmp_path / "cache"
     path.write_bytes(b"a" * 100)
@@ -470,10 +475,14 @@ def test_the_hash_of_a_file_is_remembered_while_it_is_unchanged(tmp_path: Path) 
     with closing(ScoreCache(folder)) as cache:
         old = cache.file_sha256(path)
         assert old == sha256_of(path)
-    # Nobody can tell that this is another file: only what was remembered gives the old hash.
-    overwrite(path, b"b" * 100, modified)
+    # Remembered: the file is not opened again.
+    with closing(ScoreCache(folder)) as cache, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Path, "open", refuse)
+        assert cache.file_sha256(path) == old
     with closing(ScoreCache(folder)) as cache:
-        assert cache.file_sha256(path) == old != sha256_of(path)
+        # Same size, same time of change: the file system's own clock tells.
+        overwrite(path, b"b" * 100, modified)
+        assert cache.file_sha256(path) == sha256_of(path)
         overwrite(path, b"c" * 100, modified + 1)
         assert cache.file_sha256(path) == sha256_of(path)
         overwrite(path, b"d" * 101, modified + 1)

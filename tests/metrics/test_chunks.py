@@ -33,7 +33,9 @@ def tokens_of(text: str) -> list[Span]:
 
 
 def split(texts: Sequence[str], limits: Limits) -> list[tuple[Span, ...]]:
-    return split_aligned(texts, [tokens_of(text) for text in texts], limits)
+    found = split_aligned(texts, [tokens_of(text) for text in texts], limits)
+    assert found is not None
+    return found
 
 
 def counts(text: str, ranges: Sequence[Span]) -> list[int]:
@@ -253,6 +255,16 @@ def test_texts_without_any_tokens_are_one_chunk() -> None:
     assert split(["", " "], Limits(10, 20)) == [((0, 0), (0, 1))]
 
 
-def test_what_cannot_fit_stays_whole() -> None:
-    assert split(["海海", "sea sea"], Limits(0, 0)) == [((0, 2), (0, 7))]
-    assert split(["海" * 5000], Limits(3, 3)) == [((0, 5000),)]
+def test_what_cannot_fit_is_not_split() -> None:
+    assert (
+        split_aligned(["海海", "sea sea"], [[(0, 1), (1, 2)], [(0, 3), (4, 7)]], Limits(0, 0))
+        is None
+    )
+
+
+@pytest.mark.parametrize("n_tokens", [600, 5_000, 40_000])
+def test_text_without_any_stop_is_split_however_long(n_tokens: int) -> None:
+    limits = Limits(508, 506)
+    texts = ["海" * n_tokens, "sea " * n_tokens, "sea"]
+    chunks = split(texts, limits)
+    check_limits(texts, chunks, limits)

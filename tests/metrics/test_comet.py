@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import shutil
 import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mteval.errors import MismatchError, UnavailableError
+from mteval.errors import InputError, MismatchError, UnavailableError
 from mteval.metrics.base import Metric, Statistics
 from mteval.metrics.cache import ScoreCache, cache_folder
 from mteval.metrics.comet import comet
@@ -226,6 +227,7 @@ def spy(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
         return padded(self, sequences)
 
     monkeypatch.setattr(CometModel, "_padded", noted)
+    monkeypatch.setattr(CometModel, "_try", lambda self: None)  # what it scores is no text
     return shapes
 
 
@@ -423,9 +425,83 @@ def test_the_signature_follows_the_content_of_the_model(
     signatures = [comet(str(folder)).signature(1) for folder in (one, two)]
     for signature in signatures:
         assert "|model:same-name|hash:" in signature
-        assert "|class:regression|precision:fp32|long:split|comet:2.2.7|torch:" in signature
+        assert "|class:regression|precision:fp32|long:split|rev:1|comet:2.2.7|torch:" in signature
     assert signatures[0] != signatures[1]
     assert comet(str(one)).signature(1) == signatures[0]
+
+
+def test_a_model_that_was_moved_keeps_its_scores(
+    checkpoints: dict[str, Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("MTEVAL_CACHE_DIR", str(tmp_path / "cache"))
+    first = score(comet(str(checkpoints["regression"])), SYSTEMS[:1])
+    shutil.copytree(checkpoints["regression"], tmp_path / "moved")
+    shutil.copytree(checkpoints["encoder"], tmp_path / "moved" / "encoder")
+    shapes = spy(monkeypatch)
+    again = score(comet(str(tmp_path / "moved")), SYSTEMS[:1])
+    assert not shapes
+    np.testing.assert_array_equal(first.values, again.values)
+
+
+def test_a_tokenizer_that_is_set_otherwise_is_another_model(tmp_path: Path) -> None:
+    from tests.checkpoints import build_bert_encoder, build_checkpoint
+
+    encoder = build_bert_encoder(tmp_path / "encoder")
+    folder = build_checkpoint(tmp_path / "model", encoder, encoder_model="BERT")
+    before = comet(str(folder)).signature(1)
+    settings = encoder / "tokenizer_config.json"
+    text = settings.read_text("utf-8")
+    assert '"do_lower_case": true' in text
+    settings.write_text(text.replace('"do_lower_case": true', '"do_lower_case": false'), "utf-8")
+    assert comet(str(folder)).signature(1) != before
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_texts_that_spell_special_tokens_score_as_in_the_library(
+    checkpoints: dict[str, Path], kind: str
+) -> None:
+    odd = ["hello <pad> world", "<s> both </s> sides", "<pad>", "</s></s>", "<mask> agreed"]
+    n = len(odd)
+    sources, references = (
+        [*SOURCES[: n - 1], "双方 <pad> 同意"],
+        [*REFERENCES[: n - 1], "a <pad> b"],
+    )
+    metric = comet(str(checkpoints[kind]), cache=False)
+    found = metric.statistics(sources, [references], [odd])
+    wanted = library_scores(checkpoints[kind], odd, references, sources).scores
+    np.testing.assert_allclose(found.values[0, :, 0], wanted, rtol=0, atol=TOLERANCE)
+
+
+def test_what_cannot_even_be_split_is_cut_and_flagged_so(
+    checkpoints: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mteval.metrics.comet.split_aligned", lambda *_: None)
+    found = score(comet(str(checkpoints["regression"]), cache=False), SYSTEMS[:1])
+    assert [flag.name for flag in found.flags] == ["comet-truncated"]
+
+
+@pytest.mark.parametrize(
+    ("hparams", "says"),
+    [
+        ({"pool": "median"}, "Invalid pooling technique"),
+        ({"layer": 99}, "Invalid model layer"),
+        ({"activations": "Foo"}, "Foo is not a valid activation function"),
+    ],
+)
+def test_hyperparameters_that_fit_no_model_are_refused(
+    checkpoints: dict[str, Path], tmp_path: Path, hparams: dict[str, Any], says: str
+) -> None:
+    import torch
+
+    from tests.checkpoints import build_checkpoint
+
+    folder = build_checkpoint(tmp_path / "model", checkpoints["encoder"])
+    path = folder / "checkpoints" / "model.ckpt"
+    stored = torch.load(path, weights_only=True)
+    stored["hyper_parameters"] |= hparams
+    torch.save(stored, path)
+    with pytest.raises(InputError, match=says):
+        score(comet(str(folder), cache=False), SYSTEMS[:1])
 
 
 def test_texts_come_out_in_the_order_they_went_in(checkpoints: dict[str, Path]) -> None:

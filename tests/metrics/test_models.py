@@ -97,7 +97,9 @@ def test_real_checkpoints_are_found(checkpoints: dict[str, Path]) -> None:
         files = find_model(str(checkpoints[kind]))
         assert (files.name, files.kind, files.encoder) == (kind, kind, checkpoints["encoder"])
         assert all(path.is_file() for path in files.decisive_files())
-        assert len(files.decisive_files()) == 5
+        names = [path.name for path in files.decisive_files()]
+        assert names[:3] == ["model.ckpt", "hparams.yaml", "config.json"]
+        assert {"tokenizer.json", "tokenizer_config.json"} <= set(names)
 
 
 def test_a_folder_a_file_and_a_relative_path_name_the_same_model(
@@ -282,7 +284,7 @@ def test_a_model_that_unbabel_comet_fetched_is_found(
     assert files.name == "Unbabel/wmt20-comet-da"
 
 
-@pytest.mark.parametrize("where", ["encoder", "bert-of-ours", "", "checkpoints", "anything"])
+@pytest.mark.parametrize("where", ["encoder", "bert-of-ours", "", "checkpoints"])
 @pytest.mark.parametrize("tokenizer", ["tokenizer.json", "sentencepiece.bpe.model", "vocab.txt"])
 def test_the_encoder_may_lie_beside_the_checkpoint(
     where: str, tokenizer: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
