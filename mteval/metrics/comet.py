@@ -85,11 +85,23 @@ class Comet(Metric):
         self._folder = cache_folder() if cached else None
         cache = ScoreCache(self._folder)
         try:
-            self._hash = sha256(
+            content = sha256(
                 "".join(f"{cache.file_sha256(path)}\n" for path in files.decisive_files())
             )
         finally:
             cache.close()
+        # What decides the score of a unit besides its texts. For the cache the content of the model
+        # counts, and not the name of the folder that it lies in.
+        decisive = [
+            f"hash:{content[:12]}",
+            f"class:{files.kind}",
+            f"precision:{precision}",
+            f"long:{long_inputs}",
+            f"rev:{_REVISION}",
+            *(f"{package.removeprefix('unbabel-')}:{version(package)}" for package in _PACKAGES),
+        ]
+        self._cache_signature = "|".join(decisive)
+        self._named_signature = f"model:{files.name}|{self._cache_signature}"
         self._notes = list(cache.notes)
         if files.normalises_layers:
             self._notes.append(_LAYER_NORM_NOTE)
@@ -110,7 +122,7 @@ class Comet(Metric):
         The fields are those of sacreCOMET (Zouhar et al. 2024) and what else changes a score.
         """
         read = n_references if self._files.reads_reference else 0
-        fields = [f"nrefs:{read}", *(["refs:mean"] if read > 1 else []), *self._decisive()]
+        fields = [f"nrefs:{read}", *(["refs:mean"] if read > 1 else []), self._named_signature]
         return "|".join(fields)
 
     def statistics(
@@ -156,23 +168,6 @@ class Comet(Metric):
             notes=tuple(dict.fromkeys(notes)),
             error_spans=_error_spans(units, found),
         )
-
-    @property
-    def _cache_signature(self) -> str:
-        # The content of the model decides, not the name of the folder that it lies in.
-        return "|".join(self._decisive()[1:])
-
-    def _decisive(self) -> list[str]:
-        """List what decides the score of a unit besides its texts."""
-        return [
-            f"model:{self._files.name}",
-            f"hash:{self._hash[:12]}",
-            f"class:{self._files.kind}",
-            f"precision:{self._precision}",
-            f"long:{self._long_inputs}",
-            f"rev:{_REVISION}",
-            *(f"{package.removeprefix('unbabel-')}:{version(package)}" for package in _PACKAGES),
-        ]
 
     def _units(
         self,
@@ -236,7 +231,7 @@ class Comet(Metric):
                 known = cache.get_vectors(self._cache_signature, shared)
                 model.add_embeddings(known)
             scored = self._score_window(model, window, report)
-            cache.put(self._cache_signature, scored, "|".join(self._decisive()))
+            cache.put(self._cache_signature, scored, self._named_signature)
             if model.embeds_texts:
                 cache.put_vectors(self._cache_signature, model.embeddings(shared.difference(known)))
             computed.update(scored)

@@ -107,7 +107,9 @@ class CometModel:
         self._tokenizer = encoder.tokenizer.backend_tokenizer
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
+        # Special tokens around one text, and around two that are joined.
         self._n_specials: int = self._tokenizer.num_special_tokens_to_add(is_pair=False)
+        self._n_pair_specials: int = self._tokenizer.num_special_tokens_to_add(is_pair=True)
         # What comet/encoders/base.py truncates a text to, and a joint sequence.
         self.text_limit: int = encoder.max_positions - 2
         self.sequence_limit: int = encoder.max_positions
@@ -156,7 +158,7 @@ class CometModel:
 
     def content_limits(self, unit: Unit) -> Limits:
         """Say how many tokens, special ones apart, the texts of a unit may have."""
-        alone, pair = (self._tokenizer.num_special_tokens_to_add(is_pair=p) for p in (False, True))
+        alone, pair = self._n_specials, self._n_pair_specials
         each = self.text_limit - alone
         n_texts = len(unit.texts())
         if not self._joint:

@@ -5,6 +5,7 @@ Nothing here loads a model, and only ``fetch_model`` touches the network.
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -233,7 +234,11 @@ def fetch_model(name: str) -> ModelFiles:
 
 
 def _download(name: str, patterns: list[str]) -> Path:
-    _no_hub_without_package()
+    if not _hub_is_installed():
+        raise MissingPackageError(
+            "COMET models by name need the package huggingface_hub; install it with: "
+            "pip install 'mteval-toolkit[comet]'"
+        )
     import huggingface_hub
 
     try:
@@ -247,21 +252,13 @@ def _download(name: str, patterns: list[str]) -> Path:
         ) from None
 
 
-def _no_hub_without_package() -> None:
-    import importlib.util
-
-    if importlib.util.find_spec("huggingface_hub") is None:
-        raise MissingPackageError(
-            "COMET models by name need the package huggingface_hub; install it with: "
-            "pip install 'mteval-toolkit[comet]'"
-        )
+def _hub_is_installed() -> bool:
+    return importlib.util.find_spec("huggingface_hub") is not None
 
 
 def _snapshot(name: str, file: str) -> Path | None:
     """Find a repository's newest snapshot with a file in huggingface_hub's cache."""
-    import importlib.util
-
-    if importlib.util.find_spec("huggingface_hub") is None:
+    if not _hub_is_installed():
         return None
     import huggingface_hub
     from huggingface_hub.errors import HFValidationError
