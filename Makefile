@@ -8,13 +8,17 @@ PYTHON ?= $(shell for name in python3 python3.12 python3.11 python3.10; do \
 VENV = .venv
 SYSTEMS ?= systems/*
 
-.PHONY: score test clean
+.PHONY: score test train clean
 
 score: $(VENV)/.installed-all
 	$(VENV)/bin/mteval score $(SYSTEMS)
 
 test: $(VENV)/.installed-test
 	$(VENV)/bin/python -m pytest
+
+# The recipe of the checkpoint that comes with the package; training/README.md says what it needs.
+train: $(VENV)/.installed-test
+	$(VENV)/bin/python -m training
 
 $(VENV)/.installed-%: pyproject.toml constraints.txt
 	@$(or $(PYTHON),false) -c '$(SUPPORTED)' || { echo "make: no Python 3.10, 3.11 or 3.12 found; install one, or name it: make PYTHON=/path/to/python $(MAKECMDGOALS)"; exit 2; }

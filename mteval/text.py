@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
+
+from mteval.errors import MissingPackageError
 
 if TYPE_CHECKING:
     import opencc
+    from py3langid.langid import LanguageIdentifier
 
 __all__ = [
     "HAN",
@@ -16,6 +19,7 @@ __all__ = [
     "count_han",
     "count_latin_words",
     "fold_spaces",
+    "identify_language",
     "shorten",
     "strip_invisible",
     "to_simplified",
@@ -73,3 +77,36 @@ def _converter() -> opencc.OpenCC:
     import opencc
 
     return opencc.OpenCC("t2s")
+
+
+# Headings of a few words and lists of names pass for anything; a line of prose is beyond doubt.
+_SURE = 0.99
+# More text makes nobody surer.
+_ENOUGH_CHARACTERS = 20_000
+
+
+def identify_language(texts: Iterable[str]) -> str | None:
+    """Tell in which language texts are, as ISO 639-1 (py3langid); None where that is not sure.
+
+    Raises:
+        MissingPackageError: py3langid is not installed.
+    """
+    joined = ""
+    for text in texts:
+        joined += f"{text}\n"
+        if len(joined) > _ENOUGH_CHARACTERS:
+            break
+    language, probability = _identifier().classify(joined[:_ENOUGH_CHARACTERS])
+    return str(language) if probability > _SURE else None
+
+
+@functools.cache
+def _identifier() -> LanguageIdentifier:
+    try:
+        from py3langid.langid import MODEL_FILE, LanguageIdentifier
+    except ModuleNotFoundError:
+        raise MissingPackageError(
+            "telling the language of references needs the package py3langid, which is not "
+            "installed; install it with: pip install 'mteval-toolkit[comet]'"
+        ) from None
+    return LanguageIdentifier.from_pickled_model(MODEL_FILE, norm_probs=True)

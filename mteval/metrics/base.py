@@ -161,6 +161,16 @@ class Metric(ABC):
     def signature(self, n_references: int) -> str:
         """Name every parameter that changes the score, with versions."""
 
+    @property
+    def variant(self) -> str | None:
+        """Say what tables add to the metric's name, where it is one of several."""
+        return None
+
+    @property
+    def footnote(self) -> str | None:
+        """Say what the reader of a table must know of the metric."""
+        return None
+
     def segment_signature(self, n_references: int) -> str:
         """Name the parameters of ``segment_score``."""
         return self.signature(n_references)

@@ -20,7 +20,8 @@ from mteval.metrics.base import Array, ErrorSpan, Flag, Metric, Place, Progress,
 from mteval.metrics.cache import CachedScore, ScoreCache, cache_folder
 from mteval.metrics.chunks import Limits, split_aligned
 from mteval.metrics.comet_model import CometModel, Scored, Unit
-from mteval.metrics.models import DEFAULT_MODEL, ModelFiles, find_model
+from mteval.metrics.models import DEFAULT_MODEL, STANDARD_MODEL, ModelFiles, find_model
+from mteval.text import identify_language
 
 if TYPE_CHECKING:
     from tokenizers import Encoding
@@ -33,7 +34,8 @@ DEVICES = ("auto", "cpu", "cuda", "mps")
 
 # What decides a score beside the model: the packages that compute it.
 _PACKAGES = ("unbabel-comet", "torch", "transformers", "tokenizers")
-# Goes up whenever a score changes that mteval itself makes: splitting, pooling, error spans.
+# Goes up whenever a score changes that mteval itself makes: splitting, pooling, error spans, and
+# what TokenMatchingMetric computes.
 _REVISION = 1
 # A chunk tokenized alone may have some tokens more than it had within its text; tried in turn.
 _MARGINS = (4, 16, 64)
@@ -43,6 +45,13 @@ _LAYER_NORM_NOTE = (
     "2023 did that over the whole batch, so that published scores of it changed with the batch; "
     "here each segment is normalised alone, as unbabel-comet does now"
 )
+
+
+_GRADES = {
+    "small": "a model of mteval's own",
+    "published": "a model of its publishers, as they evaluate it",
+    "ungraded": "mteval does not know how well it agrees with experts",
+}
 
 
 class _Plan(NamedTuple):
@@ -101,7 +110,7 @@ class Comet(Metric):
             *(f"{package.removeprefix('unbabel-')}:{version(package)}" for package in _PACKAGES),
         ]
         self._cache_signature = "|".join(decisive)
-        self._named_signature = f"model:{files.name}|{self._cache_signature}"
+        self._named_signature = f"model:{files.name}|grade:{files.grade}|{self._cache_signature}"
         self._notes = list(cache.notes)
         if files.normalises_layers:
             self._notes.append(_LAYER_NORM_NOTE)
@@ -125,6 +134,26 @@ class Comet(Metric):
         fields = [f"nrefs:{read}", *(["refs:mean"] if read > 1 else []), self._named_signature]
         return "|".join(fields)
 
+    @property
+    def variant(self) -> str:
+        """Name the model, without its owner, and its grade."""
+        return f"{self._files.name.rpartition('/')[2]}, {self._files.grade}"
+
+    @property
+    def footnote(self) -> str:
+        """Name the model and its grade, and say how to use the one that the field reports."""
+        files = self._files
+        said = (
+            f"COMET is {files.name}, grade {files.grade}: {files.evidence or _GRADES[files.grade]}"
+        )
+        if files.name == STANDARD_MODEL:
+            return said
+        return (
+            f"{said}. Its scores do not compare with those of other models; for "
+            f"{STANDARD_MODEL}, run `mteval models fetch {STANDARD_MODEL}` once and add "
+            f"--comet-model {STANDARD_MODEL}"
+        )
+
     def statistics(
         self,
         sources: Sequence[str] | None,
@@ -146,6 +175,7 @@ class Comet(Metric):
             found = cache.get(self._cache_signature, distinct)
             missing = [unit for unit in distinct if unit not in found]
             if missing:
+                self._check_language(references)
                 found |= self._compute(missing, cache, progress)
         finally:
             cache.close()
@@ -168,6 +198,19 @@ class Comet(Metric):
             notes=tuple(dict.fromkeys(notes)),
             error_spans=_error_spans(units, found),
         )
+
+    def _check_language(self, references: Sequence[Sequence[str]]) -> None:
+        """Refuse references in a language that the model was not made for."""
+        wanted = self._files.target_language
+        if wanted is None:
+            return
+        found = identify_language(text for column in references for text in column)
+        if found is not None and found != wanted:
+            raise UnavailableError(
+                f"the COMET model {self._files.name} judges translations into {wanted} only, and "
+                f"the references are in {found} (ISO 639-1); name a model for {found} with "
+                f"--comet-model, such as {STANDARD_MODEL}"
+            )
 
     def _units(
         self,
@@ -386,7 +429,7 @@ def comet(
     """Build COMET with a model on this machine.
 
     Args:
-        model: hub name, folder or .ckpt file; Unbabel/wmt22-comet-da by default.
+        model: name, folder or .ckpt file; mteval/comet-mini-en by default.
         long_inputs: split or truncate.
         precision: fp32, bf16 or fp16.
         cache: whether segment scores are kept on disk.

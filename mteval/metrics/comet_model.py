@@ -94,6 +94,7 @@ class CometModel:
     def __init__(self, files: ModelFiles, *, precision: str = "fp32", device: str = "auto") -> None:
         self._files = files
         self._joint = files.kind in ("unified", "xcomet")
+        self._matches = files.kind == "token_matching"
         with _quiet():
             import torch
 
@@ -193,12 +194,14 @@ class CometModel:
         with self._torch.inference_mode():
             if self._joint:
                 return self._score_sequences(units, encodings, progress)
+            if self._matches:
+                return self._score_matches(units, encodings, progress)
             return self._score_embeddings(units, encodings, progress)
 
     @property
     def embeds_texts(self) -> bool:
-        """Tell whether each text is embedded alone, and so can serve again."""
-        return not self._joint
+        """Tell whether each text is embedded alone, as one vector, and so can serve again."""
+        return not self._joint and not self._matches
 
     def embeddings(self, texts: Iterable[str]) -> dict[str, Floats]:
         """Give the embeddings that are at hand of these texts."""
@@ -222,20 +225,12 @@ class CometModel:
         progress: Callable[[float], None],
     ) -> list[Scored]:
         torch = self._torch
-        texts = [
-            text
-            for text in dict.fromkeys(text for unit in units for text in unit.texts())
-            if text not in self._embeddings
-        ]
-        ids = [self._cut(encodings[text].ids) for text in texts]
 
-        def embed(batch: list[int]) -> None:
-            inputs, mask = self._padded([ids[i] for i in batch])
+        def embed(inputs: Any, mask: Any) -> Iterable[Floats]:
             found = self._model.compute_sentence_embedding(inputs, mask).float().cpu().numpy()
-            for i, row in zip(batch, found, strict=True):
-                self._embeddings[texts[i]] = row.copy()
+            return (row.copy() for row in found)
 
-        self._in_batches([len(sequence) for sequence in ids], embed, progress)
+        self._embed(units, encodings, embed, progress)
         scores: list[Scored] = []
         for start in range(0, len(units), _ESTIMATES):
             part = units[start : start + _ESTIMATES]
@@ -247,6 +242,62 @@ class CometModel:
             found = self._model.estimator(features).view(-1).cpu().double().tolist()
             scores += [Scored(score, None) for score in found]
         return scores
+
+    def _embed(
+        self,
+        units: Sequence[Unit],
+        encodings: Mapping[str, Encoding],
+        embed: Callable[[torch.Tensor, torch.Tensor], Iterable[Floats]],
+        progress: Callable[[float], None],
+    ) -> None:
+        """Embed what is not at hand of the texts of units."""
+        texts = [
+            text
+            for text in dict.fromkeys(text for unit in units for text in unit.texts())
+            if text not in self._embeddings
+        ]
+        ids = [self._cut(encodings[text].ids) for text in texts]
+
+        def work(batch: list[int]) -> None:
+            found = embed(*self._padded([ids[i] for i in batch]))
+            for i, row in zip(batch, found, strict=True):
+                self._embeddings[texts[i]] = row
+
+        self._in_batches([len(sequence) for sequence in ids], work, progress)
+
+    # The class that matches tokens: mteval's own.
+
+    def _score_matches(
+        self,
+        units: Sequence[Unit],
+        encodings: Mapping[str, Encoding],
+        progress: Callable[[float], None],
+    ) -> list[Scored]:
+        from mteval.metrics.token_matching import surface_mismatches
+
+        torch = self._torch
+
+        def embed(inputs: Any, mask: Any) -> Iterable[Floats]:
+            found = self._model.token_states(inputs, mask).cpu().numpy()
+            lengths = mask.sum(1).tolist()
+            return (row[:, :length].copy() for row, length in zip(found, lengths, strict=True))
+
+        self._embed(units, encodings, embed, progress)
+        rows, lengths = [], []
+        for unit in units:
+            sides: list[Any] = []
+            for text in unit.texts():
+                ids = torch.tensor([self._cut(encodings[text].ids)], device=self._device)
+                states = torch.from_numpy(self._embeddings[text])[None].to(self._device)
+                sides += [states, self._model.content(ids, torch.ones_like(ids))]
+            rows.append(self._model.token_mismatches(*sides))
+            lengths.append(self._model.n_tokens(sides[-1]))
+        surface = surface_mismatches(
+            [unit.hypothesis for unit in units], [unit.reference or "" for unit in units]
+        )
+        strings = torch.from_numpy(surface).float().to(self._device)
+        found = self._model.estimate(torch.cat([torch.cat(rows), strings], 1), torch.cat(lengths))
+        return [Scored(score, None) for score in found.cpu().double().tolist()]
 
     # Classes that read hypothesis, source and reference as one sequence: unified, xcomet.
 
@@ -455,6 +506,8 @@ class CometModel:
             return tuple(value.float() for value in inputs)
 
         self._model.encoder.to(dtype)
+        if self._matches:  # widens by itself
+            return
         self._model.estimator.register_forward_pre_hook(widen)
         if self._joint and self._model.word_level:
             self._model.hidden2tag.register_forward_pre_hook(widen)
@@ -556,6 +609,9 @@ def _load(files: ModelFiles, torch: Any) -> Any:
 
     import comet.models
     from transformers.modeling_utils import no_init_weights
+
+    if files.kind == "token_matching":
+        import mteval.metrics.token_matching  # noqa: F401 - joins the classes of unbabel-comet
 
     model_class = comet.models.str2model[str(files.hparams["class_identifier"])]
     checkpoint = _read_checkpoint(files, torch)

@@ -17,6 +17,7 @@ from mteval.files import kind_of, read_text
 __all__ = [
     "DEFAULT_MODEL",
     "KNOWN_MODELS",
+    "STANDARD_MODEL",
     "KnownModel",
     "ModelFiles",
     "fetch_model",
@@ -24,16 +25,21 @@ __all__ = [
     "list_models",
 ]
 
-Kind = Literal["regression", "referenceless", "unified", "xcomet"]
+Kind = Literal["regression", "referenceless", "unified", "xcomet", "token_matching"]
 
-DEFAULT_MODEL = "Unbabel/wmt22-comet-da"
+# It comes with the package, so that the same command gives the same numbers on every machine.
+DEFAULT_MODEL = "mteval/comet-mini-en"
+# What the field reports; it must be fetched.
+STANDARD_MODEL = "Unbabel/wmt22-comet-da"
+_BUNDLED = {DEFAULT_MODEL: Path(__file__).parents[1] / "data" / "comet-mini-en"}
 
-# unbabel-comet's names of its classes (comet/models/__init__.py, 2.2.7).
+# unbabel-comet's names of its classes (comet/models/__init__.py, 2.2.7), and of mteval's own.
 _KINDS: dict[str, Kind] = {
     "regression_metric": "regression",
     "referenceless_regression_metric": "referenceless",
     "unified_metric": "unified",
     "xcomet_metric": "xcomet",
+    "token_matching_metric": "token_matching",
 }
 _INPUTS = ("mt", "src", "ref")
 # The encoder that a checkpoint without a word on it has (CometModel's default in 2.2.7).
@@ -63,7 +69,8 @@ class KnownModel:
 _BOTH = "source and reference"
 _EITHER = "source, and reference where there is one"
 KNOWN_MODELS = (
-    KnownModel(DEFAULT_MODEL, "Apache-2.0", _BOTH),
+    KnownModel(DEFAULT_MODEL, "Apache-2.0", "reference"),
+    KnownModel(STANDARD_MODEL, "Apache-2.0", _BOTH),
     KnownModel("Unbabel/wmt20-comet-da", "Apache-2.0", _BOTH),
     KnownModel("Unbabel/wmt22-cometkiwi-da", "CC-BY-NC-SA-4.0", "source"),
     KnownModel("Unbabel/wmt23-cometkiwi-da-xl", "CC-BY-NC-SA-4.0", "source"),
@@ -99,12 +106,14 @@ class ModelFiles:
     @property
     def reads_source(self) -> bool:
         """Tell whether the model reads the source."""
-        return self.kind != "unified" or "src" in self.inputs
+        return self.kind != "token_matching" and (self.kind != "unified" or "src" in self.inputs)
 
     @property
     def reads_reference(self) -> bool:
         """Tell whether the model reads a reference where there is one."""
-        return self.kind == "regression" or (self.kind != "referenceless" and "ref" in self.inputs)
+        return self.kind in ("regression", "token_matching") or (
+            self.kind != "referenceless" and "ref" in self.inputs
+        )
 
     @property
     def needs_reference(self) -> bool:
@@ -112,8 +121,30 @@ class ModelFiles:
         return self.kind == "regression" or (self.reads_reference and not self.reads_source)
 
     @property
+    def grade(self) -> str:
+        """Say what the model is worth: small, published or ungraded."""
+        if self.name in _BUNDLED:
+            return str(self.hparams["grade"])
+        known = any(self.name == model.name for model in KNOWN_MODELS)
+        return "published" if known else "ungraded"
+
+    @property
+    def target_language(self) -> str | None:
+        """Give the one language that the model judges, as ISO 639-1; None where there are many."""
+        language = self.hparams.get("target_language")
+        return None if language is None else str(language)
+
+    @property
+    def evidence(self) -> str | None:
+        """Say in a sentence how well the model agrees with experts, where its makers say so."""
+        evidence = self.hparams.get("evidence")
+        return None if evidence is None else str(evidence)
+
+    @property
     def normalises_layers(self) -> bool:
         """Tell whether layers are normalised before they are mixed, as all classes but one do."""
+        if self.kind == "token_matching":
+            return False
         layer = self.hparams.get("layer", self.hparams.get("sent_layer", "mix"))
         return layer == "mix" and bool(self.hparams.get("layer_norm", self.kind != "xcomet"))
 
@@ -173,13 +204,15 @@ def list_models(configured: str | None = None) -> list[dict[str, Any]]:
 
 
 def find_model(name: str) -> ModelFiles:
-    """Find a model on this machine: a folder, a .ckpt file, or a hub name fetched before.
+    """Find a model on this machine: the package's own, a folder, a .ckpt file, a fetched hub name.
 
     Raises:
         UnavailableError: a hub name that is not on this machine, or its encoder is not.
         InputError: a file or folder that holds no COMET model.
         UsageError: neither a path nor a name that a hub could have.
     """
+    if name in _BUNDLED:
+        return _read_model(_checkpoint_in(_BUNDLED[name]), name)
     path = _expanded(name)
     if kind_of(path) == "file":
         return _read_model(path, path.stem if path.stem != "model" else _owner(path).name)
@@ -207,7 +240,9 @@ def _expanded(name: str) -> Path:
 
 
 def _locate(name: str) -> Path | None:
-    """Find the folder of a hub model in the caches of huggingface_hub and unbabel-comet."""
+    """Find the folder of a model: with the package, or in a cache of the hub or unbabel-comet."""
+    if name in _BUNDLED:
+        return _BUNDLED[name]
     snapshot, legacy = _snapshot(name, "hparams.yaml"), _expanded(str(_LEGACY_FOLDER / name))
     # A download that was broken off has left no checkpoint.
     return next((folder for folder in (snapshot, legacy) if folder and _checkpoints(folder)), None)
@@ -220,6 +255,8 @@ def fetch_model(name: str) -> ModelFiles:
         UnavailableError: the package, the network or the permission for it is missing.
         UsageError: the name is a path.
     """
+    if name in _BUNDLED:
+        return find_model(name)
     if name.count("/") > 1 or kind_of(_expanded(name)) is not None:
         raise UsageError(
             f"{place(name)} is a path; only names on the hub are fetched (see: mteval models)"
