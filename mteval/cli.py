@@ -101,7 +101,7 @@ def score(
             "-m",
             "--metric",
             help="Metric; give -m again for more (see: mteval metrics).  [default: bleu, chrf, and "
-            "comet where its model is on this machine]",
+            "comet where its packages are installed]",
             show_default=False,
         ),
     ] = None,
@@ -117,8 +117,9 @@ def score(
     comet_model: Annotated[
         str | None,
         typer.Option(
-            help="COMET model: a folder, a .ckpt file, or a hub name that was fetched (see: mteval "
-            "models).  [default: MTEVAL_COMET_MODEL, mteval.toml, Unbabel/wmt22-comet-da]",
+            help="COMET model: mteval/comet-mini-en, which comes with mteval, a hub name that was "
+            "fetched, a folder or a .ckpt file (see: mteval models).  [default: "
+            "MTEVAL_COMET_MODEL, mteval.toml, mteval/comet-mini-en]",
             show_default=False,
         ),
     ] = None,
@@ -197,6 +198,9 @@ def score(
         show_tables(tables)
         if any(table.marks_best() for table in tables):
             show("* best of the systems that have every segment")
+        for column in evaluation.metrics:
+            if column.footnote is not None:
+                show(column.footnote)
         for name, signature in evaluation.signatures().items():
             show(f"{name}: {signature}")
 

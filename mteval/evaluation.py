@@ -109,6 +109,8 @@ def evaluate(
                 spec.decimals,
                 metric.signature(n_references),
                 metric.segment_signature(n_references),
+                metric.variant,
+                metric.footnote,
             )
             for spec, metric, _ in done
         ),

@@ -37,6 +37,8 @@ class MetricColumn:
         decimals: digits after the point that tables show.
         signature: parameters and versions behind system and document scores.
         segment_signature: the same for segment scores.
+        variant: what of several the metric is, for the heading.
+        footnote: what a reader of the scores must know of it.
     """
 
     name: str
@@ -45,6 +47,8 @@ class MetricColumn:
     decimals: int
     signature: str
     segment_signature: str
+    variant: str | None = None
+    footnote: str | None = None
 
 
 @dataclass(frozen=True)

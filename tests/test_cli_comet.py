@@ -19,11 +19,14 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from mteval.metrics.models import DEFAULT_MODEL, find_model
 from tests.conftest import ROOT, Run
 
 Done = subprocess.CompletedProcess[str]
+SYSTEMS = ("systems/llm-fluent", "systems/llm-glossary", "systems/llm-literal")
 LONG = "mnd-2023-12-28-video-call"  # one paragraph, longer than the encoder takes
-NO_MODEL = "the COMET model Unbabel/wmt22-comet-da is not on this machine"
+STANDARD = "Unbabel/wmt22-comet-da"
+NO_MODEL = f"the COMET model {STANDARD} is not on this machine"
 
 
 def copy_project(folder: Path) -> Path:
@@ -124,7 +127,10 @@ def segments(folder: Path) -> list[dict[str, str]]:
 def test_json_has_comet_s_scores_and_signature(scored: Scored) -> None:
     found = json.loads(scored.cold.stdout)
     assert list(found["signatures"]) == ["bleu", "chrf", "comet"]
-    fields = r"nrefs:1\|model:xcomet\|hash:[0-9a-f]{12}\|class:xcomet\|precision:fp32\|long:split\|"
+    fields = (
+        r"nrefs:1\|model:xcomet\|grade:ungraded\|hash:[0-9a-f]{12}\|class:xcomet\|precision:fp32\|"
+        r"long:split\|"
+    )
     assert re.match(fields, found["signatures"]["comet"])
     rows = segments(scored.folder)
     for system in found["systems"]:
@@ -199,7 +205,7 @@ def test_stderr_has_nothing_but_notes(scored: Scored) -> None:
 
 def test_a_comet_that_is_named_must_be_there(project: Path, here: Callable[..., Done]) -> None:
     fails(
-        here("score", "systems/llm-fluent", "-m", "comet"),
+        here("score", "systems/llm-fluent", "-m", "comet", "--comet-model", STANDARD),
         NO_MODEL,
         "`mteval models fetch Unbabel/wmt22-comet-da`",
         "--comet-model",
@@ -207,14 +213,56 @@ def test_a_comet_that_is_named_must_be_there(project: Path, here: Callable[..., 
     assert not (project / "results").exists()
 
 
-def test_without_a_model_the_rest_is_scored_and_said(project: Path, mteval: Run) -> None:
-    done = mteval("score", "systems/llm-fluent", "--json")
+def test_the_model_that_comes_with_mteval_is_named_with_its_grade(
+    project: Path, mteval: Run
+) -> None:
+    done = mteval("score", *SYSTEMS)
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    # In the heading of every table, and in a footnote, which says how to use the standard model.
+    assert sum(line.endswith("comet-mini-en, small") for line in lines) == 2
+    [footnote] = [line for line in lines if line.startswith("COMET is ")]
+    assert footnote.startswith("COMET is mteval/comet-mini-en, grade small: ")
+    assert f"mteval models fetch {STANDARD}" in footnote
+    assert f"--comet-model {STANDARD}" in footnote
+    [signature] = [line for line in lines if line.startswith("comet: ")]
+    assert "|model:mteval/comet-mini-en|grade:small|" in signature
+    assert "|class:token_matching|" in signature
+    again = mteval("score", *SYSTEMS)
+    assert again.stdout == done.stdout
+    # The same scores from a folder of that content are another's, by name.
+    copy = shutil.copytree(find_model(DEFAULT_MODEL).hparams_file.parent, project / "mine")
+    other = mteval("score", *SYSTEMS, "--comet-model", copy)
+    assert "COMET is mine, grade ungraded: " in other.stdout
+    rows = [
+        [line.split() for line in text.splitlines() if line.startswith("  llm-")]
+        for text in (done.stdout, other.stdout)
+    ]
+    assert rows[0] == rows[1]
+    assert len(rows[0]) == 3
+
+
+FRENCH = (
+    "Le porte-parole du ministère de la Défense a déclaré jeudi que les deux parties étaient "
+    "convenues de reprendre le dialogue militaire.\n"
+)
+
+
+def test_references_in_another_language_leave_comet_out(tmp_path: Path, mteval: Run) -> None:
+    for name in ("hyp.txt", "ref.txt"):
+        (tmp_path / name).write_text(FRENCH, encoding="utf-8")
+    (tmp_path / "src.txt").write_text("双方同意恢复军事对话。\n", encoding="utf-8")
+    command = ("score", "hyp.txt", "-s", "src.txt", "-r", "ref.txt")
+    refusal = (
+        "the COMET model mteval/comet-mini-en judges translations into en only, and the "
+        "references are in fr"
+    )
+    done = mteval(*command, "--json")
     assert done.returncode == 0, done.stderr
     assert list(json.loads(done.stdout)["signatures"]) == ["bleu", "chrf"]
     [note] = [line for line in done.stderr.splitlines() if "COMET" in line]
-    assert note.startswith(f"mteval: COMET is left out: {NO_MODEL}")
-    assert "`mteval models fetch Unbabel/wmt22-comet-da`" in note
-    assert "--comet-model" in note
+    assert note.startswith(f"mteval: COMET is left out: {refusal}")
+    fails(mteval(*command, "-m", "comet"), refusal, f"--comet-model, such as {STANDARD}")
 
 
 @pytest.mark.parametrize("metric", [[], ["-m", "bleu,comet"]])
@@ -354,9 +402,11 @@ def test_models_are_listed(
     assert done.returncode == 0
     assert done.stdout.startswith("COMET models")
     assert done.stdout.count("not fetched") == 8
+    assert "mteval/comet-mini-en" in done.stdout
     monkeypatch.setenv("MTEVAL_COMET_MODEL", str(checkpoints["unified"]))
     rows = json.loads(here("models", "--json").stdout)["models"]
-    assert [row["path"] for row in rows] == [None] * 8 + [str(checkpoints["unified"])]
+    bundled = str(find_model(DEFAULT_MODEL).hparams_file.parent)
+    assert [row["path"] for row in rows] == [bundled, *[None] * 8, str(checkpoints["unified"])]
     assert all(list(row) == ["model", "licence", "reads", "path"] for row in rows)
     assert str(checkpoints["unified"]) in here("models").stdout
     monkeypatch.setenv("MTEVAL_COMET_MODEL", "models/a/none")

@@ -21,7 +21,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """Hold a heading and whether the column holds numbers."""
+    """Hold a heading, of one line or more, and whether the column holds numbers."""
 
     heading: str
     numeric: bool
@@ -78,7 +78,11 @@ def document_table(evaluation: Evaluation) -> Table:
 
 def _metric_columns(evaluation: Evaluation) -> tuple[Column, ...]:
     return tuple(
-        Column(f"{metric.label} {'↑' if metric.higher_is_better else '↓'}", True)
+        Column(
+            f"{metric.label} {'↑' if metric.higher_is_better else '↓'}"
+            + (f"\n{metric.variant}" if metric.variant else ""),
+            True,
+        )
         for metric in evaluation.metrics
     )
 

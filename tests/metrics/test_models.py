@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import os
 import subprocess
@@ -12,7 +13,14 @@ from pathlib import Path
 import pytest
 
 from mteval.errors import InputError, MtevalError, UnavailableError, UsageError
-from mteval.metrics.models import KNOWN_MODELS, fetch_model, find_model, list_models
+from mteval.metrics.models import (
+    DEFAULT_MODEL,
+    KNOWN_MODELS,
+    fetch_model,
+    find_model,
+    list_models,
+)
+from tests.conftest import ROOT
 
 KINDS = {
     "regression": "regression_metric",
@@ -343,6 +351,7 @@ def test_a_missing_encoder_is_told_with_its_place(
         ("unified_metric", "input_segments: [mt, ref]", False, True, True),
         ("unified_metric", "input_segments: [mt, src]", True, False, False),
         ("xcomet_metric", "", True, True, False),
+        ("token_matching_metric", "", False, True, True),
         # xCOMET's classes read all three whatever their hyper-parameters say.
         ("xcomet_metric", "input_segments: [mt, src]", True, True, False),
     ],
@@ -374,7 +383,8 @@ def test_known_models_are_listed_with_licence_and_place(
     rows = list_models()
     assert [row["model"] for row in rows] == [known.name for known in KNOWN_MODELS]
     assert {row["model"]: row["path"] for row in rows if row["path"]} == {
-        "Unbabel/wmt20-comet-da": str(folder)
+        DEFAULT_MODEL: str(find_model(DEFAULT_MODEL).hparams_file.parent),
+        "Unbabel/wmt20-comet-da": str(folder),
     }
     assert {row["licence"] for row in rows} == {"Apache-2.0", "CC-BY-NC-SA-4.0"}
     assert list_models("Unbabel/wmt22-comet-da") == rows
@@ -387,6 +397,7 @@ def test_known_models_are_listed_with_licence_and_place(
         ("referenceless_regression_metric", "", "source"),
         ("unified_metric", "input_segments: [mt, ref]", "reference"),
         ("xcomet_metric", "", "source, and reference where there is one"),
+        ("token_matching_metric", "", "reference"),
     ],
 )
 def test_the_configured_model_is_listed_too(
@@ -423,3 +434,28 @@ def test_what_is_on_disk_is_not_fetched(model: Path, monkeypatch: pytest.MonkeyP
     for name in (str(model), "mine", "mine/hparams.yaml", "/none/at/all"):
         with pytest.raises(UsageError, match="only names on the hub are fetched"):
             fetch_model(name)
+
+
+def test_the_model_that_comes_with_the_package_is_found_without_looking_elsewhere(
+    tmp_path: Path, encoder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A folder of its name that happens to lie here is not it.
+    write_model(tmp_path / "mteval" / "comet-mini-en", encoder)
+    monkeypatch.chdir(tmp_path)
+    files = find_model(DEFAULT_MODEL)
+    assert files.hparams_file.parent == ROOT / "mteval" / "data" / "comet-mini-en"
+    assert files.name == "mteval/comet-mini-en"
+    assert files.encoder == files.tokenizer == files.hparams_file.parent / "encoder"
+    assert fetch_model(DEFAULT_MODEL) == files
+
+
+@pytest.mark.parametrize(
+    ("name", "grade"), [("Unbabel/wmt22-comet-da", "published"), ("mine", "ungraded")]
+)
+def test_a_model_s_grade_is_not_for_itself_to_give(
+    name: str, grade: str, tmp_path: Path, encoder: Path
+) -> None:
+    files = find_model(str(write_model(tmp_path / "mine", encoder, more="grade: published")))
+    assert dataclasses.replace(files, name=name).grade == grade
+    assert files.target_language is None
+    assert files.evidence is None

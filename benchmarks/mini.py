@@ -1,0 +1,81 @@
+"""How fast mteval/comet-mini-en is on paragraphs of press releases, against unbabel-comet's loop.
+
+    python -m benchmarks.mini [--rounds N]
+
+Both sides run in this process, in turn, over the paragraphs and systems of this repository, with
+the model loaded before: ours as `mteval score` calls it, the library's own `predict` with its
+default batch. Nothing is cached between rounds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import time
+import warnings
+from pathlib import Path
+from statistics import median
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    from comet.models import load_from_checkpoint
+
+    from mteval.metrics.comet_model import CometModel, Unit
+    from mteval.metrics.models import DEFAULT_MODEL, find_model
+
+ROOT = Path(__file__).parents[1]
+
+
+def main() -> None:
+    """Read the paragraphs, run both sides in turn, print the medians and their ratio."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--rounds", type=int, default=5)
+    rounds = parser.parse_args().rounds
+    units = read_units()
+    files = find_model(DEFAULT_MODEL)
+    ours = CometModel(files, device="cpu")
+    os.chdir(files.hparams_file.parent)  # where the library finds the encoder
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        library = load_from_checkpoint(str(files.checkpoint)).eval()
+    samples = [{"src": "", "mt": unit.hypothesis, "ref": unit.reference} for unit in units]
+    times: dict[str, list[float]] = {"mteval": [], "predict": []}
+    for _ in range(rounds):
+        ours.keep_embeddings(())
+        started = time.perf_counter()
+        encodings = ours.tokenize([text for unit in units for text in unit.texts()])
+        scored = ours.score(units, encodings, lambda _: None)
+        times["mteval"].append(time.perf_counter() - started)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            started = time.perf_counter()
+            found = library.predict(samples, gpus=0, num_workers=0, progress_bar=False).scores
+            times["predict"].append(time.perf_counter() - started)
+        worst = max(abs(one.score - other) for one, other in zip(scored, found, strict=True))
+    tokens = sum(len(ours.tokenize([unit.hypothesis])[unit.hypothesis]) for unit in units)
+    print(f"{len(units)} segments of {tokens / len(units):.0f} tokens on average")
+    for name, seconds in times.items():
+        print(f"{name:8} {median(seconds):6.2f} s  {len(units) / median(seconds):6.1f} segments/s")
+    ratio = median(b / a for a, b in zip(times["mteval"], times["predict"], strict=True))
+    print(f"predict takes {ratio:.1f} times as long; segment scores within {worst:.1e}")
+
+
+def read_units() -> list[Unit]:
+    """Read every paragraph of every system of this repository."""
+    units = []
+    for system in sorted(path for path in (ROOT / "systems").iterdir() if path.is_dir()):
+        for hypotheses in sorted(system.glob("*.txt")):
+            references = ROOT / "references" / f"{hypotheses.stem}.en.txt"
+            units += [
+                Unit(None, one, other)
+                for one, other in zip(
+                    hypotheses.read_text("utf-8").splitlines(),
+                    references.read_text("utf-8").splitlines(),
+                    strict=True,
+                )
+            ]
+    return units
+
+
+if __name__ == "__main__":
+    main()
