@@ -145,12 +145,12 @@ def train(
 def evaluate(
     encoder: Path, judgements: Judgements, surface: Surface, started: float
 ) -> dict[str, Any]:
-    """Cross-validate: each set by what was trained on the other, and documents by the others."""
+    """Cross-validate: each set by what was trained on the other, and blocks by other blocks."""
     metrics = baselines(encoder, judgements, surface)
     folds = judgements.folds(FOLDS, SEED)
     splits = {
         "trained on the other set": [judgements.sets == name for name in FILES],
-        "trained on other documents": [folds == k for k in range(FOLDS)],
+        "trained on other blocks": [folds == k for k in range(FOLDS)],
     }
     found: dict[str, Any] = {}
     for how, held_out in splits.items():

@@ -75,9 +75,14 @@ def read_judgements(folder: Path) -> Judgements:
                 f"{path} is missing; put the judgements there (see training/README.md)"
             )
         with path.open(encoding="utf-8", newline="") as stream:
-            header, *found = csv.reader(stream, delimiter="\t", quoting=csv.QUOTE_NONE)
+            header, *found = [*csv.reader(stream, delimiter="\t", quoting=csv.QUOTE_NONE)] or [[]]
         if header != _COLUMNS:
             raise SystemExit(f"{path}:1: the columns are {header} and not {_COLUMNS}")
+        for number, row in enumerate(found, start=2):
+            if len(row) != len(_COLUMNS):
+                raise SystemExit(
+                    f"{path}:{number}: {len(row)} columns and not {len(_COLUMNS)}; mend the line"
+                )
         rows += found
         sets += [name] * len(found)
     systems, numbers, sources, hypotheses, references, scores = zip(*rows, strict=True)

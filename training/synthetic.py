@@ -152,7 +152,7 @@ KINDS: dict[str, Callable[[Corruptor, list[str], str], list[str] | None]] = {
 
 
 def _names(words: Sequence[str]) -> list[str]:
-    """List the words that are written as names and begin no sentence."""
+    """List the words that are written as names, but for the first of the text."""
     bare = (word.strip(_EDGES) for word in words[1:])
     return [word for word in bare if len(word) > 1 and word[0].isupper() and word[1:].islower()]
 

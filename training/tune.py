@@ -61,7 +61,7 @@ def tune(
     Known is: a translation is better than itself with an error put in; a reference with one error
     is better than with another one on top, and that better than its words in any order or than the
     reference of another source; a translation that the expert found next to faultless is better
-    than all of these, though most of them have more of the reference's words.
+    than all of these from two errors on, though most of them have more of the reference's words.
     The loss is logistic in the difference of token mismatches. Embeddings of pieces stay as they
     are, so that pieces which the judgements lack do not fall behind.
     """

@@ -170,12 +170,12 @@ class Comet(Metric):
         """
         units = self._units(sources, references, systems)
         distinct = list(dict.fromkeys(unit for several in units.values() for unit in several))
+        self._check_language(references)
         cache = ScoreCache(self._folder)
         try:
             found = cache.get(self._cache_signature, distinct)
             missing = [unit for unit in distinct if unit not in found]
             if missing:
-                self._check_language(references)
                 found |= self._compute(missing, cache, progress)
         finally:
             cache.close()
@@ -204,8 +204,9 @@ class Comet(Metric):
         wanted = self._files.target_language
         if wanted is None:
             return
-        found = identify_language(text for column in references for text in column)
-        if found is not None and found != wanted:
+        for found in map(identify_language, references):
+            if found is None or found == wanted:
+                continue
             raise UnavailableError(
                 f"the COMET model {self._files.name} judges translations into {wanted} only, and "
                 f"the references are in {found} (ISO 639-1); name a model for {found} with "
@@ -295,7 +296,7 @@ class Comet(Metric):
         chunks = list(dict.fromkeys(chunk for plan in plans for chunk in plan.chunks))
         found = dict(zip(chunks, model.score(chunks, encodings, report), strict=True))
         return {
-            unit: _pooled(plan, [found[chunk] for chunk in plan.chunks])
+            unit: _pooled(plan, [found[chunk] for chunk in plan.chunks], self._files.adds_penalties)
             for unit, plan in zip(units, plans, strict=True)
         }
 
@@ -356,7 +357,12 @@ class Comet(Metric):
         )
         flags = []
         for cut, name, how in (
-            (False, "comet-split", "scored in aligned chunks and pooled by their length"),
+            (
+                False,
+                "comet-split",
+                "scored in aligned chunks, their scores "
+                + ("multiplied" if self._files.adds_penalties else "pooled by their length"),
+            ),
             (True, "comet-truncated", "scored without what is beyond, as comet-score does"),
         ):
             places = {
@@ -389,10 +395,13 @@ def _windows(units: Sequence[Unit], characters: int) -> Iterator[list[Unit]]:
         yield window
 
 
-def _pooled(plan: _Plan, scored: Sequence[Scored]) -> CachedScore:
-    """Make one score of those of the chunks, weighted by their lengths."""
-    total = sum(plan.weights)
-    score = sum(w * one.score for w, one in zip(plan.weights, scored, strict=True)) / total
+def _pooled(plan: _Plan, scored: Sequence[Scored], multiplied: bool) -> CachedScore:
+    """Make one score of those of the chunks: multiplied, or averaged by their lengths."""
+    if multiplied:
+        score = math.prod(one.score for one in scored)
+    else:
+        total = sum(plan.weights)
+        score = sum(w * one.score for w, one in zip(plan.weights, scored, strict=True)) / total
     detail: dict[str, Any] = dict(plan.excess)
     if any(one.error_spans is not None for one in scored):
         detail["error_spans"] = [

@@ -6,6 +6,7 @@ Nothing here loads a model, and only ``fetch_model`` touches the network.
 from __future__ import annotations
 
 import importlib.util
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -131,13 +132,18 @@ class ModelFiles:
     @property
     def target_language(self) -> str | None:
         """Give the one language that the model judges, as ISO 639-1; None where there are many."""
-        language = self.hparams.get("target_language")
-        return None if language is None else str(language)
+        language = str(self.hparams.get("target_language"))
+        return language if re.fullmatch("[a-z]{2}", language) else None
+
+    @property
+    def adds_penalties(self) -> bool:
+        """Tell whether a score is exp(-penalty), so that those of chunks multiply."""
+        return self.kind == "token_matching"
 
     @property
     def evidence(self) -> str | None:
-        """Say in a sentence how well the model agrees with experts, where its makers say so."""
-        evidence = self.hparams.get("evidence")
+        """Say in a sentence how well mteval's own models agree with experts; None for others."""
+        evidence = self.hparams.get("evidence") if self.name in _BUNDLED else None
         return None if evidence is None else str(evidence)
 
     @property

@@ -55,7 +55,7 @@ class TokenMatchingMetric(CometModel):  # type: ignore[misc]
     For a reference of n tokens the expected MQM penalty is, before its cap, ``x = exp(scale) * n **
     length_power * m ** mismatch_power``, and the score ``exp(-x / 25)``. Beyond what is seen in
     translations, of mismatched tokens or of disorder, more points are added, the more the longer
-    the reference, up to a full measure: such a text is no translation. So the score is in (0, 1],
+    the reference, up to a full measure: such a text is no translation. So the score is in 0-1,
     higher is better, 1 exactly where nothing mismatches, and falls with every mismatch. It reads no
     source: the reference alone decides how much a mismatch costs.
     """
@@ -213,12 +213,12 @@ class TokenMatchingMetric(CometModel):  # type: ignore[misc]
         return [torch.optim.AdamW(trained, lr=1e-5)], []
 
     def read_training_data(self, path: str) -> list[dict[str, Any]]:
-        """Refuse: the recipe in training/ reads its own data."""
-        raise NotImplementedError(path)
+        """Refuse: the recipe reads its own data."""
+        raise NotImplementedError(f"{path}: train with the recipe, python -m training")
 
     def read_validation_data(self, path: str) -> list[dict[str, Any]]:
-        """Refuse: the recipe in training/ reads its own data."""
-        raise NotImplementedError(path)
+        """Refuse: the recipe reads its own data."""
+        raise NotImplementedError(f"{path}: train with the recipe, python -m training")
 
 
 def _mean(values: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:

@@ -89,6 +89,10 @@ def test_missing_and_other_files_are_refused(folder: Path, tmp_path: Path) -> No
         (tmp_path / file).write_text("a\tb\n1\t2\n")
     with pytest.raises(SystemExit, match=r"tsv:1: the columns are \['a', 'b'\]"):
         read_judgements(tmp_path)
+    for file in FILES.values():
+        (tmp_path / file).write_text((folder / file).read_text("utf-8") + "a\tb\n")
+    with pytest.raises(SystemExit, match=r"tsv:20: 2 columns and not 6"):
+        read_judgements(tmp_path)
 
 
 @pytest.mark.parametrize("kind", KINDS)
