@@ -424,7 +424,7 @@ def test_the_signature_follows_the_content_of_the_model(
     )
     signatures = [comet(str(folder)).signature(1) for folder in (one, two)]
     for signature in signatures:
-        assert "|model:same-name|hash:" in signature
+        assert "|model:same-name|grade:ungraded|hash:" in signature
         assert "|class:regression|precision:fp32|long:split|rev:1|comet:2.2.7|torch:" in signature
     assert signatures[0] != signatures[1]
     assert comet(str(one)).signature(1) == signatures[0]
