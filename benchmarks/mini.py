@@ -20,6 +20,7 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     from comet.models import load_from_checkpoint
 
+    from mteval.corpus.layout import load_systems, load_test_set
     from mteval.metrics.comet_model import CometModel, Unit
     from mteval.metrics.models import DEFAULT_MODEL, find_model
 
@@ -62,19 +63,14 @@ def main() -> None:
 
 def read_units() -> list[Unit]:
     """Read every paragraph of every system of this repository."""
-    units = []
-    for system in sorted(path for path in (ROOT / "systems").iterdir() if path.is_dir()):
-        for hypotheses in sorted(system.glob("*.txt")):
-            references = ROOT / "references" / f"{hypotheses.stem}.en.txt"
-            units += [
-                Unit(None, one, other)
-                for one, other in zip(
-                    hypotheses.read_text("utf-8").splitlines(),
-                    references.read_text("utf-8").splitlines(),
-                    strict=True,
-                )
-            ]
-    return units
+    test_set = load_test_set(ROOT / "references")
+    outputs, _ = load_systems(sorted((ROOT / "systems").iterdir()))
+    [references] = test_set.references
+    return [
+        Unit(None, hypothesis or "", reference)
+        for output in outputs
+        for hypothesis, reference in zip(output.hypotheses(test_set), references, strict=True)
+    ]
 
 
 if __name__ == "__main__":

@@ -244,7 +244,7 @@ def write_hparams(folder: Path, more: dict[str, Any]) -> None:
 
 def write_json(path: Path, content: dict[str, Any]) -> None:
     """Write a JSON file for people to read."""
-    path.write_text(json.dumps(content, indent=1, sort_keys=False) + "\n", encoding="utf-8")
+    path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -102,7 +102,7 @@ class Texts:
         return np.concatenate([np.stack(rows), self._surface.compare(pairs)], axis=1)
 
     def score(self, fitted: Fitted, features: Array, n_tokens: Array) -> Array:
-        """Score features, (n, n_features), with what was fitted; (n,) in (0, 1]."""
+        """Score features, (n, n_features), with what was fitted; (n,) in 0-1."""
         install(self.model, fitted)
         with torch.no_grad():
             found = self.model.estimate(

@@ -65,11 +65,11 @@ def tune(
     The loss is logistic in the difference of token mismatches. Embeddings of pieces stay as they
     are, so that pieces which the judgements lack do not fall behind.
     """
-    torch.manual_seed(seed)
     chance = np.random.default_rng(seed)
     groups = [group for group in judgements.groups() if rows[group[0]]]
     firsts = [int(group[0]) for group in groups]
     corruptor = Corruptor([judgements.references[i] for i in firsts], seed)
+    model.encoder.freeze_embeddings()
     tuned = list(model.encoder.model.encoder.parameters())
     optimizer = torch.optim.AdamW(tuned, lr=settings.learning_rate)
     n_steps = max(1, settings.epochs * -(-len(groups) // settings.sources))
@@ -88,7 +88,6 @@ def tune(
             torch.nn.utils.clip_grad_norm_(tuned, 1.0)
             optimizer.step()
             schedule.step()
-    model.eval()
 
 
 def _case(

@@ -194,9 +194,8 @@ class CometModel:
         with self._torch.inference_mode():
             if self._joint:
                 return self._score_sequences(units, encodings, progress)
-            if self._matches:
-                return self._score_matches(units, encodings, progress)
-            return self._score_embeddings(units, encodings, progress)
+            self._embed(units, encodings, progress)
+            return self._match(units, encodings) if self._matches else self._estimate(units)
 
     @property
     def embeds_texts(self) -> bool:
@@ -216,21 +215,36 @@ class CometModel:
         for text in [text for text in self._embeddings if text not in texts]:
             del self._embeddings[text]
 
-    # Classes that embed each text alone: regression, referenceless.
+    # Classes that embed each text alone: regression, referenceless, token_matching.
 
-    def _score_embeddings(
+    def _embed(
         self,
         units: Sequence[Unit],
         encodings: Mapping[str, Encoding],
         progress: Callable[[float], None],
-    ) -> list[Scored]:
+    ) -> None:
+        """Embed what is not at hand of the texts of units: as a vector, or token by token."""
+        texts = [
+            text
+            for text in dict.fromkeys(text for unit in units for text in unit.texts())
+            if text not in self._embeddings
+        ]
+        ids = [self._cut(encodings[text].ids) for text in texts]
+        embed = (
+            self._model.token_states if self._matches else self._model.compute_sentence_embedding
+        )
+
+        def work(batch: list[int]) -> None:
+            found = embed(*self._padded([ids[i] for i in batch])).float().cpu().numpy()
+            for i, row in zip(batch, found, strict=True):
+                kept = row[:, : len(ids[i])] if self._matches else row
+                self._embeddings[texts[i]] = kept.copy()
+
+        self._in_batches([len(sequence) for sequence in ids], work, progress)
+
+    def _estimate(self, units: Sequence[Unit]) -> list[Scored]:
+        """Score units whose texts are embedded, each as a vector."""
         torch = self._torch
-
-        def embed(inputs: Any, mask: Any) -> Iterable[Floats]:
-            found = self._model.compute_sentence_embedding(inputs, mask).float().cpu().numpy()
-            return (row.copy() for row in found)
-
-        self._embed(units, encodings, embed, progress)
         scores: list[Scored] = []
         for start in range(0, len(units), _ESTIMATES):
             part = units[start : start + _ESTIMATES]
@@ -243,46 +257,11 @@ class CometModel:
             scores += [Scored(score, None) for score in found]
         return scores
 
-    def _embed(
-        self,
-        units: Sequence[Unit],
-        encodings: Mapping[str, Encoding],
-        embed: Callable[[torch.Tensor, torch.Tensor], Iterable[Floats]],
-        progress: Callable[[float], None],
-    ) -> None:
-        """Embed what is not at hand of the texts of units."""
-        texts = [
-            text
-            for text in dict.fromkeys(text for unit in units for text in unit.texts())
-            if text not in self._embeddings
-        ]
-        ids = [self._cut(encodings[text].ids) for text in texts]
-
-        def work(batch: list[int]) -> None:
-            found = embed(*self._padded([ids[i] for i in batch]))
-            for i, row in zip(batch, found, strict=True):
-                self._embeddings[texts[i]] = row
-
-        self._in_batches([len(sequence) for sequence in ids], work, progress)
-
-    # The class that matches tokens: mteval's own.
-
-    def _score_matches(
-        self,
-        units: Sequence[Unit],
-        encodings: Mapping[str, Encoding],
-        progress: Callable[[float], None],
-    ) -> list[Scored]:
+    def _match(self, units: Sequence[Unit], encodings: Mapping[str, Encoding]) -> list[Scored]:
+        """Score units whose texts are embedded, token by token."""
         from mteval.metrics.token_matching import surface_mismatches
 
         torch = self._torch
-
-        def embed(inputs: Any, mask: Any) -> Iterable[Floats]:
-            found = self._model.token_states(inputs, mask).cpu().numpy()
-            lengths = mask.sum(1).tolist()
-            return (row[:, :length].copy() for row, length in zip(found, lengths, strict=True))
-
-        self._embed(units, encodings, embed, progress)
         rows, lengths = [], []
         for unit in units:
             sides: list[Any] = []
@@ -292,11 +271,10 @@ class CometModel:
                 sides += [states, self._model.content(ids, torch.ones_like(ids))]
             rows.append(self._model.token_mismatches(*sides))
             lengths.append(self._model.n_tokens(sides[-1]))
-        surface = surface_mismatches(
-            [unit.hypothesis for unit in units], [unit.reference or "" for unit in units]
-        )
-        strings = torch.from_numpy(surface).float().to(self._device)
-        found = self._model.estimate(torch.cat([torch.cat(rows), strings], 1), torch.cat(lengths))
+        hypotheses, references = zip(*(unit.texts() for unit in units), strict=True)
+        surface = torch.from_numpy(surface_mismatches(hypotheses, references)).float()
+        mismatches = torch.cat([torch.cat(rows), surface.to(self._device)], 1)
+        found = self._model.estimate(mismatches, torch.cat(lengths))
         return [Scored(score, None) for score in found.cpu().double().tolist()]
 
     # Classes that read hypothesis, source and reference as one sequence: unified, xcomet.

@@ -148,11 +148,10 @@ class ModelFiles:
 
     @property
     def normalises_layers(self) -> bool:
-        """Tell whether layers are normalised before they are mixed, as all classes but one do."""
-        if self.kind == "token_matching":
-            return False
+        """Tell whether layers are normalised before they are mixed, as most classes do."""
+        default = self.kind not in ("xcomet", "token_matching")
         layer = self.hparams.get("layer", self.hparams.get("sent_layer", "mix"))
-        return layer == "mix" and bool(self.hparams.get("layer_norm", self.kind != "xcomet"))
+        return layer == "mix" and bool(self.hparams.get("layer_norm", default))
 
     @property
     def inputs(self) -> Sequence[str]:
