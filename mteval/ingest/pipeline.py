@@ -22,6 +22,7 @@ from mteval.corpus.layout import (
     document_files,
 )
 from mteval.corpus.model import Document, Kind
+from mteval.encoder import Embed, sentence_encoder
 from mteval.errors import InputError, MismatchError, MissingPackageError, place
 from mteval.files import (
     decode,
@@ -33,7 +34,7 @@ from mteval.files import (
     toml_text,
     write_files,
 )
-from mteval.ingest.align import Embed, align, sentence_encoder
+from mteval.ingest.align import align
 from mteval.ingest.clean import FOLDED, Change, Damage, clean_line, find_damage
 from mteval.ingest.extract import Line, extract_lines, language_of
 from mteval.ingest.furniture import furniture_reason

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mteval.ingest.align import FEATURES, align, pair_features, sentence_encoder
+from mteval.encoder import sentence_encoder
+from mteval.ingest.align import FEATURES, align, pair_features
 
 Pairs = dict[str, list[tuple[str, str]]]
 

@@ -18,8 +18,8 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from mteval.encoder import Embed, sentence_encoder
 from mteval.errors import InputError
-from mteval.ingest.align import Embed, sentence_encoder
 from mteval.ingest.clean import strip_glosses
 from mteval.ingest.furniture import furniture_reason
 from mteval.ingest.pipeline import ingest_page
