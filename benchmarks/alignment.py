@@ -21,7 +21,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from mteval.encoder import sentence_encoder
+from mteval.encoder import Embed, sentence_encoder
 from mteval.ingest import align
 
 SEED = 12345
@@ -75,7 +75,7 @@ def make_pages(pairs: Sequence[tuple[str, str]], rng: np.random.Generator) -> It
             yield Page(sources, targets, truth)
 
 
-def fit(pages: Sequence[Page], embed: align.Embed) -> tuple[npt.NDArray[np.float64], float]:
+def fit(pages: Sequence[Page], embed: Embed) -> tuple[npt.NDArray[np.float64], float]:
     """Fit a logistic regression by Newton's method, without the label feature."""
     rows = []
     answers = []

@@ -1,0 +1,1 @@
+"""Termbases: what a translation must call things, and the files that say so."""
