@@ -13,6 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
+from mteval.cli_terms import JsonOption, terms_app
 from mteval.console import ProgressBar, say, show, show_json, show_tables
 from mteval.errors import MtevalError
 
@@ -27,11 +28,8 @@ app = typer.Typer(
     rich_markup_mode=None,  # rich would double the time that --help takes
 )
 
-JsonOption = Annotated[
-    bool, typer.Option("--json", help="Print one JSON document to stdout and nothing else.")
-]
-
-
+# Terms that `score` prints; `terms check` prints all.
+_TERMS_SHOWN = 12
 # What a shell makes of Ctrl-C (128 + SIGINT).
 _INTERRUPTED = 130
 
@@ -147,15 +145,22 @@ def score(
     no_cache: Annotated[
         bool, typer.Option("--no-cache", help="Neither read nor keep COMET scores on disk.")
     ] = False,
+    terms: Annotated[
+        Path | None,
+        typer.Option(
+            help="Termbase: CSV, XLSX or TBX.  [default: terms.csv of the references]",
+            show_default=False,
+        ),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Score systems against references, per system and per document.
+    """Score systems against references, per system, per document and per term.
 
     With folders: mteval score systems/* -r references
     With plain files: mteval score HYP... -s SRC.txt -r REF.txt [-r REF2.txt]
     """
     from mteval.config import read_settings
-    from mteval.corpus.layout import is_plain, load_plain_systems, load_plain_test_set
+    from mteval.corpus.layout import read_inputs
     from mteval.evaluation import evaluate
     from mteval.results import write_run
 
@@ -170,18 +175,14 @@ def score(
         comet["model"] = comet.pop("comet_model")
     if no_cache:
         comet["cache"] = False
-    reference_paths = references or ([] if source is not None else [Path("references")])
-    inputs: tuple[Any, Any] = (next(iter(reference_paths), None), systems)
-    if is_plain(reference_paths, source):
-        test_set = load_plain_test_set(source, reference_paths)
-        inputs = (test_set, load_plain_systems(systems, test_set))
     with ProgressBar() as bar:
         evaluation = evaluate(
-            *inputs,
+            *read_inputs(references or (), source, systems),
             metric,
             options={"comet": comet},
             allow_missing=allow_missing,
             progress=lambda spec: bar.task(spec.label, "segments"),
+            terms=terms,
         )
     folder, record = write_run(
         evaluation, output, datetime.now(timezone.utc), ["mteval", *sys.argv[1:]]
@@ -192,10 +193,19 @@ def score(
     if as_json:
         show_json(evaluation.document(record))
     else:
-        from mteval.report.tables import document_table, system_table
+        from mteval.report.tables import (
+            VERDICT_KEY,
+            document_table,
+            system_table,
+            wrong_term_table,
+        )
 
-        tables = (system_table(evaluation), document_table(evaluation))
+        tables = [system_table(evaluation), document_table(evaluation)]
+        if evaluation.terms:
+            tables.append(wrong_term_table(evaluation.terms, most=_TERMS_SHOWN))
         show_tables(tables)
+        if evaluation.terms:
+            show(VERDICT_KEY)
         if any(table.marks_best() for table in tables):
             show("* best of the systems that have every segment")
         for column in evaluation.metrics:
@@ -203,6 +213,8 @@ def score(
                 show(column.footnote)
         for name, signature in evaluation.signatures().items():
             show(f"{name}: {signature}")
+        if evaluation.terms:
+            show(f"terms: {evaluation.term_signature()}")
 
 
 @app.command()
@@ -326,6 +338,7 @@ def _range(lowest: float | None, highest: float | None) -> str:
     return f"{lowest:g} and up" if highest is None else f"{lowest:g} to {highest:g}"
 
 
+app.add_typer(terms_app, name="terms")
 models_app = typer.Typer(help="COMET models: list what is known, fetch one.", no_args_is_help=False)
 app.add_typer(models_app, name="models", invoke_without_command=True)
 cache_app = typer.Typer(help="The cache of COMET scores: show it, clear it.", no_args_is_help=False)
@@ -369,7 +382,7 @@ def cache(context: typer.Context, as_json: JsonOption = False) -> None:
     """Show the cache of COMET scores. `cache clear` empties it."""
     if context.invoked_subcommand is not None:
         return
-    from mteval.metrics.cache import cache_folder, describe_cache
+    from mteval.cache import cache_folder, describe_cache
 
     folder = cache_folder()
     size, uses = describe_cache(folder)
@@ -393,7 +406,7 @@ def cache(context: typer.Context, as_json: JsonOption = False) -> None:
 @cache_app.command()
 def clear() -> None:
     """Remove every kept score."""
-    from mteval.metrics.cache import cache_folder, clear_cache
+    from mteval.cache import cache_folder, clear_cache
 
     folder = cache_folder()
     say(f"mteval: {clear_cache(folder) / 1e6:.1f} MB removed from {folder}")

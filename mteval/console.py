@@ -62,7 +62,7 @@ def show_tables(tables: Iterable[Table]) -> None:
                 shown.add_row(
                     *(
                         Text(
-                            _printable(cell.text)
+                            "\n".join(map(_printable, cell.text.split("\n")))
                             + ("*" if cell.best else " " if column.numeric else ""),
                             style="bold" if cell.best else "",
                         )

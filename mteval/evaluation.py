@@ -12,16 +12,25 @@ from typing import Any
 
 import numpy as np
 
-from mteval.corpus.layout import load_systems, load_test_set
+from mteval.cache import cache_folder
+from mteval.corpus.layout import TERMS_FILE, load_systems, load_test_set
 from mteval.corpus.model import SystemOutput, TestSet, check_names
-from mteval.errors import InputError, UnavailableError, UsageError
-from mteval.files import sha256
+from mteval.encoder import cached_encoder
+from mteval.errors import InputError, UnavailableError, UsageError, place
+from mteval.files import kind_of, sha256
 from mteval.metrics import DEFAULT_METRICS, METRICS, load_metric, parse_metrics
 from mteval.metrics.base import Array, Flag, Metric, MetricSpec, Progress, Statistics
 from mteval.results import Evaluation, Level, MetricColumn
+from mteval.terminology.formats import read_termbase
+from mteval.terminology.inventory import Inventory, check_packages, take_inventory
+from mteval.terminology.mining import Proposal, mine, proposed_rows
+from mteval.terminology.scores import ratio
+from mteval.terminology.termbase import Row, Termbase
 
-__all__ = ["evaluate"]
+__all__ = ["check_terms", "evaluate", "mine_terms"]
 
+# Unexplained occurrences of terms that are searched for without being asked: half a minute's work.
+MOST_SEARCHED = 3000
 # Places that a note names; files have them all.
 _PLACES_SHOWN = 5
 
@@ -34,6 +43,7 @@ def evaluate(
     options: Mapping[str, Mapping[str, Any]] | None = None,
     allow_missing: bool = False,
     progress: Callable[[MetricSpec], Progress] | None = None,
+    terms: Termbase | Path | str | None = None,
 ) -> Evaluation:
     """Score systems against references.
 
@@ -47,6 +57,8 @@ def evaluate(
         allow_missing: score what is there where a system and the references have different
             documents, and say so in the notes.
         progress: called once a metric, for the function to call as its work is done.
+        terms: a termbase, or a file of one; by default the ``terms.csv`` of the folder of
+            references, where there is one.
 
     Raises:
         InputError: something cannot be read, or is empty.
@@ -92,6 +104,33 @@ def evaluate(
         raise lacking[0]
     done = [computed[spec.name] for spec in specs if spec.name in computed]
     n_references = test_set.n_references
+    columns = [
+        MetricColumn(
+            spec.name,
+            spec.label,
+            spec.higher_is_better,
+            spec.decimals,
+            metric.signature(n_references),
+            metric.segment_signature(n_references),
+            metric.variant,
+            metric.footnote,
+        )
+        for spec, metric, _ in done
+    ]
+    scores = {
+        spec.name: _scores(found.values, metric.score, metric.segment_score, sizes, translated)
+        for spec, metric, found in done
+    }
+    inventory = _score_terms(references, test_set, outputs, hypotheses, terms, notes)
+    inputs = _inputs(test_set, outputs)
+    if inventory is not None:
+        signature = inventory.signature()
+        columns.append(
+            MetricColumn("term_accuracy", "Terms", True, 3, signature, signature, is_metric=False)
+        )
+        accuracy = np.stack([c.accuracy for c in inventory.counts[inventory.n_references :]])
+        scores["term_accuracy"] = _scores(accuracy, ratio, ratio, sizes, translated)
+        inputs["terms"] = inventory.termbase.fingerprint()
     packages = {"numpy"}.union(*({spec.package, *spec.versions} for spec, _, _ in done))
     return Evaluation(
         systems=tuple(output.name for output in outputs),
@@ -101,23 +140,8 @@ def evaluate(
         sources=test_set.sources,
         references=test_set.references,
         hypotheses=hypotheses,
-        metrics=tuple(
-            MetricColumn(
-                spec.name,
-                spec.label,
-                spec.higher_is_better,
-                spec.decimals,
-                metric.signature(n_references),
-                metric.segment_signature(n_references),
-                metric.variant,
-                metric.footnote,
-            )
-            for spec, metric, _ in done
-        ),
-        scores={
-            spec.name: _scores(found.values, metric, sizes, translated)
-            for spec, metric, found in done
-        },
+        metrics=tuple(columns),
+        scores=scores,
         flags={flag.name: flag.places for _, _, found in done for flag in found.flags},
         error_spans={
             spec.name: {
@@ -127,14 +151,149 @@ def evaluate(
             for spec, _, found in done
             if found.error_spans is not None
         },
-        inputs=_inputs(test_set, outputs),
+        inputs=inputs,
         versions={
             "mteval-toolkit": version("mteval-toolkit"),
             "python": platform.python_version(),
             **{name: version(name) for name in sorted(packages)},
         },
         notes=tuple(notes),
+        terms=() if inventory is None else tuple(inventory.term_rows()),
+        occurrences=() if inventory is None else tuple(inventory.occurrence_rows()),
     )
+
+
+def check_terms(
+    references: TestSet | Path | str,
+    systems: Iterable[SystemOutput | Path | str],
+    terms: Termbase | Path | str | None = None,
+    *,
+    allow_missing: bool = False,
+    search: bool | None = None,
+) -> tuple[Inventory, tuple[str, ...]]:
+    """Find what the references and every system have for every occurrence of a term.
+
+    Args:
+        references: a test set, or the folder that holds one.
+        systems: outputs, or folders that hold them; none for the references alone.
+        terms: a termbase, or a file of one; by default ``terms.csv`` in the folder of references.
+        allow_missing: check what is there where a system and the references have different
+            documents.
+        search: look for what was written where no listed rendering was; by default unless that
+            is so of more occurrences than MOST_SEARCHED, which the notes tell.
+
+    Returns:
+        The inventory, and what a reader must know.
+
+    Raises:
+        InputError: something cannot be read, or is empty.
+        MismatchError: systems and references do not pair.
+        UnavailableError: a package or the sources lack.
+    """
+    notes: list[str] = []
+    test_set = references if isinstance(references, TestSet) else load_test_set(Path(references))
+    termbase = _load_termbase(references, terms)
+    if termbase is None:
+        where = "the test set" if isinstance(references, TestSet) else place(Path(references))
+        raise InputError(
+            f"{where}: there is no {TERMS_FILE} here; name a termbase with --terms, or begin one "
+            "with: mteval terms mine --append"
+        )
+    given = list(systems)
+    outputs = _load_outputs(given, notes) if given else []
+    hypotheses = [output.hypotheses(test_set, allow_missing=allow_missing) for output in outputs]
+    notes.extend(_notes(test_set, outputs, hypotheses))
+    inventory = _take_inventory(test_set, outputs, hypotheses, termbase, notes, search=search)
+    return inventory, tuple(notes)
+
+
+def mine_terms(
+    references: TestSet | Path | str, terms: Termbase | Path | str | None = None
+) -> tuple[list[Proposal], list[Row], tuple[str, ...]]:
+    """Propose terms from the aligned references that the termbase does not have.
+
+    Args:
+        references: a test set, or the folder that holds one.
+        terms: a termbase, or a file of one; by default ``terms.csv`` in the folder of references,
+            if there is one.
+
+    Returns:
+        The proposals, the best first, the rows of a termbase that they make, and what a reader
+        must know.
+
+    Raises:
+        InputError: something cannot be read.
+        UnavailableError: a package or the sources lack.
+    """
+    check_packages()
+    notes: list[str] = []
+    test_set = references if isinstance(references, TestSet) else load_test_set(Path(references))
+    termbase = _load_termbase(references, terms)
+    if test_set.sources is None:
+        raise UnavailableError("terms are mined from sources and references; give sources with -s")
+    with cached_encoder(cache_folder(), notes) as embed:
+        proposals = mine(
+            test_set.sources, test_set.references[0], test_set.positions(), termbase, embed
+        )
+    return proposals, proposed_rows(proposals, termbase), tuple(notes)
+
+
+def _take_inventory(
+    test_set: TestSet,
+    outputs: Sequence[SystemOutput],
+    hypotheses: Sequence[Sequence[str | None]],
+    termbase: Termbase,
+    notes: list[str],
+    *,
+    search: bool | None = None,
+) -> Inventory:
+    check_packages()
+    columns = {o.name: texts for o, texts in zip(outputs, hypotheses, strict=True)}
+    if search is False:
+        return take_inventory(test_set, columns, termbase)
+    most = MOST_SEARCHED if search is None else None
+    with cached_encoder(cache_folder(), notes) as embed:
+        inventory = take_inventory(test_set, columns, termbase, embed, most_searched=most)
+    if not inventory.searched:
+        notes.append(
+            f"terms: no listed rendering explains {inventory.unexplained} occurrences, too many to "
+            "search for what was written without being asked to; they count as omitted or unclear "
+            "(mteval terms check --search looks for them, about 100 a second)"
+        )
+    return inventory
+
+
+def _load_termbase(
+    references: TestSet | Path | str, terms: Termbase | Path | str | None
+) -> Termbase | None:
+    if isinstance(terms, Termbase):
+        return terms
+    if terms is not None:
+        return read_termbase(Path(terms))
+    if isinstance(references, TestSet):
+        return None
+    path = Path(references) / TERMS_FILE
+    return read_termbase(path) if kind_of(path) == "file" else None
+
+
+def _score_terms(
+    references: TestSet | Path | str,
+    test_set: TestSet,
+    outputs: Sequence[SystemOutput],
+    hypotheses: Sequence[Sequence[str | None]],
+    terms: Termbase | Path | str | None,
+    notes: list[str],
+) -> Inventory | None:
+    termbase = _load_termbase(references, terms)
+    if termbase is None:
+        return None
+    try:
+        return _take_inventory(test_set, outputs, hypotheses, termbase, notes)
+    except UnavailableError as error:
+        if terms is not None:
+            raise
+        notes.append(f"terms are left out: {error}")
+        return None
 
 
 def _load_outputs(
@@ -157,7 +316,11 @@ def _load_outputs(
 
 
 def _scores(
-    statistics: Array, metric: Metric, sizes: Sequence[int], translated: Any
+    statistics: Array,
+    score: Callable[[Array], Array],
+    segment_score: Callable[[Array], Array],
+    sizes: Sequence[int],
+    translated: Any,
 ) -> dict[Level, Array]:
     """Score the sums of segment statistics (n_systems, n_segments, k) at every level."""
     starts = np.cumsum([0, *sizes[:-1]])
@@ -168,9 +331,9 @@ def _scores(
         return np.asarray(np.where(exists, values, np.nan))
 
     return {
-        "system": known(metric.score(documents.sum(axis=1)), counts.sum(axis=1) > 0),
-        "document": known(metric.score(documents), counts > 0),
-        "segment": known(metric.segment_score(statistics), translated),
+        "system": known(score(documents.sum(axis=1)), counts.sum(axis=1) > 0),
+        "document": known(score(documents), counts > 0),
+        "segment": known(segment_score(statistics), translated),
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -14,13 +14,31 @@ import numpy as np
 import numpy.typing as npt
 
 from mteval.errors import InputError, place
-from mteval.files import kind_of, new_folder, sha256
+from mteval.files import kind_of, new_folder, read_bytes, sha256
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-__all__ = ["Evaluation", "Level", "MetricColumn", "run_id", "write_run"]
+__all__ = [
+    "Evaluation",
+    "Level",
+    "MetricColumn",
+    "csv_text",
+    "find_runs",
+    "flat_terms",
+    "read_rows",
+    "run_id",
+    "write_run",
+]
+
+TERMS_FILE = "terms.csv"
+OCCURRENCES_FILE = "occurrences.csv"
+_TERM_COLUMNS = ("system", "kind", "concept", "source", "occurrences", "right", "renderings")
+_OCCURRENCE_COLUMNS = (
+    *("system", "kind", "document", "segment", "concept", "source", "verdict", "rendering"),
+)
+_COUNTS = frozenset({"segment", "occurrences", "right"})
 
 Level = Literal["system", "document", "segment"]
 Scores = npt.NDArray[np.float64]
@@ -39,6 +57,7 @@ class MetricColumn:
         segment_signature: the same for segment scores.
         variant: what of several the metric is, for the heading.
         footnote: what a reader of the scores must know of it.
+        is_metric: whether it is one of the metrics; the accuracy of terms is not.
     """
 
     name: str
@@ -49,6 +68,7 @@ class MetricColumn:
     segment_signature: str
     variant: str | None = None
     footnote: str | None = None
+    is_metric: bool = True
 
 
 @dataclass(frozen=True)
@@ -76,6 +96,8 @@ class Evaluation:
             a detail.
         error_spans: by metric, for metrics that find errors, those of each segment: start, end,
             text, severity, confidence, reference.
+        terms: one row for each concept that occurs and each text, references too: what it has.
+        occurrences: one row for each occurrence of a term and each text: verdict and rendering.
     """
 
     systems: tuple[str, ...]
@@ -94,6 +116,9 @@ class Evaluation:
     error_spans: Mapping[str, Mapping[tuple[int, int], Sequence[Mapping[str, Any]]]] = field(
         default_factory=dict
     )
+
+    terms: Sequence[Mapping[str, Any]] = ()
+    occurrences: Sequence[Mapping[str, Any]] = ()
 
     def document_sizes(self) -> npt.NDArray[np.int64]:
         """Count the segments of each document: shape (n_documents,)."""
@@ -262,7 +287,11 @@ class Evaluation:
 
     def signatures(self) -> dict[str, str]:
         """Map each metric to the signature of its system and document scores."""
-        return {metric.name: metric.signature for metric in self.metrics}
+        return {metric.name: metric.signature for metric in self.metrics if metric.is_metric}
+
+    def term_signature(self) -> str | None:
+        """Give the signature of the verdicts on terms, if there are any."""
+        return next((m.signature for m in self.metrics if not m.is_metric), None)
 
     def fingerprint(self) -> str:
         """Hash everything that decides the numbers: texts, signatures, versions."""
@@ -282,7 +311,10 @@ class Evaluation:
             "command": list(command),
             "versions": dict(self.versions),
             "signatures": self.signatures(),
-            "segment_signatures": {m.name: m.segment_signature for m in self.metrics},
+            "term_signature": self.term_signature(),
+            "segment_signatures": {
+                m.name: m.segment_signature for m in self.metrics if m.is_metric
+            },
             "metrics": {
                 m.name: {"label": m.label, "higher_is_better": m.higher_is_better}
                 for m in self.metrics
@@ -300,7 +332,7 @@ class Evaluation:
             "signatures": self.signatures(),
             "systems": self.system_rows(),
             "documents": self.document_rows(),
-            "terms": [],
+            "terms": [dict(row) for row in self.terms],
             "flags": self.flag_rows(),
             "error_spans": self.error_span_rows(),
         }
@@ -370,6 +402,87 @@ def _write_files(evaluation: Evaluation, record: Mapping[str, Any], folder: Path
     pa.csv.write_csv(pa.Table.from_pylist(rows), folder / "systems.csv")
     pa.csv.write_csv(pa.Table.from_pylist(evaluation.document_rows()), folder / "documents.csv")
     pa.csv.write_csv(evaluation.segment_table(), folder / "segments.csv")
+    if evaluation.occurrences:
+        pa.csv.write_csv(pa.Table.from_pylist(flat_terms(evaluation.terms)), folder / TERMS_FILE)
+        pa.csv.write_csv(
+            pa.Table.from_pylist([dict(row) for row in evaluation.occurrences]),
+            folder / OCCURRENCES_FILE,
+        )
+
+
+def flat_terms(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Flatten term rows for a table: a column for each verdict, renderings as one text."""
+    return [
+        {
+            **{key: value for key, value in row.items() if key not in ("verdicts", "renderings")},
+            **row["verdicts"],
+            "renderings": "; ".join(
+                f"{found['rendering'] or '-'} ({found['verdict']}) x{found['count']}"
+                for found in row["renderings"]
+            ),
+        }
+        for row in rows
+    ]
+
+
+def csv_text(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Write rows as CSV text, with a line of headings; nothing for no rows."""
+    import pyarrow as pa
+    import pyarrow.csv
+
+    if not rows:
+        return ""
+    buffer = pa.BufferOutputStream()
+    pa.csv.write_csv(pa.Table.from_pylist([dict(row) for row in rows]), buffer)
+    return str(buffer.getvalue().to_pybytes().decode("utf-8")).removesuffix("\n")
+
+
+def find_runs(results: Path) -> list[Path]:
+    """List the run folders of a folder of results that have terms, the oldest first.
+
+    Raises:
+        InputError: there is no such folder.
+    """
+    if kind_of(results) != "folder":
+        raise InputError(
+            f"{place(results)}: there is no such folder of results; make runs with: mteval score"
+        )
+    return sorted(path for path in results.iterdir() if kind_of(path / OCCURRENCES_FILE) == "file")
+
+
+def read_rows(run: Path, file: Literal["terms.csv", "occurrences.csv"]) -> list[dict[str, Any]]:
+    """Read the rows of a file of a run; what is empty is None.
+
+    Raises:
+        InputError: the file cannot be read, or lacks a column.
+    """
+    import pyarrow as pa
+    import pyarrow.csv
+
+    path = run / file
+    wanted = _TERM_COLUMNS if file == TERMS_FILE else _OCCURRENCE_COLUMNS
+    try:
+        table = pa.csv.read_csv(
+            pa.BufferReader(read_bytes(path)),
+            parse_options=pa.csv.ParseOptions(newlines_in_values=True),
+            convert_options=pa.csv.ConvertOptions(
+                column_types={
+                    name: pa.int64() if name in _COUNTS else pa.string() for name in wanted
+                },
+                include_columns=list(wanted),
+                strings_can_be_null=True,
+                quoted_strings_can_be_null=True,
+                null_values=[""],
+            ),
+        )
+    except (pa.ArrowInvalid, KeyError, pa.ArrowKeyError) as error:
+        reason = str(error).splitlines()[0]
+        raise InputError(
+            f"{place(path)}: this is not a file that mteval score wrote ({reason}); score again, "
+            "or name another run"
+        ) from None
+    rows: list[dict[str, Any]] = table.to_pylist()
+    return rows
 
 
 def _number(value: float) -> float | None:

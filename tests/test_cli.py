@@ -56,7 +56,11 @@ def test_json_has_the_keys_of_the_design(project: Path, mteval: Run) -> None:
     assert (system["system"], system["segments"]) == ("llm-fluent", 26)
     assert {"bleu", "ter"} <= set(system)
     assert [d["segments"] for d in found["documents"]] == [3, 7, 1, 15]
-    assert found["terms"] == []
+    assert 0 < system["term_accuracy"] < 1
+    [term] = [
+        t for t in found["terms"] if (t["system"], t["source"]) == ("llm-fluent", "北部·联合")
+    ]
+    assert (term["occurrences"], term["right"]) == (1, 1)
     [run] = (project / "results").iterdir()
     assert json.loads((run / "run.json").read_text("utf-8")) == found["run"]
     assert found["run"]["command"][:3] == ["mteval", "score", "systems/llm-fluent"]

@@ -4,6 +4,7 @@
 
     references/<document>.zh.txt       source, one segment a line
     references/<document>.en.txt       reference; more of them as <document>.en.<label>.txt
+    references/terms.csv               termbase (optional)
     references/<document>.toml         title, date, publisher, kinds of the lines (optional)
     systems/<system>/<document>.txt    hypotheses, one a line
 
@@ -26,6 +27,7 @@ from mteval.files import kind_of, read_lines, read_text, read_toml, write_files
 __all__ = [
     "SOURCE_LANGUAGE",
     "TARGET_LANGUAGE",
+    "TERMS_FILE",
     "check_document_id",
     "check_no_strangers",
     "document_files",
@@ -34,12 +36,15 @@ __all__ = [
     "load_plain_test_set",
     "load_systems",
     "load_test_set",
+    "load_unscored",
+    "read_inputs",
     "write_document",
     "write_system",
 ]
 
 SOURCE_LANGUAGE = "zh"
 TARGET_LANGUAGE = "en"
+TERMS_FILE = "terms.csv"
 # What a plain file of segments may end in; "model-1.5" keeps its name.
 _TEXT_SUFFIXES = frozenset(
     [".txt", ".en", ".zh", ".eng", ".zho", ".hyp", ".out", ".mt", ".ref", ".src", ".tok", ".detok"]
@@ -261,6 +266,41 @@ def load_plain_systems(hypotheses: Iterable[Path], test_set: TestSet) -> list[Sy
         )
         for path in hypotheses
     ]
+
+
+def read_inputs(
+    references: Sequence[Path], source: Path | None, systems: Sequence[Path]
+) -> tuple[TestSet | Path, Sequence[SystemOutput | Path]]:
+    """Tell a folder of references from plain files, and read what is plain.
+
+    Args:
+        references: what -r names; without any and without a source, the folder references.
+        source: what -s names.
+        systems: folders of hypotheses, or plain files where the references are plain.
+
+    Raises:
+        InputError: a file cannot be read, is empty, or has an empty line.
+        MismatchError: line counts differ.
+        UsageError: folders and plain files are mixed.
+    """
+    given = list(references) or ([] if source is not None else [Path("references")])
+    if not is_plain(given, source):
+        return given[0], systems
+    test_set = load_plain_test_set(source, given)
+    return test_set, load_plain_systems(systems, test_set)
+
+
+def load_unscored(folder: Path) -> dict[str, list[str]]:
+    """Load the reference-only documents of a folder: id -> lines of the first reference.
+
+    Raises:
+        InputError: a file cannot be read.
+    """
+    return {
+        id: read_lines(folder / f"{id}.{TARGET_LANGUAGE}.txt")
+        for id in load_test_set(folder).unscored
+        if kind_of(folder / f"{id}.{TARGET_LANGUAGE}.txt") == "file"
+    }
 
 
 def _stem(path: Path) -> str:

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from mteval.cache import CachedScore, ScoreCache, cache_folder
 from mteval.errors import MismatchError, MissingPackageError, UnavailableError, UsageError
 from mteval.files import sha256
 from mteval.metrics.base import Array, ErrorSpan, Flag, Metric, Place, Progress, Statistics
-from mteval.metrics.cache import CachedScore, ScoreCache, cache_folder
 from mteval.metrics.chunks import Limits, split_aligned
 from mteval.metrics.comet_model import CometModel, Scored, Unit
 from mteval.metrics.models import DEFAULT_MODEL, STANDARD_MODEL, ModelFiles, find_model

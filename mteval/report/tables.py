@@ -2,13 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from mteval.results import Evaluation, MetricColumn
 
-__all__ = ["Cell", "Column", "Table", "document_table", "plain_table", "system_table"]
+__all__ = [
+    "VERDICT_KEY",
+    "Cell",
+    "Column",
+    "Table",
+    "document_table",
+    "occurrence_table",
+    "plain_table",
+    "rate_table",
+    "system_table",
+    "term_table",
+    "wrong_term_table",
+]
+
+_SENTENCE_END = re.compile(r"[.!?][\"”’)]*\s+(?=[\"“‘(A-Z])")
+# What a verdict counts as, at a glance and without colours.
+_SIGNS = {
+    "preferred": "+",
+    "admitted": "+",
+    "deprecated": "x",
+    "transliterated": "x",
+    "left in Chinese": "x",
+    "other": "?",
+    "omitted": "-",
+}
+_SEVERITIES = ("critical", "major", "minor")
+VERDICT_KEY = (
+    "+ preferred or admitted   x deprecated, transliterated or left in Chinese   "
+    "? other, not in the termbase   - omitted or unclear"
+)
+# The scores of terms, with the headings of their columns.
+_RATES = {
+    "occurrence_accuracy": "accuracy ↑",
+    "tsr_wmt25": "TSR WMT25 ↑",
+    "consistency_macro": "consistency\nmacro ↑",
+    "consistency_micro": "consistency\nmicro ↑",
+    "deprecated_rate": "deprecated ↓",
+    "severity_weighted_error_rate": "weighted\nerrors ↓",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,3 +172,139 @@ def plain_table(title: str, headings: Sequence[str], rows: Iterable[Sequence[str
         tuple(Column(heading, False) for heading in headings),
         (tuple(tuple(Cell(text) for text in row) for row in rows),),
     )
+
+
+def rate_table(rows: Sequence[Mapping[str, Any]]) -> Table:
+    """Tabulate the scores of terms, one row a text; the best system of each score is marked."""
+    systems = [row for row in rows if row["kind"] == "system"]
+    best = {}
+    for name, heading in _RATES.items():
+        values = [row[name] for row in systems if row[name] is not None]
+        if len(systems) > 1 and values:
+            best[name] = max(values) if "↑" in heading else min(values)
+    return Table(
+        "Scores of terms",
+        (
+            Column("system", False),
+            Column("occurrences", True),
+            *(Column(heading, True) for heading in _RATES.values()),
+        ),
+        tuple(
+            tuple(
+                (
+                    Cell(row["system"]),
+                    Cell(str(row["occurrences"])),
+                    *(
+                        Cell("-")
+                        if row[name] is None
+                        else Cell(
+                            f"{row[name]:.3f}",
+                            row["kind"] == "system" and best.get(name) == row[name],
+                        )
+                        for name in _RATES
+                    ),
+                )
+                for row in rows
+                if row["kind"] == kind
+            )
+            for kind in ("reference", "system")
+        ),
+    )
+
+
+def term_table(rows: Sequence[Mapping[str, Any]]) -> Table:
+    """Tabulate term x text: every rendering with its verdict."""
+    names = list(dict.fromkeys(row["system"] for row in rows))
+    by_concept: dict[str, dict[str, Mapping[str, Any]]] = {}
+    for row in rows:
+        by_concept.setdefault(row["concept"], {})[row["system"]] = row
+    return Table(
+        "Terms",
+        (Column("term", False), *(Column(name, False) for name in names)),
+        tuple(
+            (
+                (
+                    Cell(f"{next(iter(by_name.values()))['source']}\n{concept}"),
+                    *(
+                        Cell(_renderings(by_name[name]) if name in by_name else "")
+                        for name in names
+                    ),
+                ),
+            )
+            for concept, by_name in by_concept.items()
+        ),
+    )
+
+
+def wrong_term_table(rows: Sequence[Mapping[str, Any]], most: int) -> Table:
+    """Tabulate terms that a system has wrong, the gravest and those of most systems first.
+
+    Args:
+        rows: of terms.
+        most: terms to show.
+    """
+    wrong: dict[str, list[Mapping[str, Any]]] = {}
+    for row in rows:
+        if row["kind"] == "system" and row["right"] < row["occurrences"]:
+            wrong.setdefault(row["concept"], []).append(row)
+    order = sorted(
+        wrong.values(),
+        key=lambda found: (
+            _SEVERITIES.index(found[0]["severity"]),
+            -len(found),
+            -sum(row["occurrences"] - row["right"] for row in found),
+        ),
+    )
+    shown = [found[0]["concept"] for found in order[:most]]
+    table = term_table([row for concept in shown for row in rows if row["concept"] == concept])
+    which = f"{len(shown)} of {len(order)}, the gravest; all are in terms.csv"
+    return replace(table, title=f"Terms that a system has wrong ({which})")
+
+
+def _renderings(row: Mapping[str, Any]) -> str:
+    return "\n".join(
+        f"{_SIGNS[found['verdict']]} {found['rendering'] or found['verdict']}"
+        + (f" x{found['count']}" if found["count"] > 1 else "")
+        for found in row["renderings"]
+    )
+
+
+def occurrence_table(rows: Sequence[Mapping[str, Any]]) -> Table:
+    """Tabulate occurrences with the sentence that each stands in, the rendering in brackets."""
+    return Table(
+        "Occurrences",
+        tuple(
+            Column(heading, False) for heading in ("place", "term", "system", "verdict", "context")
+        ),
+        tuple(
+            tuple(
+                (
+                    Cell(f"{row['document']}:{row['segment']}" if n == 0 else ""),
+                    Cell(row["source"] if n == 0 else ""),
+                    Cell(row["system"]),
+                    Cell(f"{_SIGNS[row['verdict']]} {row['verdict']}"),
+                    Cell(_context(row)),
+                )
+                for n, row in enumerate(group)
+            )
+            for group in _by_occurrence(rows)
+        ),
+    )
+
+
+def _by_occurrence(rows: Sequence[Mapping[str, Any]]) -> list[list[Mapping[str, Any]]]:
+    places: dict[tuple[Any, ...], list[Mapping[str, Any]]] = {}
+    for row in rows:
+        places.setdefault((row["document"], row["segment"], row["source_start"]), []).append(row)
+    return list(places.values())
+
+
+def _context(row: Mapping[str, Any]) -> str:
+    text = row["text"]
+    if row["start"] is None:
+        return str(text)
+    start, end = row["start"], row["end"]
+    ends = [match.end() for match in _SENTENCE_END.finditer(text)]
+    first = max((e for e in ends if e <= start), default=0)
+    last = min((e for e in ends if e >= end), default=len(text))
+    return f"{text[first:start]}[{text[start:end]}]{text[end:last]}".strip()

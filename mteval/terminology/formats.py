@@ -8,6 +8,7 @@ terms, statuses and the notes of terms are read; mteval has no place for the res
 
 from __future__ import annotations
 
+import codecs
 import csv
 import datetime
 import io
@@ -16,16 +17,16 @@ import shutil
 import tempfile
 import warnings
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
 from mteval.errors import InputError, MissingPackageError, UsageError, place
-from mteval.files import read_bytes, read_text, write_files
+from mteval.files import kind_of, read_bytes, read_text, write_files
 from mteval.terminology.termbase import Row, Termbase
 
-__all__ = ["COLUMNS", "SUFFIXES", "Style", "read_termbase", "write_termbase"]
+__all__ = ["COLUMNS", "SUFFIXES", "Style", "append_rows", "read_termbase", "write_termbase"]
 
 Style = Literal["dca", "dct"]
 
@@ -644,3 +645,55 @@ _FORMATS: dict[str, Callable[[Path], list[Row]]] = {
     ".xml": _read_tbx,
 }
 SUFFIXES = tuple(_FORMATS)
+
+
+def append_rows(path: Path, rows: Sequence[Row]) -> None:
+    """Append rows to a termbase in CSV, whose lines stay as they are, byte for byte.
+
+    Cells go into the columns that the file has; what it has no column for is left out. A file that
+    is missing or empty is begun with all columns. Nothing is written unless the whole can be read.
+
+    Raises:
+        UsageError: the file is not CSV.
+        InputError: the file cannot be read or written, or it and the rows contradict each other.
+    """
+    if path.suffix.lower() != ".csv":
+        raise UsageError(
+            f"{place(path)}: terms can be appended to .csv only; write them to a new .csv file and "
+            "convert it"
+        )
+    if not rows:
+        return
+    text = "" if kind_of(path) is None else read_text(path)
+    mark = ""
+    if text.strip():
+        columns = _columns(text)
+        mark = "\ufeff" if read_bytes(path).startswith(codecs.BOM_UTF8) else ""
+        end = "\r\n" if "\r\n" in text else "\n"
+        if not text.endswith("\n"):
+            text += end
+        if any(line.strip() for line in text.splitlines()[1:]):
+            read_termbase(path)
+    else:
+        columns, end, text = list(COLUMNS), "\n", ",".join(COLUMNS) + "\n"
+    lines = io.StringIO()
+    csv.writer(lines, lineterminator=end).writerows(
+        [getattr(row, column, "") for column in columns] for row in rows
+    )
+    text = f"{mark}{text}{lines.getvalue()}"
+    with tempfile.TemporaryDirectory() as folder:
+        trial = Path(folder) / "terms.csv"
+        trial.write_bytes(text.encode("utf-8", "surrogatepass"))
+        try:
+            read_termbase(trial)
+        except InputError as error:
+            raise type(error)(str(error).replace(place(trial), place(path))) from None
+    write_files(path.parent, {path.name: text})
+
+
+def _columns(text: str) -> list[str]:
+    """Name the columns of a table in CSV, as its first line with anything in it does."""
+    for cells in csv.reader(io.StringIO(text, newline="")):
+        if any(map(str.strip, cells)):
+            return [cell.strip().lower() for cell in cells]
+    return list(COLUMNS)

@@ -13,7 +13,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, get_args
 
-from mteval.errors import MissingPackageError
 from mteval.terminology.normalise import (
     Folded,
     Word,
@@ -106,13 +105,8 @@ class Patterns:
 
 
 def _automaton(patterns: Sequence[str]) -> AhoCorasick:
-    try:
-        from ahocorasick_rs import AhoCorasick
-    except ModuleNotFoundError:
-        raise MissingPackageError(
-            "matching terms needs the package ahocorasick-rs, which is not installed; install it "
-            "with: pip install 'mteval-toolkit[terms]'"
-        ) from None
+    from ahocorasick_rs import AhoCorasick
+
     return AhoCorasick(patterns)
 
 
@@ -164,15 +158,15 @@ class Matcher:
             )
         return occurrences
 
-    def left_in_chinese(self, text: str, concept: int) -> list[tuple[int, int]]:
-        """Find the source terms of a concept in a text that should be English: (start, end)."""
+    def left_in_chinese(self, text: str) -> list[tuple[int, int, int]]:
+        """Find source terms in a text that should be English: (concept, start, end)."""
         if not count_han(text):
             return []
         folded = fold_source(text)
         return [
-            folded.span(start, end)
+            (concept, *folded.span(start, end))
             for pattern, start, end in self._source_patterns.find(folded.text)
-            if concept in self._sources[pattern]
+            for concept in self._sources[pattern]
         ]
 
     def hits(self, words: Sequence[Word], concepts: Iterable[int]) -> list[Hit]:

@@ -8,9 +8,9 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from mteval.errors import MissingPackageError
 from mteval.text import HAN, to_simplified
 
 __all__ = ["BREAK", "Folded", "Word", "fold_source", "is_acronym", "split_words"]
@@ -132,7 +132,7 @@ def _key(surface: str) -> str:
         if lemma == plain:
             break
         plain = lemma
-    return str(plain)
+    return plain
 
 
 def is_acronym(surface: str) -> bool:
@@ -142,13 +142,8 @@ def is_acronym(surface: str) -> bool:
 
 
 @functools.cache
-def _tools():  # type: ignore[no-untyped-def]
-    try:
-        from breame.spelling import get_american_spelling
-        from simplemma import lemmatize
-    except ModuleNotFoundError as error:
-        raise MissingPackageError(
-            f"matching terms needs the package {error.name}, which is not installed; install it "
-            "with: pip install 'mteval-toolkit[terms]'"
-        ) from None
+def _tools() -> tuple[Callable[[str], str], Callable[[str], str]]:
+    from breame.spelling import get_american_spelling
+    from simplemma import lemmatize
+
     return functools.partial(lemmatize, lang="en"), get_american_spelling

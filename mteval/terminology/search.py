@@ -25,6 +25,7 @@ from mteval.text import to_simplified
 
 __all__ = [
     "FEATURES",
+    "PASSAGES",
     "Answer",
     "Candidates",
     "Passage",
@@ -72,8 +73,8 @@ _SHORTLIST = 40
 _LEAST_LIKE = 0.4
 # English characters for one Chinese character (median over the segments of WMT21 news zh-en).
 _CHARACTERS_PER_HAN = 3.9
-# Passages with and without the term that a candidate is looked up in.
-_PASSAGES = 6
+# So many passages with the term, and without it, are worth looking a candidate up in.
+PASSAGES = 6
 
 # Words that neither begin nor end a term.
 _FUNCTION_WORDS = frozenset(
@@ -143,10 +144,23 @@ class Passage:
         self.taken[words[0] : words[1]] = True
         self.anchors.append((source, place))
 
-    def expected(self, source_length: int, at: float) -> float:
-        """Interpolate where the text renders what stands at an offset of the source."""
+    def expected(self, source_length: int, at: Sequence[float]) -> Array:
+        """Interpolate where the text renders what stands at offsets of the source: (n,) -> (n,)."""
         known = sorted([(0.0, 0.0), *self.anchors, (float(source_length), float(len(self.text)))])
-        return float(np.interp(at, [a for a, _ in known], [b for _, b in known]))
+        return np.interp(at, [a for a, _ in known], [b for _, b in known])
+
+    @cached_property
+    def spelt(self) -> list[str]:
+        """The letters of each word, in lower case: (n_words,)."""
+        return ["".join(c for c in word.text.lower() if c.isalpha()) for word in self.words]
+
+    @cached_property
+    def by_letters(self) -> dict[str, list[int]]:
+        """The words that have the same letters."""
+        found: dict[str, list[int]] = {}
+        for n, letters in enumerate(self.spelt):
+            found.setdefault(letters, []).append(n)
+        return found
 
 
 @dataclass(frozen=True)
@@ -159,8 +173,8 @@ class Question:
         occurrence: where the term stands in it.
         listed: the renderings that the termbase lists.
         reference: what the official reference has for the occurrence, if that is known.
-        elsewhere: passages of the same text whose source has the term as well.
-        without: passages of the same text whose source does not have it.
+        elsewhere: passages of the same text whose source has the term as well, PASSAGES at most.
+        without: passages of the same text whose source does not have it, as many.
     """
 
     passage: Passage
@@ -218,7 +232,8 @@ def candidates(question: Question, vectors: Vectors) -> Candidates:
     passage, occurrence = question.passage, question.occurrence
     words = passage.words
     term = question.source[occurrence.start : occurrence.end]
-    expected = passage.expected(len(question.source), (occurrence.start + occurrence.end) / 2)
+    middle = (occurrence.start + occurrence.end) / 2
+    [expected] = passage.expected(len(question.source), [middle])
     near = np.abs(passage.starts - expected) <= _TEXT_REACH
     if not near.any():
         return Candidates([], np.zeros((0, len(FEATURES))))
@@ -249,14 +264,7 @@ def candidates(question: Question, vectors: Vectors) -> Candidates:
         "share of the gain around": (positive[j] - positive[i]) / np.maximum(around, 1e-9),
         "gain of the outer words": np.minimum(gains[i], gains[j - 1]),
         "gain of the words beside": np.array(
-            [
-                max(
-                    gains[a - 1] if a > 0 and not passage.taken[a - 1] else 0.0,
-                    gains[b] if b < n and not passage.taken[b] else 0.0,
-                    0.0,
-                )
-                for a, b in spans
-            ]
+            [max(gains[a - 1] if a > 0 else 0.0, gains[b] if b < n else 0.0, 0.0) for a, b in spans]
         ),
         "distance": np.minimum(np.abs(centres - expected) / 200, 2.0),
         "length": np.abs(np.log((lengths + 5) / (usual + 5))),
@@ -389,8 +397,7 @@ def _recurrence(question: Question, words: Sequence[Word]) -> float:
     key = f" {' '.join(word.key for word in words)} "
 
     def share(passages: Sequence[Passage]) -> float:
-        looked_up = passages[:_PASSAGES]
-        return sum(key in passage.keys for passage in looked_up) / max(len(looked_up), 1)
+        return sum(key in passage.keys for passage in passages) / max(len(passages), 1)
 
     if not question.elsewhere:
         return 0.0

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal, TypeVar, get_args
 
-from mteval.errors import InputError
+from mteval.errors import InputError, UsageError
 from mteval.files import sha256
 
 __all__ = ["CasePolicy", "Concept", "Rendering", "Row", "Severity", "Status", "Termbase"]
@@ -153,6 +153,23 @@ class Termbase:
             for rendering in concept.renderings
         ]
 
+    def named(self, names: Iterable[str]) -> frozenset[str]:
+        """Find concepts by their ids or source terms, and give their ids.
+
+        Raises:
+            UsageError: there is no such concept.
+        """
+        found = set()
+        for name in names:
+            ids = {c.id for c in self.concepts if name == c.id or name in c.sources}
+            if not ids:
+                raise UsageError(
+                    f"{self.origin or 'the termbase'} has no concept {name!r}, by its id or a "
+                    "source term; check its spelling"
+                )
+            found |= ids
+        return frozenset(found)
+
     def fingerprint(self) -> str:
         """Hash the content (SHA-256, 64 hexadecimal digits), wherever it was read from."""
         content = [
@@ -203,9 +220,11 @@ class _Building:
             if not _overlap(new, other.rendering):
                 continue
             if new.status != other.rendering.status:
-                if new.text == other.rendering.text or not (
-                    new.case == other.rendering.case == "exact"
-                ):
+                # Spellings that case alone tells apart may be preferred and admitted, as in
+                # dictionaries that were collected; which of them is deprecated must be told.
+                told_apart = new.case == other.rendering.case == "exact"
+                deprecated = "deprecated" in (new.status, other.rendering.status)
+                if new.text == other.rendering.text or (deprecated and not told_apart):
                     raise self._contradiction(new, other.rendering)
             elif new.text == other.rendering.text:
                 if not _same_period(new, other.rendering):

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+import functools
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Literal, get_args
 
 from mteval.encoder import Embed
 from mteval.pinyin import pinyin
 from mteval.terminology.matching import Hit, Matcher, Occurrence, attached_year
-from mteval.terminology.normalise import Word, fold_source, split_words
-from mteval.terminology.search import Passage, Question, Vectors, candidates, choose
+from mteval.terminology.normalise import fold_source, split_words
+from mteval.terminology.search import (
+    PASSAGES,
+    Passage,
+    Question,
+    Vectors,
+    candidates,
+    choose,
+)
 from mteval.terminology.termbase import Rendering
 
-__all__ = ["RIGHT", "VERDICTS", "Finding", "Verdict", "check"]
+__all__ = ["REVISION", "RIGHT", "VERDICTS", "Checked", "Finding", "Verdict", "check"]
+
+# Goes up whenever the rules of matching or searching change a verdict.
+REVISION = 1
 
 Verdict = Literal[
     "preferred", "admitted", "deprecated", "transliterated", "left in Chinese", "omitted", "other"
@@ -54,6 +66,21 @@ class Finding:
     confidence: float | None = None
 
 
+@dataclass(frozen=True)
+class Checked:
+    """Hold the verdicts on several texts.
+
+    Attributes:
+        findings: for each text its findings, in the order of the sources.
+        unexplained: how many occurrences no listed rendering, pinyin or Chinese explains.
+        searched: whether these were searched for.
+    """
+
+    findings: list[list[Finding]]
+    unexplained: int
+    searched: bool
+
+
 def check(
     matchers: Sequence[Matcher],
     sources: Sequence[str],
@@ -61,7 +88,8 @@ def check(
     embed: Embed | None = None,
     *,
     references: int = 0,
-) -> list[list[Finding]]:
+    most_searched: int | None = None,
+) -> Checked:
     """Find what every text wrote for every occurrence of a term.
 
     Args:
@@ -72,59 +100,77 @@ def check(
             without one, such an occurrence is "omitted" (omitted or unclear).
         references: how many of the columns, the first ones, are official references: what they
             have for a term helps to find what the others have.
-
-    Returns:
-        For each column its findings, in the order of the sources.
+        most_searched: do not search if more occurrences than this are unexplained.
     """
     occurrences = [m.occurrences(source) for m, source in zip(matchers, sources, strict=True)]
-    vectors = None if embed is None else Vectors(embed)
-    official: dict[tuple[int, Occurrence], str] = {}
-    checked = []
-    for c, column in enumerate(columns):
-        segments = {
+    texts = [
+        {
             i: _Segment(i, matchers[i], sources[i], occurrences[i], text)
             for i, text in enumerate(column)
             if text is not None and occurrences[i]
         }
-        _check_column(segments, vectors, official)
-        findings = [finding for segment in segments.values() for finding in segment.findings()]
-        checked.append(findings)
-        if c < references:
-            for finding in findings:
-                if finding.start is not None:
-                    text = (column[finding.segment] or "")[finding.start : finding.end]
-                    official.setdefault((finding.segment, finding.occurrence), text)
-    return checked
+        for column in columns
+    ]
+    segments = [segment for text in texts for segment in text.values()]
+    for segment in segments:
+        segment.pair_listed(near=embed is not None)
+        segment.find_untranslated()
+    unexplained = sum(len(s.occurrences) - len(s.found) for s in segments)
+    searched = embed is not None and (most_searched is None or unexplained <= most_searched)
+    if embed is not None and searched:
+        vectors = Vectors(embed)
+        official: dict[tuple[int, Occurrence], str] = {}
+        for number, text in enumerate(texts):
+            _search(text, vectors, official)
+            if number < references:
+                for segment in text.values():
+                    for finding in segment.found.values():
+                        rendering = segment.passage.text[finding.start : finding.end]
+                        official.setdefault((finding.segment, finding.occurrence), rendering)
+    else:
+        for segment in segments:
+            segment.pair_listed(near=False)
+    return Checked(
+        [
+            [finding for segment in text.values() for finding in segment.findings()]
+            for text in texts
+        ],
+        unexplained,
+        searched,
+    )
 
 
-def _check_column(
+def _search(
     segments: Mapping[int, _Segment],
-    vectors: Vectors | None,
+    vectors: Vectors,
     official: Mapping[tuple[int, Occurrence], str],
 ) -> None:
-    having: defaultdict[int, list[int]] = defaultdict(list)
+    """Search a text for what renders the terms that nothing else explains."""
+    having: defaultdict[int, dict[int, None]] = defaultdict(dict)
     for i, segment in segments.items():
-        for concept in {o.concepts[0] for o in segment.occurrences}:
-            having[concept].append(i)
-        segment.pair_listed(near=vectors is not None)
-        segment.find_untranslated()
-    if vectors is None:
-        return
-    for i, segment in segments.items():
-        questions = {
-            n: Question(
-                segment.passage,
-                segment.source,
-                occurrence,
-                tuple(r.text for r in segment.matcher.concepts[occurrence.concepts[0]].renderings),
-                official.get((i, occurrence)),
-                [segments[k].passage for k in having[occurrence.concepts[0]] if k != i],
-                [s.passage for k, s in segments.items() if k not in having[occurrence.concepts[0]]],
-            )
-            for n, occurrence in enumerate(segment.occurrences)
-            if n not in segment.found
-        }
+        for occurrence in segment.occurrences:
+            having[occurrence.concepts[0]][i] = None
+    open_segments = [s for s in segments.values() if len(s.found) < len(s.occurrences)]
+    vectors([word.text for segment in open_segments for word in segment.passage.words])
+    for segment in open_segments:
+        questions = {}
+        for n, occurrence in enumerate(segment.occurrences):
+            if n not in segment.found:
+                concept = occurrence.concepts[0]
+                elsewhere = (segments[k].passage for k in having[concept] if k != segment.number)
+                without = (s.passage for k, s in segments.items() if k not in having[concept])
+                questions[n] = Question(
+                    segment.passage,
+                    segment.source,
+                    occurrence,
+                    tuple(r.text for r in segment.matcher.concepts[concept].renderings),
+                    official.get((segment.number, occurrence)),
+                    tuple(islice(elsewhere, PASSAGES)),
+                    tuple(islice(without, PASSAGES)),
+                )
         segment.answer(questions, vectors)
+        # What nothing nearer explains may well be rendered far from where it should.
+        segment.pair_listed(near=False)
 
 
 class _Segment:
@@ -163,14 +209,29 @@ class _Segment:
             near: leave a rendering that stands far from where it should to the search, which knows
                 whether something nearer explains the term.
         """
-        lengths = {hit.words[1] - hit.words[0] for hits in self.hits.values() for hit in hits}
-        for length in sorted(lengths, reverse=True):
+        by_length: defaultdict[int, list[Hit]] = defaultdict(list)
+        for hits in self.hits.values():
+            for hit in hits:
+                by_length[hit.words[1] - hit.words[0]].append(hit)
+        numbers: defaultdict[int, list[int]] = defaultdict(list)
+        for n, occurrence in enumerate(self.occurrences):
+            for concept in occurrence.concepts:
+                numbers[concept].append(n)
+        middles = [(occurrence.start + occurrence.end) / 2 for occurrence in self.occurrences]
+        for length in sorted(by_length, reverse=True):
+            expected = self.passage.expected(len(self.source), middles)
             pairs = [
-                (not hit.exact, self._distance(occurrence, hit), hit.order, hit.start, n, hit)
-                for n, occurrence in enumerate(self.occurrences)
-                for concept in occurrence.concepts
-                for hit in self.hits[concept]
-                if hit.words[1] - hit.words[0] == length
+                (
+                    not hit.exact,
+                    abs((hit.start + hit.end) / 2 - float(expected[n])),
+                    hit.order,
+                    hit.start,
+                    n,
+                    hit,
+                )
+                for hit in by_length[length]
+                for n in numbers[hit.concept]
+                if n not in self.found
             ]
             for _, distance, _, _, n, hit in sorted(pairs, key=lambda pair: pair[:-1]):
                 if (
@@ -182,17 +243,17 @@ class _Segment:
 
     def find_untranslated(self) -> None:
         """Find terms that stand in the text in Chinese characters or in pinyin."""
+        chinese = self.matcher.left_in_chinese(self.passage.text)
         for n, occurrence in enumerate(self.occurrences):
             if n in self.found:
                 continue
             term = self.source[occurrence.start : occurrence.end]
             places: list[tuple[Verdict, int, int]] = [
                 ("left in Chinese", start, end)
-                for start, end in self.matcher.left_in_chinese(
-                    self.passage.text, occurrence.concepts[0]
-                )
+                for concept, start, end in chinese
+                if concept in occurrence.concepts
             ]
-            places += [("transliterated", *place) for place in _spelt(term, self.passage.words)]
+            places += [("transliterated", *place) for place in _spelt(term, self.passage)]
             for verdict, start, end in places:
                 inside = [
                     k
@@ -200,7 +261,12 @@ class _Segment:
                     if word.start < end and start < word.end
                 ]
                 if inside and not self.passage.taken[inside].any():
-                    self._accept(n, (inside[0], inside[-1] + 1), start, end, verdict)
+                    words = (inside[0], inside[-1] + 1)
+                    hit = self._hit(occurrence, words)
+                    # Names of people are listed in pinyin, as a rule.
+                    self._accept(
+                        n, words, start, end, verdict if hit is None else hit.rendering.status, hit
+                    )
                     break
 
     def answer(self, questions: Mapping[int, Question], vectors: Vectors) -> None:
@@ -212,18 +278,17 @@ class _Segment:
                 key=lambda item: (item[1].odds, -item[0]),
             )
             del answers[n]
-            concepts = self.occurrences[n].concepts
-            hit = next((h for c in concepts for h in self.hits[c] if h.words == best.words), None)
+            hit = self._hit(self.occurrences[n], best.words)
             verdict: Verdict = "other" if hit is None else hit.rendering.status
             self._accept(n, best.words, best.start, best.end, verdict, hit, best.confidence)
             for other, answer in answers.items():
                 if answer is not None and self.passage.taken[slice(*answer.words)].any():
                     answers[other] = choose(questions[other], candidates(questions[other], vectors))
 
-    def _distance(self, occurrence: Occurrence, hit: Hit) -> float:
-        middle = (occurrence.start + occurrence.end) / 2
-        expected = self.passage.expected(len(self.source), middle)
-        return abs((hit.start + hit.end) / 2 - expected)
+    def _hit(self, occurrence: Occurrence, words: tuple[int, int]) -> Hit | None:
+        """Find the listed rendering of a term that some words are."""
+        hits = (hit for concept in occurrence.concepts for hit in self.hits[concept])
+        return next((hit for hit in hits if hit.words == words), None)
 
     def _accept(
         self,
@@ -249,19 +314,24 @@ class _Segment:
         )
 
 
-def _spelt(term: str, words: Sequence[Word]) -> Iterator[tuple[int, int]]:
+def _spelt(term: str, passage: Passage) -> Iterator[tuple[int, int]]:
     """Find where a text spells a term in pinyin, however it is joined or split."""
-    folded = fold_source(term).text
-    letters = pinyin(folded)
-    if len(folded) < 2 or not letters:
-        return
-    spelt = ["".join(c for c in word.text.lower() if c.isalpha()) for word in words]
-    for i in range(len(words)):
-        joined = ""
-        for j in range(i, len(words)):
-            joined += spelt[j]
-            if not spelt[j] or not letters.startswith(joined):
-                break
+    letters = _letters(term)
+    for size in range(1, len(letters) + 1):
+        for first in passage.by_letters.get(letters[:size], ()):
+            joined = letters[:size]
+            last = first
+            while joined != letters and last + 1 < len(passage.words):
+                last += 1
+                joined += passage.spelt[last]
+                if not passage.spelt[last] or not letters.startswith(joined):
+                    break
             if joined == letters:
-                yield words[i].start, words[j].end
-                break
+                yield passage.words[first].start, passage.words[last].end
+
+
+@functools.lru_cache(maxsize=65536)
+def _letters(term: str) -> str:
+    """Spell a term in pinyin; a single character is too easily an English word."""
+    folded = fold_source(term).text
+    return pinyin(folded) if len(folded) > 1 else ""

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from mteval.cache import ScoreCache, cache_folder
 from mteval.errors import InputError, MismatchError, UnavailableError
 from mteval.metrics.base import Metric, Statistics
-from mteval.metrics.cache import ScoreCache, cache_folder
 from mteval.metrics.comet import comet
 from mteval.metrics.comet_model import CometModel, Unit
 from mteval.metrics.models import find_model

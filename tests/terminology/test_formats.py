@@ -748,11 +748,11 @@ EN = '<langSec xml:lang="en"><termSec><term>one</term></termSec></langSec>'
             one_entry(
                 f'<conceptEntry id="a">{ZH}<langSec xml:lang="en">\n'
                 "<termSec><term>one</term></termSec>\n"
-                '<termSec><term>One</term><termNote type="administrativeStatus">preferred'
+                '<termSec><term>One</term><termNote type="administrativeStatus">deprecated'
                 "</termNote></termSec></langSec></conceptEntry>"
             ),
-            "t.tbx:4: concept 'a' has the contradictory status preferred for 'One', which t.tbx:3 "
-            "has 'one' as admitted; ",
+            "t.tbx:4: concept 'a' has the contradictory status deprecated for 'One', which t.tbx:3 "
+            "has 'one' as ",
         ),
         (
             one_entry(

@@ -167,9 +167,10 @@ def test_duplicates_name_both_lines() -> None:
     ("first", "second", "clash"),
     [
         (row(), row("别", status="deprecated"), True),
-        (row(), row(target="cmc", status="admitted"), True),
-        (row(case="exact"), row(target="cmc", status="admitted"), True),
-        (row(case="exact"), row(target="cmc", status="admitted", case="exact"), False),
+        (row(), row(target="cmc", status="deprecated"), True),
+        (row(), row(target="cmc", status="admitted"), False),
+        (row(case="exact"), row(target="cmc", status="deprecated"), True),
+        (row(case="exact"), row(target="cmc", status="deprecated", case="exact"), False),
         (row(case="exact"), row(status="admitted", case="exact"), True),
         (row(), row(concept="x", status="deprecated"), False),
         (row(valid_to="2020-01-01"), row(status="deprecated", valid_from="2020-01-01"), True),

@@ -19,8 +19,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from mteval.errors import InputError
-from mteval.metrics.cache import (
+from mteval.cache import (
     CachedScore,
     CacheUse,
     ScoreCache,
@@ -28,6 +27,7 @@ from mteval.metrics.cache import (
     clear_cache,
     describe_cache,
 )
+from mteval.errors import InputError
 
 FILE = "scores-1.sqlite3"
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
@@ -49,7 +49,7 @@ IN_ONE_FOLDER = settings(
 WRITER = """
 import sys
 from pathlib import Path
-from mteval.metrics.cache import CachedScore, ScoreCache
+from mteval.cache import CachedScore, ScoreCache
 
 folder, name, start, count = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
 cache = ScoreCache(folder)
@@ -430,7 +430,7 @@ def test_a_folder_that_cannot_be_made_is_done_without(tmp_path: Path) -> None:
 def test_a_file_locked_for_too_long_is_done_without(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, when: str
 ) -> None:
-    monkeypatch.setattr("mteval.metrics.cache._PATIENCE_SECONDS", 0.1)
+    monkeypatch.setattr("mteval.cache._PATIENCE_SECONDS", 0.1)
     unit = ("a",)
     with closing(ScoreCache(tmp_path)) as cache:
         cache.put("s", {unit: CachedScore(1.0, {})})

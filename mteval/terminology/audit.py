@@ -1,0 +1,89 @@
+"""What the official texts themselves do with the terms: vary, deprecate, or go their own way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from mteval.terminology.inventory import Inventory
+from mteval.terminology.matching import Matcher
+from mteval.terminology.normalise import split_words
+from mteval.terminology.scores import rendering_key
+
+__all__ = ["PROBLEMS", "audit"]
+
+PROBLEMS = ("deprecated", "unlisted", "omitted", "inconsistent")
+_UNLISTED = frozenset({"other", "transliterated", "left in Chinese"})
+
+
+def audit(inventory: Inventory, english_only: Mapping[str, Sequence[str]]) -> list[dict[str, Any]]:
+    """List the concepts that the official texts do not render as the termbase prefers.
+
+    Args:
+        inventory: of a test set with its references.
+        english_only: lines of documents without a source, by id; deprecated wording is looked for
+            in them, as nothing else can be told without the Chinese.
+
+    Returns:
+        One row for each concept with a problem, in the order of the termbase: ``problems`` (of
+        PROBLEMS; "inconsistent" is more than one rendering) and ``renderings``, each with its
+        verdict, count and places.
+    """
+    found: dict[int, dict[tuple[str | None, str], dict[str, Any]]] = {}
+    for n in range(inventory.n_references):
+        texts = inventory.texts[n]
+        for finding in inventory.findings[n]:
+            text = texts[finding.segment] or ""
+            rendering = None if finding.start is None else text[finding.start : finding.end]
+            entry = found.setdefault(finding.concept, {}).setdefault(
+                (rendering_key(finding, texts), finding.verdict),
+                {"rendering": rendering, "verdict": finding.verdict, "count": 0, "places": []},
+            )
+            document = inventory.documents[inventory.segment_documents[finding.segment]]
+            segment = int(inventory.segment_numbers[finding.segment])
+            _count(entry, document, segment)
+    matcher = Matcher(inventory.termbase.concepts)
+    every = range(len(matcher.concepts))
+    for document, lines in english_only.items():
+        for number, line in enumerate(lines, 1):
+            for hit in matcher.hits(split_words(line), every):
+                if hit.rendering.status == "deprecated":
+                    rendering = line[hit.start : hit.end]
+                    entry = found.setdefault(hit.concept, {}).setdefault(
+                        (hit.rendering.text, "deprecated in English-only text"),
+                        {"rendering": rendering, "verdict": "deprecated", "count": 0, "places": []},
+                    )
+                    _count(entry, document, number)
+    rows = []
+    for c in sorted(found):
+        concept, entries = inventory.termbase.concepts[c], list(found[c].values())
+        problems = _problems(entries)
+        if problems:
+            rows.append(
+                {
+                    "concept": concept.id,
+                    "source": concept.sources[0],
+                    "target": None if concept.preferred is None else concept.preferred.text,
+                    "problems": problems,
+                    "renderings": sorted(entries, key=lambda entry: -entry["count"]),
+                }
+            )
+    return rows
+
+
+def _problems(entries: Sequence[Mapping[str, Any]]) -> list[str]:
+    verdicts = {entry["verdict"] for entry in entries}
+    has = {
+        "deprecated": "deprecated" in verdicts,
+        "unlisted": bool(verdicts & _UNLISTED),
+        "omitted": "omitted" in verdicts,
+        "inconsistent": sum(entry["rendering"] is not None for entry in entries) > 1,
+    }
+    return [problem for problem in PROBLEMS if has[problem]]
+
+
+def _count(entry: dict[str, Any], document: str, segment: int) -> None:
+    entry["count"] += 1
+    place = {"document": document, "segment": segment}
+    if place not in entry["places"]:
+        entry["places"].append(place)

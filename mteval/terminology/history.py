@@ -1,0 +1,92 @@
+"""What changed between runs: errors in terms that are new, fixed or still there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Literal
+
+__all__ = ["Change", "changes", "trend"]
+
+Change = Literal["new", "fixed", "still wrong"]
+# Verdicts that count as a right rendering, as in verdicts.RIGHT.
+_RIGHT = frozenset({"preferred", "admitted"})
+Row = Mapping[str, Any]
+
+
+def changes(before: Iterable[Row], after: Iterable[Row]) -> list[dict[str, Any]]:
+    """Compare the occurrences of terms in two runs.
+
+    An occurrence is the same if system, document, segment, concept and its place among those of
+    the concept in the segment are.
+
+    Args:
+        before: rows of occurrences of the earlier run.
+        after: of the later one.
+
+    Returns:
+        One row for each occurrence that is wrong in either run, in the order of the later run, the
+        rest last: ``change`` is "new" (wrong now, and right or not there before), "fixed" (wrong
+        before, right now) or "still wrong"; an occurrence that was wrong and is no longer there is
+        left out, as nothing can be said of it. ``verdict_before`` and ``rendering_before`` are None
+        where there was no such occurrence.
+    """
+    old = _by_identity(row for row in before if row["kind"] == "system")
+    rows = []
+    for identity, row in _by_identity(r for r in after if r["kind"] == "system").items():
+        earlier = old.get(identity)
+        was_wrong = earlier is not None and earlier["verdict"] not in _RIGHT
+        is_wrong = row["verdict"] not in _RIGHT
+        if not (was_wrong or is_wrong):
+            continue
+        change: Change = "fixed" if not is_wrong else "still wrong" if was_wrong else "new"
+        rows.append(
+            {
+                "change": change,
+                **{key: row[key] for key in ("system", "document", "segment", "concept", "source")},
+                "verdict_before": None if earlier is None else earlier["verdict"],
+                "rendering_before": None if earlier is None else earlier["rendering"],
+                "verdict": row["verdict"],
+                "rendering": row["rendering"],
+            }
+        )
+    return rows
+
+
+def trend(runs: Sequence[tuple[str, Iterable[Row]]]) -> list[dict[str, Any]]:
+    """Follow each term of each system over runs.
+
+    Args:
+        runs: names of runs, in order of time, with their rows of terms.
+
+    Returns:
+        One row for each system and concept, by system and concept: ``runs`` lists run, occurrences,
+        right and renderings where the run has the term.
+    """
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for run, rows in runs:
+        for row in rows:
+            if row["kind"] != "system":
+                continue
+            entry = found.setdefault(
+                (row["system"], row["concept"]),
+                {
+                    "system": row["system"],
+                    "concept": row["concept"],
+                    "source": row["source"],
+                    "runs": [],
+                },
+            )
+            entry["runs"].append(
+                {"run": run, **{key: row[key] for key in ("occurrences", "right", "renderings")}}
+            )
+    return [found[key] for key in sorted(found)]
+
+
+def _by_identity(rows: Iterable[Row]) -> dict[tuple[Any, ...], Row]:
+    counts: dict[tuple[Any, ...], int] = {}
+    identified = {}
+    for row in rows:
+        place = tuple(row[key] for key in ("system", "document", "segment", "concept"))
+        counts[place] = counts.get(place, 0) + 1
+        identified[(*place, counts[place])] = row
+    return identified
