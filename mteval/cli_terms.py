@@ -117,7 +117,8 @@ def check(
         for rows in (inventory.occurrence_rows(context=context), inventory.term_rows())
     )
     if as_csv:
-        show(csv_text(occurrences))
+        if occurrences:
+            show(csv_text(occurrences))
     elif as_json:
         show_json(
             {
@@ -154,13 +155,16 @@ def audit(
     from mteval.evaluation import check_terms
     from mteval.report.tables import plain_table
     from mteval.terminology.audit import audit as audit_texts
+    from mteval.terminology.termbase import read_day
 
     test_set, _ = read_inputs(references or (), source, ())
     inventory, notes = check_terms(test_set, (), terms, search=search)
-    english_only = {}
-    if isinstance(test_set, Path):
-        english_only = load_unscored(test_set)
-    rows = audit_texts(inventory, english_only)
+    english_only = load_unscored(test_set) if isinstance(test_set, Path) else []
+    rows = audit_texts(
+        inventory,
+        {d.id: [segment.references[0] for segment in d.segments] for d in english_only},
+        {d.id: read_day(d.date) for d in english_only},
+    )
     for note in notes:
         say(f"mteval: {note}")
     if as_json:
@@ -261,12 +265,12 @@ def history(
 
     if runs and len(runs) != 2:
         raise UsageError(f"{len(runs)} runs are named; name two, or none for the last two")
-    known = find_runs(results) if not runs or results.exists() else []
-    compared = list(runs) if runs else known[-2:]
+    known = list(runs) if runs else find_runs(results)
+    compared = known[-2:]
     if len(compared) < 2:
         raise UsageError(
-            f"{place(results)} holds {len(known)} runs with terms, and comparing takes two; "
-            "score again, or name two runs"
+            f"{place(results)} holds fewer than two runs with terms ({len(known)}); score again, "
+            "or name two runs"
         )
     changed = changes(*(read_rows(run, "occurrences.csv") for run in compared))
     over_time = trend([(run.name, read_rows(run, "terms.csv")) for run in known])
@@ -280,6 +284,12 @@ def history(
         show_json(document)
         return
     counts = {word: sum(row["change"] == word for row in changed) for word in _CHANGES}
+    # Of what is still wrong only what became wrong in another way is news.
+    news = [
+        row
+        for row in changed
+        if row["change"] != "still wrong" or row["rendering"] != row["rendering_before"]
+    ]
     show_tables(
         (
             plain_table(
@@ -295,7 +305,7 @@ def history(
                         _shown(row["verdict"], row["rendering"]),
                     )
                     for word in _CHANGES
-                    for row in changed
+                    for row in news
                     if row["change"] == word
                 ],
             ),
@@ -315,7 +325,11 @@ def history(
             ),
         )
     )
-    show(", ".join(f"{count} {word}" for word, count in counts.items()))
+    same = len(changed) - len(news)
+    show(
+        ", ".join(f"{count} {word}" for word, count in counts.items())
+        + (f" ({same} of them with the same rendering, not shown)" if same else "")
+    )
 
 
 _CHANGES = ("new", "fixed", "still wrong")

@@ -22,10 +22,15 @@ from mteval.metrics import DEFAULT_METRICS, METRICS, load_metric, parse_metrics
 from mteval.metrics.base import Array, Flag, Metric, MetricSpec, Progress, Statistics
 from mteval.results import Evaluation, Level, MetricColumn
 from mteval.terminology.formats import read_termbase
-from mteval.terminology.inventory import Inventory, check_packages, take_inventory
+from mteval.terminology.inventory import (
+    TERM_PACKAGES,
+    Inventory,
+    check_packages,
+    take_inventory,
+)
 from mteval.terminology.mining import Proposal, mine, proposed_rows
 from mteval.terminology.scores import ratio
-from mteval.terminology.termbase import Row, Termbase
+from mteval.terminology.termbase import Row, Termbase, read_day
 
 __all__ = ["check_terms", "evaluate", "mine_terms"]
 
@@ -73,6 +78,7 @@ def evaluate(
         raise UsageError(f"options are given for {unknown[0]!r}, and there is no such metric")
     notes: list[str] = []
     test_set = references if isinstance(references, TestSet) else load_test_set(Path(references))
+    termbase = _load_termbase(references, terms)
     outputs = _load_outputs(systems, notes)
     hypotheses = [output.hypotheses(test_set, allow_missing=allow_missing) for output in outputs]
     notes.extend(_notes(test_set, outputs, hypotheses))
@@ -104,6 +110,7 @@ def evaluate(
         raise lacking[0]
     done = [computed[spec.name] for spec in specs if spec.name in computed]
     n_references = test_set.n_references
+    packages = {"numpy"}.union(*({spec.package, *spec.versions} for spec, _, _ in done))
     columns = [
         MetricColumn(
             spec.name,
@@ -121,7 +128,14 @@ def evaluate(
         spec.name: _scores(found.values, metric.score, metric.segment_score, sizes, translated)
         for spec, metric, found in done
     }
-    inventory = _score_terms(references, test_set, outputs, hypotheses, terms, notes)
+    inventory = None
+    if termbase is not None:
+        try:
+            inventory = _take_inventory(test_set, outputs, hypotheses, termbase, notes)
+        except UnavailableError as error:
+            if terms is not None:
+                raise
+            notes.append(f"terms are left out: {error}")
     inputs = _inputs(test_set, outputs)
     if inventory is not None:
         signature = inventory.signature()
@@ -131,7 +145,9 @@ def evaluate(
         accuracy = np.stack([c.accuracy for c in inventory.counts[inventory.n_references :]])
         scores["term_accuracy"] = _scores(accuracy, ratio, ratio, sizes, translated)
         inputs["terms"] = inventory.termbase.fingerprint()
-    packages = {"numpy"}.union(*({spec.package, *spec.versions} for spec, _, _ in done))
+        # Which renderings were in force.
+        inputs["dates"] = {document.id: document.date for document in test_set.documents}
+        packages |= TERM_PACKAGES
     return Evaluation(
         systems=tuple(output.name for output in outputs),
         documents=tuple(document.id for document in test_set.documents),
@@ -251,6 +267,12 @@ def _take_inventory(
     columns = {o.name: texts for o, texts in zip(outputs, hypotheses, strict=True)}
     if search is False:
         return take_inventory(test_set, columns, termbase)
+    undated = [d.id for d in test_set.documents if d.date and read_day(d.date) is None]
+    if termbase.is_dated and undated:
+        notes.append(
+            f"terms: the date of {', '.join(undated)} is not YYYY-MM-DD, so renderings of "
+            "all times count there"
+        )
     most = MOST_SEARCHED if search is None else None
     with cached_encoder(cache_folder(), notes) as embed:
         inventory = take_inventory(test_set, columns, termbase, embed, most_searched=most)
@@ -274,26 +296,6 @@ def _load_termbase(
         return None
     path = Path(references) / TERMS_FILE
     return read_termbase(path) if kind_of(path) == "file" else None
-
-
-def _score_terms(
-    references: TestSet | Path | str,
-    test_set: TestSet,
-    outputs: Sequence[SystemOutput],
-    hypotheses: Sequence[Sequence[str | None]],
-    terms: Termbase | Path | str | None,
-    notes: list[str],
-) -> Inventory | None:
-    termbase = _load_termbase(references, terms)
-    if termbase is None:
-        return None
-    try:
-        return _take_inventory(test_set, outputs, hypotheses, termbase, notes)
-    except UnavailableError as error:
-        if terms is not None:
-            raise
-        notes.append(f"terms are left out: {error}")
-        return None
 
 
 def _load_outputs(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mteval.errors import InputError, place
-from mteval.files import kind_of, new_folder, read_bytes, sha256
+from mteval.files import kind_of, new_folder, read_text, sha256
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,6 +41,7 @@ _OCCURRENCE_COLUMNS = (
     *("system", "kind", "document", "segment", "concept", "source", "verdict", "rendering"),
 )
 _COUNTS = frozenset({"segment", "occurrences", "right"})
+_MAY_BE_EMPTY = frozenset({"rendering", "renderings"})
 
 Level = Literal["system", "document", "segment"]
 Scores = npt.NDArray[np.float64]
@@ -207,7 +210,8 @@ class Evaluation:
         for r, column in enumerate(self.references, 1):
             columns["reference" if r == 1 else f"reference_{r}"] = [column[b] for b in i]
         for metric in self.metrics:
-            columns[metric.name] = self.scores[metric.name]["segment"][s, i]
+            values = self.scores[metric.name]["segment"][s, i]
+            columns[metric.name] = pa.array(values, pa.float64(), mask=np.isnan(values))
         for name, found in self.error_spans.items():
             columns[f"{name}_error_spans"] = [
                 json.dumps(found.get(place, []), ensure_ascii=False) for place in places
@@ -226,7 +230,7 @@ class Evaluation:
         text_columns = set(columns) - {"segment", *(metric.name for metric in self.metrics)}
         return pa.table(
             {
-                name: pa.array(values, pa.string() if name in text_columns else None)
+                name: pa.array(values, pa.string()) if name in text_columns else pa.array(values)
                 for name, values in columns.items()
             }
         )
@@ -447,7 +451,12 @@ def find_runs(results: Path) -> list[Path]:
         raise InputError(
             f"{place(results)}: there is no such folder of results; make runs with: mteval score"
         )
-    return sorted(path for path in results.iterdir() if kind_of(path / OCCURRENCES_FILE) == "file")
+    return sorted(
+        path
+        for path in results.iterdir()
+        # What a killed run left behind begins with a dot.
+        if not path.name.startswith(".") and kind_of(path / OCCURRENCES_FILE) == "file"
+    )
 
 
 def read_rows(run: Path, file: Literal["terms.csv", "occurrences.csv"]) -> list[dict[str, Any]]:
@@ -456,32 +465,28 @@ def read_rows(run: Path, file: Literal["terms.csv", "occurrences.csv"]) -> list[
     Raises:
         InputError: the file cannot be read, or lacks a column.
     """
-    import pyarrow as pa
-    import pyarrow.csv
-
     path = run / file
     wanted = _TERM_COLUMNS if file == TERMS_FILE else _OCCURRENCE_COLUMNS
+    reader = csv.DictReader(io.StringIO(read_text(path), newline=""), strict=True)
+    rows = []
     try:
-        table = pa.csv.read_csv(
-            pa.BufferReader(read_bytes(path)),
-            parse_options=pa.csv.ParseOptions(newlines_in_values=True),
-            convert_options=pa.csv.ConvertOptions(
-                column_types={
-                    name: pa.int64() if name in _COUNTS else pa.string() for name in wanted
-                },
-                include_columns=list(wanted),
-                strings_can_be_null=True,
-                quoted_strings_can_be_null=True,
-                null_values=[""],
-            ),
-        )
-    except (pa.ArrowInvalid, KeyError, pa.ArrowKeyError) as error:
-        reason = str(error).splitlines()[0]
+        lacking = set(wanted) - set(reader.fieldnames or ())
+        if lacking:
+            raise ValueError(f"no column {min(lacking)!r}")
+        for cells in reader:
+            if None in cells or None in cells.values():
+                raise ValueError("the line has more or fewer cells than the header")
+            row: dict[str, Any] = {name: cells[name] or None for name in wanted}
+            if None in [row[name] for name in wanted if name not in _MAY_BE_EMPTY]:
+                raise ValueError("a cell is empty")
+            for name in _COUNTS & row.keys():
+                row[name] = int(row[name])
+            rows.append(row)
+    except (csv.Error, ValueError) as error:
         raise InputError(
-            f"{place(path)}: this is not a file that mteval score wrote ({reason}); score again, "
-            "or name another run"
+            f"{place(path, reader.line_num)}: this is not a file that mteval score wrote "
+            f"({error}); score again, or name another run"
         ) from None
-    rows: list[dict[str, Any]] = table.to_pylist()
     return rows
 
 

@@ -82,6 +82,7 @@ ALLOWED = {
     },
     "mteval.terminology.search": {
         "mteval.encoder",
+        "mteval.pinyin",
         "mteval.terminology.matching",
         "mteval.terminology.normalise",
         "mteval.text",
@@ -93,6 +94,7 @@ ALLOWED = {
         "mteval.terminology.normalise",
         "mteval.terminology.search",
         "mteval.terminology.termbase",
+        "mteval.text",
     },
     "mteval.terminology.scores": {
         "mteval.terminology.matching",

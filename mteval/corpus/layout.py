@@ -290,17 +290,22 @@ def read_inputs(
     return test_set, load_plain_systems(systems, test_set)
 
 
-def load_unscored(folder: Path) -> dict[str, list[str]]:
-    """Load the reference-only documents of a folder: id -> lines of the first reference.
+def load_unscored(folder: Path) -> list[Document]:
+    """Load the documents of a folder that have references and no source.
 
     Raises:
         InputError: a file cannot be read.
     """
-    return {
-        id: read_lines(folder / f"{id}.{TARGET_LANGUAGE}.txt")
-        for id in load_test_set(folder).unscored
-        if kind_of(folder / f"{id}.{TARGET_LANGUAGE}.txt") == "file"
-    }
+    documents = []
+    for id in load_test_set(folder).unscored:
+        paths = [
+            path
+            for path in _files(folder)
+            if (match := _REFERENCE_NAME.fullmatch(path.name)) and match["id"] == id
+        ]
+        metadata = folder / f"{id}.toml"
+        documents.append(_load_document(id, None, paths, read_toml(metadata), metadata))
+    return documents
 
 
 def _stem(path: Path) -> str:

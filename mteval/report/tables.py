@@ -224,7 +224,7 @@ def term_table(rows: Sequence[Mapping[str, Any]]) -> Table:
         tuple(
             (
                 (
-                    Cell(f"{next(iter(by_name.values()))['source']}\n{concept}"),
+                    Cell(_named(next(iter(by_name.values()))["source"], concept)),
                     *(
                         Cell(_renderings(by_name[name]) if name in by_name else "")
                         for name in names
@@ -234,6 +234,10 @@ def term_table(rows: Sequence[Mapping[str, Any]]) -> Table:
             for concept, by_name in by_concept.items()
         ),
     )
+
+
+def _named(source: str, concept: str) -> str:
+    return source if source == concept else f"{source}\n{concept}"
 
 
 def wrong_term_table(rows: Sequence[Mapping[str, Any]], most: int) -> Table:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
+from mteval.errors import UnavailableError
 from mteval.terminology.inventory import Inventory
-from mteval.terminology.matching import Matcher
+from mteval.terminology.matching import Hit, Matcher
 from mteval.terminology.normalise import split_words
 from mteval.terminology.scores import rendering_key
 
@@ -16,19 +18,31 @@ PROBLEMS = ("deprecated", "unlisted", "omitted", "inconsistent")
 _UNLISTED = frozenset({"other", "transliterated", "left in Chinese"})
 
 
-def audit(inventory: Inventory, english_only: Mapping[str, Sequence[str]]) -> list[dict[str, Any]]:
+def audit(
+    inventory: Inventory,
+    english_only: Mapping[str, Sequence[str]],
+    days: Mapping[str, date | None] | None = None,
+) -> list[dict[str, Any]]:
     """List the concepts that the official texts do not render as the termbase prefers.
 
     Args:
         inventory: of a test set with its references.
         english_only: lines of documents without a source, by id; deprecated wording is looked for
             in them, as nothing else can be told without the Chinese.
+        days: when these documents were published, where that is known.
 
     Returns:
         One row for each concept with a problem, in the order of the termbase: ``problems`` (of
         PROBLEMS; "inconsistent" is more than one rendering) and ``renderings``, each with its
         verdict, count and places.
+
+    Raises:
+        UnavailableError: there are no references.
     """
+    if not inventory.n_references:
+        raise UnavailableError(
+            "an audit is of the official texts, and there are none; name them with -r"
+        )
     found: dict[int, dict[tuple[str | None, str], dict[str, Any]]] = {}
     for n in range(inventory.n_references):
         texts = inventory.texts[n]
@@ -42,18 +56,17 @@ def audit(inventory: Inventory, english_only: Mapping[str, Sequence[str]]) -> li
             document = inventory.documents[inventory.segment_documents[finding.segment]]
             segment = int(inventory.segment_numbers[finding.segment])
             _count(entry, document, segment)
-    matcher = Matcher(inventory.termbase.concepts)
-    every = range(len(matcher.concepts))
     for document, lines in english_only.items():
+        matcher = Matcher(inventory.termbase.in_force((days or {}).get(document)))
         for number, line in enumerate(lines, 1):
-            for hit in matcher.hits(split_words(line), every):
-                if hit.rendering.status == "deprecated":
-                    rendering = line[hit.start : hit.end]
-                    entry = found.setdefault(hit.concept, {}).setdefault(
-                        (hit.rendering.text, "deprecated in English-only text"),
-                        {"rendering": rendering, "verdict": "deprecated", "count": 0, "places": []},
-                    )
-                    _count(entry, document, number)
+            for hit in _deprecated(matcher, line):
+                rendering = line[hit.start : hit.end]
+                key = " ".join(word.key for word in split_words(rendering))
+                entry = found.setdefault(hit.concept, {}).setdefault(
+                    (key, "deprecated"),
+                    {"rendering": rendering, "verdict": "deprecated", "count": 0, "places": []},
+                )
+                _count(entry, document, number)
     rows = []
     for c in sorted(found):
         concept, entries = inventory.termbase.concepts[c], list(found[c].values())
@@ -69,6 +82,18 @@ def audit(inventory: Inventory, english_only: Mapping[str, Sequence[str]]) -> li
                 }
             )
     return rows
+
+
+def _deprecated(matcher: Matcher, line: str) -> list[Hit]:
+    """Find deprecated renderings that are no part of a right one, of whatever concept."""
+    hits = matcher.hits(split_words(line), range(len(matcher.concepts)))
+    right = [hit.words for hit in hits if hit.rendering.status != "deprecated"]
+    return [
+        hit
+        for hit in hits
+        if hit.rendering.status == "deprecated"
+        and not any(a <= hit.words[0] and hit.words[1] <= b for a, b in right)
+    ]
 
 
 def _problems(entries: Sequence[Mapping[str, Any]]) -> list[str]:

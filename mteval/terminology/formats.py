@@ -55,6 +55,8 @@ def read_termbase(path: Path) -> Termbase:
         UsageError: no format has this suffix.
         MissingPackageError: the package that reads this format is not installed.
     """
+    if kind_of(path) == "folder":
+        raise InputError(f"{place(path)}: this is a folder where a termbase is wanted; name a file")
     reader = _FORMATS[_suffix(path)]
     return Termbase.from_rows(reader(path), place(path))
 

@@ -16,16 +16,16 @@ Row = Mapping[str, Any]
 def changes(before: Iterable[Row], after: Iterable[Row]) -> list[dict[str, Any]]:
     """Compare the occurrences of terms in two runs.
 
-    An occurrence is the same if system, document, segment, concept and its place among those of
-    the concept in the segment are.
+    An occurrence is the same if system, document, segment, source term and its place among those of
+    the term in the segment are.
 
     Args:
         before: rows of occurrences of the earlier run.
         after: of the later one.
 
     Returns:
-        One row for each occurrence that is wrong in either run, in the order of the later run, the
-        rest last: ``change`` is "new" (wrong now, and right or not there before), "fixed" (wrong
+        One row for each occurrence that is wrong in either run, in the order of the later run:
+        ``change`` is "new" (wrong now, and right or not there before), "fixed" (wrong
         before, right now) or "still wrong"; an occurrence that was wrong and is no longer there is
         left out, as nothing can be said of it. ``verdict_before`` and ``rendering_before`` are None
         where there was no such occurrence.
@@ -86,7 +86,7 @@ def _by_identity(rows: Iterable[Row]) -> dict[tuple[Any, ...], Row]:
     counts: dict[tuple[Any, ...], int] = {}
     identified = {}
     for row in rows:
-        place = tuple(row[key] for key in ("system", "document", "segment", "concept"))
+        place = tuple(row[key] for key in ("system", "document", "segment", "source"))
         counts[place] = counts.get(place, 0) + 1
         identified[(*place, counts[place])] = row
     return identified

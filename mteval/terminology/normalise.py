@@ -22,17 +22,36 @@ _OPENING = "“‘「『《〈"
 _CLOSING = "”’」』》〉"
 _IGNORED = frozenset(f"{_MIDDLE_DOTS}{_HYPHENS}{_OPENING}{_CLOSING}\"'")
 
-# Single letters with their full stops are one word: U.S., J.
+_BETWEEN_QUOTATIONS = re.compile(rf"[{_CLOSING}]\s*[{_OPENING}]|\"\s*\"")
+# Accents that stand alone, soft hyphens and the like are part of the word that they stand in.
+_MARKS = "\u0300-\u036f\u00ad\u200b-\u200d\u2060\ufeff"
+_LETTER = rf"[^\W\d_{HAN}]"
+_APOSTROPHE = "['’ʼ＇]"
+_PIECE = rf"[^\W_{HAN}][^\W_{HAN}]*(?:[{_MARKS}]+[^\W_{HAN}]*)*"
+# Single letters with their full stops are one word: U.S., J.; a Chinese character is one, too.
 _WORD = re.compile(
-    rf"(?:[^\W\d_{HAN}]\.)+(?!\w)|[{HAN}]+|[^\W_{HAN}]+(?:['’ʼ＇][^\W_{HAN}]+)*|[+&]"
+    rf"(?:{_LETTER}\.)+(?:{_LETTER}(?!\w))?(?!\w)(?:{_APOSTROPHE}s\b)?"
+    rf"|[{HAN}]|{_PIECE}(?:{_APOSTROPHE}{_PIECE})*|[+&]"
 )
 # Punctuation that no term runs across, unless it is written with it.
 _BREAK = re.compile(r"[.;:!?()\[\]{}|。；：！？（）、…\n]")
-_POSSESSIVE = re.compile(r"['’ʼ＇]s?$", re.IGNORECASE)
+_DECIMAL = re.compile(r"\.(?=\d)")
+# Mr., Lt., No., St.: a full stop after these ends nothing.
+_TITLE = re.compile("[A-Z][a-z]{1,2}")
+_POSSESSIVE = re.compile(rf"{_APOSTROPHE}s?$", re.IGNORECASE)
+_PLURAL_ACRONYM = re.compile(r"([A-Z]{2,})s")
 _SYMBOLS = {"&": "and", "+": "plus"}
-BREAK = "|"
+# The key of punctuation; no text has this character.
+BREAK = "\0"
 _LONGEST_ACRONYM = 6
+# In a heading of capitals words of this length are no acronyms.
+_SHORT = 3
 _MOST_LEMMAS = 4
+# So many words in capitals are a heading, if not one is longer than an acronym.
+_HEADING_WORDS = 4
+_WORD_FOLLOWS = re.compile(r"\s+\w")
+# Lemmas are wanted of nouns in the plural only: an issue is not what was issued.
+_PLURALS = ("s", "men", "children")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +90,11 @@ def fold_source(text: str) -> Folded:
     offsets: list[int] = []
     for offset, character in enumerate(text):
         piece = _folded(character)
-        if not piece and character in _CLOSING and text[offset + 1 : offset + 2] in _OPENINGS:
+        if not piece and _BETWEEN_QUOTATIONS.match(text, offset):
             piece = BREAK
         pieces.append(piece)
         offsets.extend([offset] * len(piece))
     return Folded("".join(pieces), tuple(offsets))
-
-
-_OPENINGS = frozenset(_OPENING)
 
 
 @functools.cache
@@ -87,7 +103,7 @@ def _folded(character: str) -> str:
         return ""
     return "".join(
         to_simplified(part)
-        for part in unicodedata.normalize("NFKC", character).casefold()
+        for part in unicodedata.normalize("NFKD", character).casefold()
         if not part.isspace()
         and part not in _IGNORED
         and unicodedata.category(part) not in ("Cf", "Mn")
@@ -104,35 +120,69 @@ def split_words(text: str) -> list[Word]:
     words: list[Word] = []
     articles: list[Word] = []
     last = 0
+    shouted = _is_shouted(text)
     for match in _WORD.finditer(text):
         surface = match[0]
-        if words and _BREAK.search(text, last, match.start()):
+        if words and _ends_phrase(text, last, match.start(), words[-1]):
             words.append(Word(BREAK, "", last, last))
         last = match.end()
-        if surface in ("a", "an") or surface.lower() == "the":
+        # A capital letter A is an article where a title begins.
+        begins = not words or words[-1].key == BREAK or shouted
+        if surface.lower() == "the" or (
+            surface.lower() in ("a", "an")
+            and (surface.islower() or begins)
+            and _WORD_FOLLOWS.match(text, match.end())
+        ):
             articles.append(Word(surface.lower(), surface, match.start(), match.end()))
-        elif key := _key(surface):
+        elif key := _key(surface, shouted):
             words.append(Word(key, surface, match.start(), match.end()))
     return words or articles
 
 
+def _is_shouted(text: str) -> bool:
+    """Tell whether a text is a heading in capitals, where capitals make no acronym."""
+    if not text.isupper():
+        return False
+    lengths = [len(match[0]) for match in _WORD.finditer(text)]
+    return max(lengths, default=0) > _LONGEST_ACRONYM or len(lengths) >= _HEADING_WORDS
+
+
+def _ends_phrase(text: str, start: int, end: int, word: Word) -> bool:
+    """Tell whether what stands between two words ends a phrase."""
+    between = text[start:end]
+    if between[:1] == "." and (_TITLE.fullmatch(word.text) or _DECIMAL.match(text, start)):
+        between = between[1:]
+    return _BREAK.search(between) is not None
+
+
 @functools.cache
-def _key(surface: str) -> str:
+def _key(surface: str, shouted: bool) -> str:
     if surface in _SYMBOLS:
         return _SYMBOLS[surface]
-    plain = "".join(unicodedata.normalize("NFKD", surface).casefold().replace(".", "").split())
-    plain = "".join(c for c in plain if unicodedata.category(c) not in ("Mn", "Cf"))
-    plain = _POSSESSIVE.sub("", plain) or plain
-    if not (plain.isascii() and plain.isalpha()) or is_acronym(surface):
+    surface = _POSSESSIVE.sub("", surface) or surface
+    plural = _PLURAL_ACRONYM.fullmatch(surface)
+    surface = surface if plural is None else plural[1]
+    plain = unicodedata.normalize("NFKD", surface).casefold()
+    # Neither marks, stops, apostrophes nor, in a few compatibility characters, spaces.
+    plain = "".join(c for c in plain if c.isalnum() or not c.isascii())
+    plain = "".join(c for c in plain if c not in "’ʼ＇" and _is_visible(c))
+    if not (plain.isascii() and plain.isalpha()):
+        return plain
+    if is_acronym(surface) and not (shouted and len(plain) > _SHORT):
         return plain
     lemmatize, american = _tools()
-    # Lemmas have lemmas: understandings, understanding, understand.
+    plain = american(plain)
+    # Lemmas have lemmas: understandings, understanding.
     for _ in range(_MOST_LEMMAS):
-        lemma = american(lemmatize(plain))
+        lemma = american(lemmatize(plain)) if plain.endswith(_PLURALS) else plain
         if lemma == plain:
             break
         plain = lemma
     return plain
+
+
+def _is_visible(character: str) -> bool:
+    return not character.isspace() and unicodedata.category(character) not in ("Mn", "Cf")
 
 
 def is_acronym(surface: str) -> bool:

@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mteval.encoder import Embed
+from mteval.pinyin import strip_marks
 from mteval.terminology.matching import Occurrence, attached_year
 from mteval.terminology.normalise import BREAK, Word, fold_source, split_words
 from mteval.text import to_simplified
@@ -33,6 +34,7 @@ __all__ = [
     "Vectors",
     "candidates",
     "choose",
+    "pinyin_letters",
 ]
 
 Array = npt.NDArray[np.float64]
@@ -88,6 +90,8 @@ _FUNCTION_WORDS = frozenset(
     why will with within without would you your a an
     """.split()  # noqa: SIM905 - a list of words a line each
 )
+# What stands for punctuation where every word is embedded.
+_NOTHING = "."
 _COMMA = re.compile("[,、,]")
 _QUOTE_MARKS = frozenset('"“”「」『』《》')
 
@@ -114,13 +118,19 @@ class Vectors:
         return self._matrix[[self._rows[text] for text in texts]]
 
 
+def pinyin_letters(text: str) -> str:
+    """Give the letters of pinyin that texts spell alike: lower case, no tones, ü as u."""
+    return "".join(c for c in strip_marks(text) if c.isalpha()).replace("v", "u")
+
+
 class Passage:
     """Hold one segment of a text as words, and what of it is explained already."""
 
     def __init__(self, text: str, words: Sequence[Word]) -> None:
         self.text = text
         self.words = words
-        self.taken = np.array([word.key == BREAK for word in words], dtype=bool)
+        # Which words are explained.
+        self.taken = np.zeros(len(words), dtype=bool)
         # (character offset in the source, in the text) of what is explained
         self.anchors: list[tuple[float, float]] = []
 
@@ -133,6 +143,11 @@ class Passage:
     def starts(self) -> Array:
         """Character offset of every word: (n_words,)."""
         return np.array([word.start for word in self.words], dtype=np.float64)
+
+    @cached_property
+    def is_break(self) -> npt.NDArray[np.bool_]:
+        """Whether a word is punctuation that ends a phrase: (n_words,)."""
+        return np.array([word.key == BREAK for word in self.words], dtype=bool)
 
     @cached_property
     def is_function_word(self) -> npt.NDArray[np.bool_]:
@@ -152,7 +167,7 @@ class Passage:
     @cached_property
     def spelt(self) -> list[str]:
         """The letters of each word, in lower case: (n_words,)."""
-        return ["".join(c for c in word.text.lower() if c.isalpha()) for word in self.words]
+        return [pinyin_letters(word.text) for word in self.words]
 
     @cached_property
     def by_letters(self) -> dict[str, list[int]]:
@@ -281,7 +296,7 @@ def candidates(question: Question, vectors: Vectors) -> Candidates:
     columns = {name: values[kept] for name, values in columns.items()}
     columns["like the term"] = found @ vectors([to_simplified(term)])[0]
     parts = vectors(sorted({folded[k : k + 2] for k in range(max(len(folded) - 1, 1))}))
-    rendered = parts @ vectors([word.text or BREAK for word in words[first:last]]).T
+    rendered = parts @ vectors([word.text or _NOTHING for word in words[first:last]]).T
     columns["parts of the term rendered"] = np.array(
         [rendered[:, a - first : b - first].max(axis=1).mean() for a, b in spans]
     )
@@ -309,18 +324,19 @@ def _gains(question: Question, vectors: Vectors, first: int, last: int) -> Array
     inside = sorted({term[k : k + n] for n in (1, 2, 3, 4) for k in range(len(term) - n + 1)})
     outside = sorted({part[k : k + 2] for part in (before, after) for k in range(len(part) - 1)})
     passage = question.passage
-    texts = [word.text or BREAK for word in passage.words[first:last]]
+    texts = [word.text or _NOTHING for word in passage.words[first:last]]
     of_words = vectors(texts)
     likeness = (of_words @ vectors(inside).T).max(axis=1)
     rivals = (of_words @ vectors(outside).T).max(axis=1) if outside else np.zeros(len(texts))
     gains = likeness - np.maximum(rivals, _LEAST_LIKE)
-    gains[passage.is_function_word[first:last] | passage.taken[first:last]] = 0.0
+    closed = passage.is_function_word | passage.is_break | passage.taken
+    gains[closed[first:last]] = 0.0
     return np.asarray(gains, dtype=np.float64)
 
 
 def _spans(passage: Passage, first: int, last: int, longest: int) -> list[tuple[int, int]]:
     """List the ranges of free words that neither begin nor end with a function word."""
-    closed, function = passage.taken, passage.is_function_word
+    closed, function = passage.taken | passage.is_break, passage.is_function_word
     spans = []
     for i in range(first, last):
         if closed[i] or function[i]:

@@ -118,8 +118,9 @@ class Termbase:
         concepts: dict[str, _Building] = {}
         for number, row in enumerate(rows, 1):
             where = row.where or f"{origin}{origin and ', '}row {number}"
-            concept = _cell("concept", row.concept, where)
+            # The source first, as it stands for the concept in a file without that column.
             source = _cell("source", row.source, where)
+            concept = _cell("concept", row.concept, where)
             rendering = _rendering(row, where)
             concepts.setdefault(concept, _Building(concept, where)).add(source, rendering)
         if not concepts:
@@ -152,6 +153,20 @@ class Termbase:
             for source in concept.sources
             for rendering in concept.renderings
         ]
+
+    @property
+    def is_dated(self) -> bool:
+        """Tell whether a rendering holds for a time only."""
+        return any(r.valid_from or r.valid_to for c in self.concepts for r in c.renderings)
+
+    def in_force(self, day: date | None) -> tuple[Concept, ...]:
+        """Give every concept with the renderings in force on a day; all of them without one."""
+        if day is None or not self.is_dated:
+            return self.concepts
+        return tuple(
+            replace(c, renderings=tuple(r for r in c.renderings if r.valid_on(day)))
+            for c in self.concepts
+        )
 
     def named(self, names: Iterable[str]) -> frozenset[str]:
         """Find concepts by their ids or source terms, and give their ids.
@@ -334,14 +349,22 @@ def _date(column: str, text: str, where: str) -> date | None:
     text = text.strip()
     if not text:
         return None
+    day = read_day(text)
+    if day is None:
+        raise InputError(
+            f"{where}: {column} is {text!r}, which is no date; write YYYY-MM-DD, or leave it empty"
+        )
+    return day
+
+
+def read_day(text: str | None) -> date | None:
+    """Read a day written as YYYY-MM-DD; None for anything else."""
+    if text is None or not _ISO_DATE.fullmatch(text):
+        return None
     try:
-        if _ISO_DATE.fullmatch(text):
-            return date.fromisoformat(text)
+        return date.fromisoformat(text)
     except ValueError:
-        pass
-    raise InputError(
-        f"{where}: {column} is {text!r}, which is no date; write YYYY-MM-DD, or leave it empty"
-    )
+        return None
 
 
 def _date_text(day: date | None) -> str:

@@ -20,8 +20,10 @@ from mteval.terminology.search import (
     Vectors,
     candidates,
     choose,
+    pinyin_letters,
 )
 from mteval.terminology.termbase import Rendering
+from mteval.text import count_han
 
 __all__ = ["REVISION", "RIGHT", "VERDICTS", "Checked", "Finding", "Verdict", "check"]
 
@@ -249,9 +251,9 @@ class _Segment:
                 continue
             term = self.source[occurrence.start : occurrence.end]
             places: list[tuple[Verdict, int, int]] = [
-                ("left in Chinese", start, end)
-                for concept, start, end in chinese
-                if concept in occurrence.concepts
+                ("left in Chinese", left.start, left.end)
+                for left in chinese
+                if set(left.concepts) & set(occurrence.concepts)
             ]
             places += [("transliterated", *place) for place in _spelt(term, self.passage)]
             for verdict, start, end in places:
@@ -332,6 +334,6 @@ def _spelt(term: str, passage: Passage) -> Iterator[tuple[int, int]]:
 
 @functools.lru_cache(maxsize=65536)
 def _letters(term: str) -> str:
-    """Spell a term in pinyin; a single character is too easily an English word."""
+    """Spell a term in pinyin; that of a single character is too easily an English word."""
     folded = fold_source(term).text
-    return pinyin(folded) if len(folded) > 1 else ""
+    return pinyin_letters(pinyin(folded)) if count_han(folded) > 1 else ""

@@ -284,7 +284,7 @@ def test_lines_are_those_where_a_row_starts(tmp_path: Path) -> None:
         ),
         (["source,target", "", "一"], "t.csv:3: the line has 1 cells where the header has 2; "),
         (["source,target", "一,"], "t.csv:2: the target is empty; fill it in"),
-        (["source,target", ",a"], "t.csv:2: the concept is empty; fill it in"),
+        (["source,target", ",a"], "t.csv:2: the source is empty; fill it in"),
         (["source,target,status", "一,a,"], "t.csv:2: the status is empty; fill it in"),
         (
             ["source,target,status", "一,a,good"],

@@ -1,0 +1,1 @@
+"""Measurements: whole processes, both sides in one run."""
