@@ -109,15 +109,20 @@ class Tally:
     verdicts: int
     rendered: int
     spans: int
+    extracted: int
     unlisted: int
     unlisted_spans: int
+    unlisted_extracted: int
     by_verdict: dict[str, tuple[int, int, int]]
 
     def lines(self) -> Iterator[str]:
         """Say it."""
         yield f"  verdicts right      {_share(self.verdicts, self.labels)}"
-        yield f"  spans exact         {_share(self.spans, self.rendered)}"
-        yield f"  of unlisted ones    {_share(self.unlisted_spans, self.unlisted)}"
+        for name, exact, extracted, labelled in (
+            ("spans exact", self.spans, self.extracted, self.rendered),
+            ("unlisted ones", self.unlisted_spans, self.unlisted_extracted, self.unlisted),
+        ):
+            yield f"  {name:19} {_share(exact, labelled)}, precision {_share(exact, extracted)}"
         yield f"  {'verdict':16}{'labels':>8}{'precision':>11}{'recall':>8}"
         for verdict, (right, found, labelled) in self.by_verdict.items():
             if found or labelled:
@@ -135,10 +140,13 @@ def tally(inventory: Inventory, labels: Sequence[Label]) -> Tally:
     right: Counter[str] = Counter()
     found: Counter[str] = Counter()
     spans = {True: 0, False: 0}
+    extracted = {True: 0, False: 0}
     for label in labels:
         row = rows[label.place]
         found[row["verdict"]] += 1
         right[label.verdict] += row["verdict"] == label.verdict
+        if row["rendering"] is not None:
+            extracted[row["verdict"] in _LISTED] += 1
         exact = (row["rendering"] or "", row["start"]) == (label.rendering, label.start)
         if label.rendering:
             spans[label.verdict in _LISTED] += exact
@@ -148,9 +156,11 @@ def tally(inventory: Inventory, labels: Sequence[Label]) -> Tally:
         len(labels),
         right.total(),
         len(rendered),
-        spans[True] + spans[False],
+        sum(spans.values()),
+        sum(extracted.values()),
         sum(label.verdict not in _LISTED for label in rendered),
         spans[False],
+        extracted[False],
         {v: (right[v], found[v], labelled[v]) for v in VERDICTS},
     )
 

@@ -9,11 +9,11 @@ import os
 import sys
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
-from mteval.cli_terms import JsonOption, terms_app
+from mteval.cli_terms import JsonOption, ReferencesOption, SourceOption, TermsOption, terms_app
 from mteval.console import ProgressBar, say, show, show_json, show_tables
 from mteval.errors import MtevalError
 
@@ -27,6 +27,67 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # rich would double the time that --help takes
 )
+
+MetricOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "-m",
+        "--metric",
+        help="Metric; give -m again for more (see: mteval metrics).  [default: bleu, chrf, and "
+        "comet where its packages are installed]",
+        show_default=False,
+    ),
+]
+CometModelOption = Annotated[
+    str | None,
+    typer.Option(
+        help="COMET model: mteval/comet-mini-en, which comes with mteval, a hub name that was "
+        "fetched, a folder or a .ckpt file (see: mteval models).  [default: "
+        "MTEVAL_COMET_MODEL, mteval.toml, mteval/comet-mini-en]",
+        show_default=False,
+    ),
+]
+LongInputsOption = Annotated[
+    str | None,
+    typer.Option(
+        help="What COMET does with texts longer than its encoder takes: split them into "
+        "aligned chunks, or truncate them as comet-score does.  [default: split]",
+        show_default=False,
+    ),
+]
+PrecisionOption = Annotated[
+    str | None,
+    typer.Option(
+        help="Precision of COMET's encoder: fp32, bf16 or fp16.  [default: fp32]",
+        show_default=False,
+    ),
+]
+DeviceOption = Annotated[
+    str | None,
+    typer.Option(
+        help="Where COMET runs: auto, cpu, cuda or mps.  [default: auto]", show_default=False
+    ),
+]
+NoCacheOption = Annotated[
+    bool,
+    typer.Option("--no-cache", help="Neither read nor keep scores and embeddings on disk."),
+]
+SamplesOption = Annotated[
+    int | None,
+    typer.Option(
+        help="Bootstrap resamples, or trials of a randomization test; 0 for no intervals.  "
+        "[default: 1000, trials 10000]",
+        show_default=False,
+    ),
+]
+SeedOption = Annotated[int, typer.Option(help="Seed of the resamples.")]
+ResampleOption = Annotated[
+    Literal["segments", "documents"],
+    typer.Option(
+        help="What is drawn at once: segments, or whole documents, whose segments are not "
+        "independent."
+    ),
+]
 
 # Terms that `score` prints; `terms check` prints all.
 _TERMS_SHOWN = 12
@@ -79,30 +140,9 @@ def score(
             show_default=False,
         ),
     ],
-    references: Annotated[
-        list[Path] | None,
-        typer.Option(
-            "-r",
-            "--references",
-            help="Folder of references, or a plain file; give -r again for a second reference."
-            "  [default: references]",
-            show_default=False,
-        ),
-    ] = None,
-    source: Annotated[
-        Path | None,
-        typer.Option("-s", "--source", help="Plain file of sources, one segment a line."),
-    ] = None,
-    metric: Annotated[
-        list[str] | None,
-        typer.Option(
-            "-m",
-            "--metric",
-            help="Metric; give -m again for more (see: mteval metrics).  [default: bleu, chrf, and "
-            "comet where its packages are installed]",
-            show_default=False,
-        ),
-    ] = None,
+    references: ReferencesOption = None,
+    source: SourceOption = None,
+    metric: MetricOption = None,
     output: Annotated[
         Path, typer.Option("-o", "--output", help="Folder that the run folder is written into.")
     ] = Path("results"),
@@ -112,46 +152,15 @@ def score(
             "--allow-missing", help="Score what is there where systems lack documents, and say so."
         ),
     ] = False,
-    comet_model: Annotated[
-        str | None,
-        typer.Option(
-            help="COMET model: mteval/comet-mini-en, which comes with mteval, a hub name that was "
-            "fetched, a folder or a .ckpt file (see: mteval models).  [default: "
-            "MTEVAL_COMET_MODEL, mteval.toml, mteval/comet-mini-en]",
-            show_default=False,
-        ),
-    ] = None,
-    long_inputs: Annotated[
-        str | None,
-        typer.Option(
-            help="What COMET does with texts longer than its encoder takes: split them into "
-            "aligned chunks, or truncate them as comet-score does.  [default: split]",
-            show_default=False,
-        ),
-    ] = None,
-    precision: Annotated[
-        str | None,
-        typer.Option(
-            help="Precision of COMET's encoder: fp32, bf16 or fp16.  [default: fp32]",
-            show_default=False,
-        ),
-    ] = None,
-    device: Annotated[
-        str | None,
-        typer.Option(
-            help="Where COMET runs: auto, cpu, cuda or mps.  [default: auto]", show_default=False
-        ),
-    ] = None,
-    no_cache: Annotated[
-        bool, typer.Option("--no-cache", help="Neither read nor keep COMET scores on disk.")
-    ] = False,
-    terms: Annotated[
-        Path | None,
-        typer.Option(
-            help="Termbase: CSV, XLSX or TBX.  [default: terms.csv of the references]",
-            show_default=False,
-        ),
-    ] = None,
+    comet_model: CometModelOption = None,
+    long_inputs: LongInputsOption = None,
+    precision: PrecisionOption = None,
+    device: DeviceOption = None,
+    no_cache: NoCacheOption = False,
+    terms: TermsOption = None,
+    samples: SamplesOption = None,
+    seed: SeedOption = 12345,
+    resample: ResampleOption = "segments",
     as_json: JsonOption = False,
 ) -> None:
     """Score systems against references, per system, per document and per term.
@@ -159,30 +168,25 @@ def score(
     With folders: mteval score systems/* -r references
     With plain files: mteval score HYP... -s SRC.txt -r REF.txt [-r REF2.txt]
     """
-    from mteval.config import read_settings
     from mteval.corpus.layout import read_inputs
     from mteval.evaluation import evaluate
     from mteval.results import write_run
+    from mteval.significance import DEFAULT_SAMPLES
 
-    flags = {
-        "comet_model": comet_model,
-        "long_inputs": long_inputs,
-        "precision": precision,
-        "device": device,
-    }
-    comet: dict[str, Any] = read_settings(Path()) | {k: v for k, v in flags.items() if v}
-    if "comet_model" in comet:
-        comet["model"] = comet.pop("comet_model")
-    if no_cache:
-        comet["cache"] = False
     with ProgressBar() as bar:
         evaluation = evaluate(
             *read_inputs(references or (), source, systems),
             metric,
-            options={"comet": comet},
+            options={
+                "comet": _comet_options(comet_model, long_inputs, precision, device, no_cache)
+            },
             allow_missing=allow_missing,
             progress=lambda spec: bar.task(spec.label, "segments"),
             terms=terms,
+            cache=not no_cache,
+            samples=DEFAULT_SAMPLES["bootstrap"] if samples is None else samples,
+            seed=seed,
+            resample=resample,
         )
     folder, record = write_run(
         evaluation, output, datetime.now(timezone.utc), ["mteval", *sys.argv[1:]]
@@ -196,6 +200,7 @@ def score(
         from mteval.report.tables import (
             VERDICT_KEY,
             document_table,
+            samples_text,
             system_table,
             wrong_term_table,
         )
@@ -208,6 +213,11 @@ def score(
             show(VERDICT_KEY)
         if any(table.marks_best() for table in tables):
             show("* best of the systems that have every segment")
+        if evaluation.intervals:
+            show(
+                "± half of the 95 % interval; (rank), which systems share that no test separates "
+                f"({samples_text(evaluation.resampling)})"
+            )
         for column in evaluation.metrics:
             if column.footnote is not None:
                 show(column.footnote)
@@ -215,6 +225,160 @@ def score(
             show(f"{name}: {signature}")
         if evaluation.terms:
             show(f"terms: {evaluation.term_signature()}")
+
+
+def _comet_options(
+    model: str | None,
+    long_inputs: str | None,
+    precision: str | None,
+    device: str | None,
+    no_cache: bool,
+) -> dict[str, Any]:
+    """Join what settings and the command line say of COMET; the command line goes first."""
+    from mteval.config import read_settings
+
+    given = {
+        "comet_model": model,
+        "long_inputs": long_inputs,
+        "precision": precision,
+        "device": device,
+    }
+    options: dict[str, Any] = read_settings(Path()) | {k: v for k, v in given.items() if v}
+    if "comet_model" in options:
+        options["model"] = options.pop("comet_model")
+    return options | ({"cache": False} if no_cache else {})
+
+
+@app.command()
+def compare(
+    systems: Annotated[
+        list[Path],
+        typer.Argument(help="The baseline, then the systems to compare with it."),
+    ],
+    references: ReferencesOption = None,
+    source: SourceOption = None,
+    metric: MetricOption = None,
+    all_pairs: Annotated[
+        bool,
+        typer.Option("--all-pairs", help="Test every pair, correct for that (Holm), and rank."),
+    ] = False,
+    test: Annotated[
+        Literal["bootstrap", "randomization"],
+        typer.Option(help="Paired bootstrap, or approximate randomization."),
+    ] = "bootstrap",
+    samples: SamplesOption = None,
+    seed: SeedOption = 12345,
+    resample: ResampleOption = "segments",
+    comet_model: CometModelOption = None,
+    long_inputs: LongInputsOption = None,
+    precision: PrecisionOption = None,
+    device: DeviceOption = None,
+    no_cache: NoCacheOption = False,
+    terms: TermsOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Test whether systems differ from a baseline, and show where.
+
+    p-values, means and intervals are sacrebleu's --paired-bs and --paired-ar.
+    """
+    from mteval.comparison import compare as compare_systems
+    from mteval.corpus.layout import read_inputs
+    from mteval.evaluation import evaluate
+
+    with ProgressBar() as bar:
+        evaluation = evaluate(
+            *read_inputs(references or (), source, systems),
+            metric,
+            options={
+                "comet": _comet_options(comet_model, long_inputs, precision, device, no_cache)
+            },
+            progress=lambda spec: bar.task(spec.label, "segments"),
+            terms=terms,
+            cache=not no_cache,
+            samples=0,
+            checks=False,
+        )
+    comparison = compare_systems(
+        evaluation, all_pairs=all_pairs, test=test, samples=samples, seed=seed, resample=resample
+    )
+    for note in evaluation.notes:
+        say(f"mteval: {note}")
+    if as_json:
+        show_json(comparison.as_dict() | {"signatures": evaluation.signatures()})
+        return
+    from mteval.report.tables import comparison_tables, samples_text
+
+    show_tables(comparison_tables(comparison.as_dict(), evaluation.metrics))
+    show(
+        f"{samples_text(comparison.settings)}; better and worse are significant at 5 %"
+        + (" after Holm's correction for all pairs" if all_pairs else "")
+    )
+    for name, signature in evaluation.signatures().items():
+        show(f"{name}: {signature}")
+
+
+@app.command()
+def gate(
+    run: Annotated[
+        Path, typer.Argument(help="Run folder, or its name in the results.", show_default=False)
+    ],
+    baseline: Annotated[
+        Path | None, typer.Option(help="Run to compare with, as RUN.", show_default=False)
+    ] = None,
+    max_drop: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Metric and points that a system may lose, as chrf=0.5; a drop counts if it is "
+            "significant.",
+            show_default=False,
+        ),
+    ] = None,
+    fail_on: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Verdict that fails, as deprecated: where the baseline did not have it, or "
+            "anywhere without a baseline.",
+            show_default=False,
+        ),
+    ] = None,
+    must_pass: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Concept, source term or severity (critical) that must be right everywhere.",
+            show_default=False,
+        ),
+    ] = None,
+    any_drop: Annotated[
+        bool, typer.Option("--any-drop", help="Let a drop count that is not significant.")
+    ] = False,
+    output: Annotated[
+        Path, typer.Option("-o", "--output", help="Folder that holds the run folders.")
+    ] = Path("results"),
+    as_json: JsonOption = False,
+) -> None:
+    """Exit with 1, and say why, where a run must not pass."""
+    from mteval.gate import gate as judge
+    from mteval.gate import parse_drops
+    from mteval.results import find_run
+
+    judged = find_run(run, output)
+    failures = judge(
+        judged,
+        None if baseline is None else find_run(baseline, output),
+        max_drop=parse_drops(max_drop or ()),
+        fail_on=fail_on or (),
+        must_pass=must_pass or (),
+        any_drop=any_drop,
+    )
+    if as_json:
+        rows = [{"kind": f.kind, "system": f.system, "reason": f.reason} for f in failures]
+        show_json({"run": judged.name, "passed": not failures, "failures": rows})
+    else:
+        for failure in failures:
+            show(f"failed: {failure.system}: {failure.reason}")
+        show(f"{judged.name} {'fails' if failures else 'passes'}")
+    if failures:
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -10,7 +11,7 @@ import typer
 from mteval.console import say, show, show_json, show_tables
 from mteval.errors import UsageError, place
 
-__all__ = ["JsonOption", "terms_app"]
+__all__ = ["JsonOption", "ReferencesOption", "SourceOption", "TermsOption", "terms_app"]
 
 JsonOption = Annotated[
     bool, typer.Option("--json", help="Print one JSON document to stdout and nothing else.")
@@ -58,12 +59,13 @@ terms_app = typer.Typer(
 @terms_app.command()
 def check(
     systems: Annotated[
-        list[Path],
+        list[Path] | None,
         typer.Argument(
-            help="System folders (systems/*), or plain files of hypotheses where -r is a file.",
+            help="System folders (systems/*), or plain files of hypotheses where -r is a file; "
+            "none for the official texts alone.",
             show_default=False,
         ),
-    ],
+    ] = None,
     references: ReferencesOption = None,
     source: SourceOption = None,
     terms: TermsOption = None,
@@ -104,7 +106,7 @@ def check(
     if as_csv and as_json:
         raise UsageError("--csv and --json exclude each other; give one of them")
     inventory, notes = check_terms(
-        *read_inputs(references or (), source, systems),
+        *read_inputs(references or (), source, systems or ()),
         terms,
         allow_missing=allow_missing,
         search=search,
@@ -212,6 +214,9 @@ def mine(
     from mteval.terminology.formats import append_rows
 
     test_set, _ = read_inputs(references or (), source, ())
+    path = test_set / TERMS_FILE if terms is None and isinstance(test_set, Path) else terms
+    if append and path is None:
+        raise UsageError("there is no termbase to append to; name one with --terms")
     proposals, rows, notes = mine_terms(test_set, terms)
     for note in notes:
         say(f"mteval: {note}")
@@ -238,10 +243,7 @@ def mine(
                 ),
             )
         )
-    if append:
-        if terms is None and not isinstance(test_set, Path):
-            raise UsageError("there is no termbase to append to; name one with --terms")
-        path = terms if terms is not None else Path(str(test_set)) / TERMS_FILE
+    if append and path is not None:
         append_rows(path, rows)
         say(f"mteval: {len(rows)} rows appended to {place(path)}; look them through")
 
@@ -272,7 +274,10 @@ def history(
             f"{place(results)} holds fewer than two runs with terms ({len(known)}); score again, "
             "or name two runs"
         )
-    changed = changes(*(read_rows(run, "occurrences.csv") for run in compared))
+    rows = [read_rows(run, "occurrences.csv") for run in compared]
+    changed = changes(*rows)
+    for note in _incomparable(compared, rows):
+        say(f"mteval: {note}")
     over_time = trend([(run.name, read_rows(run, "terms.csv")) for run in known])
     if as_json:
         document: dict[str, Any] = {
@@ -316,8 +321,8 @@ def history(
                     (
                         entry["system"],
                         entry["source"],
-                        " ".join(f"{run['right']}/{run['occurrences']}" for run in entry["runs"]),
-                        entry["runs"][-1]["renderings"] or "-",
+                        " ".join(_rates(entry, known)),
+                        _in_run(entry, known[-1], "renderings"),
                     )
                     for entry in over_time
                     if any(run["right"] < run["occurrences"] for run in entry["runs"])
@@ -333,6 +338,33 @@ def history(
 
 
 _CHANGES = ("new", "fixed", "still wrong")
+
+
+def _incomparable(runs: list[Path], rows: list[list[dict[str, Any]]]) -> Iterator[str]:
+    """Say what two runs do not share."""
+    from mteval.results import read_record
+
+    signatures = [read_record(run).get("term_signature") for run in runs]
+    if signatures[0] != signatures[1]:
+        yield (
+            "the runs differ in termbase or rules, so changes may come of those: "
+            f"{signatures[0]}, then {signatures[1]}"
+        )
+    before, after = ({row["system"] for row in of if row["kind"] == "system"} for of in rows)
+    for names, run in ((after - before, runs[0]), (before - after, runs[1])):
+        if names:
+            yield f"left out, as {run.name} lacks them: {', '.join(sorted(names))}"
+
+
+def _rates(entry: dict[str, Any], runs: list[Path]) -> Iterator[str]:
+    for run in runs:
+        found = [each for each in entry["runs"] if each["run"] == run.name]
+        yield f"{found[0]['right']}/{found[0]['occurrences']}" if found else "-"
+
+
+def _in_run(entry: dict[str, Any], run: Path, key: str) -> str:
+    found = [each[key] for each in entry["runs"] if each["run"] == run.name]
+    return str(found[0]) if found and found[0] else "-"
 
 
 def _shown(verdict: str | None, rendering: str | None) -> str:

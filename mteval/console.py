@@ -63,7 +63,8 @@ def show_tables(tables: Iterable[Table]) -> None:
                     *(
                         Text(
                             "\n".join(map(_printable, cell.text.split("\n")))
-                            + ("*" if cell.best else " " if column.numeric else ""),
+                            + ("*" if cell.best else " " if column.numeric else "")
+                            + cell.detail,
                             style="bold" if cell.best else "",
                         )
                         for cell, column in zip(row, table.columns, strict=True)

@@ -52,13 +52,13 @@ def cached_encoder(folder: Path | None, notes: list[str]) -> Iterator[Embed]:
     new: dict[str, npt.NDArray[np.float32]] = {}
 
     def embed(texts: Sequence[str]) -> npt.NDArray[Any]:
-        known = cache.get_vectors(signature, texts) | new
-        lacking = [text for text in dict.fromkeys(texts) if text not in known]
+        wanted = dict.fromkeys(texts)
+        known = cache.get_vectors(signature, [text for text in wanted if text not in new])
+        lacking = [text for text in wanted if text not in known and text not in new]
         if lacking:
             vectors = np.asarray(sentence_encoder()(lacking), dtype=np.float32)
             new.update(zip(lacking, vectors, strict=True))
-            known |= new
-        return np.stack([known[text] for text in texts])
+        return np.stack([known[text] if text in known else new[text] for text in texts])
 
     try:
         yield embed

@@ -6,13 +6,14 @@ import dataclasses
 import platform
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib.metadata import version
-from itertools import groupby
+from itertools import combinations, groupby
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from mteval.cache import cache_folder
+from mteval.checks import check_outputs
 from mteval.corpus.layout import TERMS_FILE, load_systems, load_test_set
 from mteval.corpus.model import SystemOutput, TestSet, check_names
 from mteval.encoder import cached_encoder
@@ -20,12 +21,23 @@ from mteval.errors import InputError, UnavailableError, UsageError, place
 from mteval.files import kind_of, sha256
 from mteval.metrics import DEFAULT_METRICS, METRICS, load_metric, parse_metrics
 from mteval.metrics.base import Array, Flag, Metric, MetricSpec, Progress, Statistics
-from mteval.results import Evaluation, Level, MetricColumn
+from mteval.results import Evaluation, Level, MetricColumn, SegmentStatistics, Unit, unit_statistics
+from mteval.significance import (
+    DEFAULT_SAMPLES,
+    SEED,
+    bootstrap_scores,
+    check_samples,
+    clusters,
+    holm,
+    interval,
+    paired_bootstrap_p,
+)
 from mteval.terminology.formats import read_termbase
 from mteval.terminology.inventory import (
     TERM_PACKAGES,
     Inventory,
     check_packages,
+    check_sources,
     take_inventory,
 )
 from mteval.terminology.mining import Proposal, mine, proposed_rows
@@ -49,6 +61,11 @@ def evaluate(
     allow_missing: bool = False,
     progress: Callable[[MetricSpec], Progress] | None = None,
     terms: Termbase | Path | str | None = None,
+    samples: int = DEFAULT_SAMPLES["bootstrap"],
+    seed: int = SEED,
+    resample: Unit = "segments",
+    cache: bool = True,
+    checks: bool = True,
 ) -> Evaluation:
     """Score systems against references.
 
@@ -64,13 +81,20 @@ def evaluate(
         progress: called once a metric, for the function to call as its work is done.
         terms: a termbase, or a file of one; by default the ``terms.csv`` of the folder of
             references, where there is one.
+        samples: bootstrap resamples behind the intervals and ranks of systems; 0 for none.
+        seed: of the resamples.
+        resample: segments, or whole documents, as the segments of one are not independent.
+        cache: keep on disk what was embedded to find renderings of terms.
+        checks: flag outputs that look broken: copies, Chinese left in, lengths, repetitions, wrong
+            numbers and dates.
 
     Raises:
         InputError: something cannot be read, or is empty.
         MismatchError: systems and references do not pair.
-        UsageError: a metric or an option is unknown.
+        UsageError: a metric or an option is unknown, or the number of resamples is too small.
         UnavailableError: a metric lacks a package, a model, sources or references.
     """
+    check_samples(samples, "bootstrap")
     specs = parse_metrics(DEFAULT_METRICS if metrics is None else metrics)
     given = options or {}
     unknown = sorted(set(given) - set(METRICS))
@@ -79,6 +103,10 @@ def evaluate(
     notes: list[str] = []
     test_set = references if isinstance(references, TestSet) else load_test_set(Path(references))
     termbase = _load_termbase(references, terms)
+    if terms is not None:
+        # What must be had fails before the metrics take their time.
+        check_packages()
+        check_sources(test_set)
     outputs = _load_outputs(systems, notes)
     hypotheses = [output.hypotheses(test_set, allow_missing=allow_missing) for output in outputs]
     notes.extend(_notes(test_set, outputs, hypotheses))
@@ -121,17 +149,19 @@ def evaluate(
             metric.segment_signature(n_references),
             metric.variant,
             metric.footnote,
+            model=metric.model,
+            scale=spec.scale,
         )
         for spec, metric, _ in done
     ]
-    scores = {
-        spec.name: _scores(found.values, metric.score, metric.segment_score, sizes, translated)
+    statistics = {
+        spec.name: SegmentStatistics(found.values, metric.score, metric.segment_score)
         for spec, metric, found in done
     }
     inventory = None
     if termbase is not None:
         try:
-            inventory = _take_inventory(test_set, outputs, hypotheses, termbase, notes)
+            inventory = _take_inventory(test_set, outputs, hypotheses, termbase, notes, cache=cache)
         except UnavailableError as error:
             if terms is not None:
                 raise
@@ -140,14 +170,19 @@ def evaluate(
     if inventory is not None:
         signature = inventory.signature()
         columns.append(
-            MetricColumn("term_accuracy", "Terms", True, 3, signature, signature, is_metric=False)
+            MetricColumn(
+                "term_accuracy", "Terms", True, 3, signature, signature, is_metric=False, scale=1.0
+            )
         )
         accuracy = np.stack([c.accuracy for c in inventory.counts[inventory.n_references :]])
-        scores["term_accuracy"] = _scores(accuracy, ratio, ratio, sizes, translated)
+        statistics["term_accuracy"] = SegmentStatistics(accuracy, ratio, ratio)
         inputs["terms"] = inventory.termbase.fingerprint()
         # Which renderings were in force.
         inputs["dates"] = {document.id: document.date for document in test_set.documents}
         packages |= TERM_PACKAGES
+    scores = {name: _scores(found, sizes, translated) for name, found in statistics.items()}
+    units = unit_statistics(statistics, sizes, resample)
+    intervals, ranks = _resampled(columns, units, scores, translated, samples, seed)
     return Evaluation(
         systems=tuple(output.name for output in outputs),
         documents=tuple(document.id for document in test_set.documents),
@@ -158,7 +193,8 @@ def evaluate(
         hypotheses=hypotheses,
         metrics=tuple(columns),
         scores=scores,
-        flags={flag.name: flag.places for _, _, found in done for flag in found.flags},
+        flags={flag.name: flag.places for _, _, found in done for flag in found.flags}
+        | (_checked(test_set, hypotheses, notes) if checks else {}),
         error_spans={
             spec.name: {
                 place: [dataclasses.asdict(span) for span in spans]
@@ -176,7 +212,55 @@ def evaluate(
         notes=tuple(notes),
         terms=() if inventory is None else tuple(inventory.term_rows()),
         occurrences=() if inventory is None else tuple(inventory.occurrence_rows()),
+        statistics=statistics,
+        intervals=intervals,
+        ranks=ranks,
+        resampling={"samples": samples, "seed": seed, "unit": resample},
     )
+
+
+def _checked(
+    test_set: TestSet, hypotheses: Sequence[Sequence[str | None]], notes: list[str]
+) -> dict[str, dict[tuple[int, int], str]]:
+    """Check the outputs, as far as the packages for that are here."""
+    try:
+        return check_outputs(test_set.sources, test_set.references, hypotheses)
+    except UnavailableError as error:
+        notes.append(f"outputs are not checked: {error}")
+        return {}
+
+
+def _resampled(
+    columns: Sequence[MetricColumn],
+    units: Mapping[str, SegmentStatistics],
+    scores: Mapping[str, Mapping[Level, Array]],
+    translated: Any,
+    samples: int,
+    seed: int,
+) -> tuple[dict[str, Array], dict[str, list[int | None]]]:
+    """Give the interval of every system score, and the rank of every complete system."""
+    intervals: dict[str, Array] = {}
+    ranks: dict[str, list[int | None]] = {}
+    complete = np.flatnonzero(translated.all(axis=1))
+    pairs = list(combinations(range(len(complete)), 2))
+    for column in columns:
+        found = units[column.name]
+        # A single unit is the same in every resample.
+        if not samples or found.values.shape[1] < 2:
+            continue
+        resampled = bootstrap_scores(found.values, found.score, samples, seed)
+        intervals[column.name] = interval(resampled)
+        known = scores[column.name]["system"][complete]
+        differences = np.array([abs(known[a] - known[b]) for a, b in pairs])
+        p_values = holm(paired_bootstrap_p(resampled[complete], differences, pairs))
+        ranks[column.name] = [None] * len(translated)
+        for system, rank in zip(
+            complete,
+            clusters(known, p_values, higher_is_better=column.higher_is_better),
+            strict=True,
+        ):
+            ranks[column.name][system] = rank
+    return intervals, ranks
 
 
 def check_terms(
@@ -245,8 +329,10 @@ def mine_terms(
     notes: list[str] = []
     test_set = references if isinstance(references, TestSet) else load_test_set(Path(references))
     termbase = _load_termbase(references, terms)
-    if test_set.sources is None:
-        raise UnavailableError("terms are mined from sources and references; give sources with -s")
+    if test_set.sources is None or not test_set.n_references:
+        raise UnavailableError(
+            "terms are mined from sources and their references; give both, with -s and -r"
+        )
     with cached_encoder(cache_folder(), notes) as embed:
         proposals = mine(
             test_set.sources, test_set.references[0], test_set.positions(), termbase, embed
@@ -262,25 +348,28 @@ def _take_inventory(
     notes: list[str],
     *,
     search: bool | None = None,
+    cache: bool = True,
 ) -> Inventory:
     check_packages()
+    undated = [d.id for d in test_set.documents if read_day(d.date) is None]
+    if termbase.is_dated and undated:
+        notes.append(
+            f"terms: {', '.join(undated[:_PLACES_SHOWN])}"
+            + (f" and {len(undated) - _PLACES_SHOWN} more" if len(undated) > _PLACES_SHOWN else "")
+            + " have no date written as YYYY-MM-DD, so renderings of all times count there"
+        )
     columns = {o.name: texts for o, texts in zip(outputs, hypotheses, strict=True)}
     if search is False:
         return take_inventory(test_set, columns, termbase)
-    undated = [d.id for d in test_set.documents if d.date and read_day(d.date) is None]
-    if termbase.is_dated and undated:
-        notes.append(
-            f"terms: the date of {', '.join(undated)} is not YYYY-MM-DD, so renderings of "
-            "all times count there"
-        )
     most = MOST_SEARCHED if search is None else None
-    with cached_encoder(cache_folder(), notes) as embed:
+    with cached_encoder(cache_folder() if cache else None, notes) as embed:
         inventory = take_inventory(test_set, columns, termbase, embed, most_searched=most)
     if not inventory.searched:
         notes.append(
-            f"terms: no listed rendering explains {inventory.unexplained} occurrences, too many to "
-            "search for what was written without being asked to; they count as omitted or unclear "
-            "(mteval terms check --search looks for them, about 100 a second)"
+            f"terms: {inventory.unexplained} occurrences have no listed rendering near their "
+            "place, too many to search for what was written without being asked to; those that "
+            "have none anywhere count as omitted or unclear (mteval terms check --search looks for "
+            "them, about 100 a second)"
         )
     return inventory
 
@@ -318,15 +407,12 @@ def _load_outputs(
 
 
 def _scores(
-    statistics: Array,
-    score: Callable[[Array], Array],
-    segment_score: Callable[[Array], Array],
-    sizes: Sequence[int],
-    translated: Any,
+    statistics: SegmentStatistics, sizes: Sequence[int], translated: Any
 ) -> dict[Level, Array]:
-    """Score the sums of segment statistics (n_systems, n_segments, k) at every level."""
+    """Score the sums of segment statistics at every level."""
     starts = np.cumsum([0, *sizes[:-1]])
-    documents = np.add.reduceat(statistics, starts, axis=1)
+    score = statistics.score
+    documents = np.add.reduceat(statistics.values, starts, axis=1)
     counts = np.add.reduceat(translated.astype(np.int64), starts, axis=1)
 
     def known(values: Array, exists: Any) -> Array:
@@ -335,7 +421,7 @@ def _scores(
     return {
         "system": known(score(documents.sum(axis=1)), counts.sum(axis=1) > 0),
         "document": known(score(documents), counts > 0),
-        "segment": known(segment_score(statistics), translated),
+        "segment": known(statistics.segment_score(statistics.values), translated),
     }
 
 

@@ -6,9 +6,11 @@ import csv
 import io
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+import zipfile
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -16,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mteval.errors import InputError, place
-from mteval.files import kind_of, new_folder, read_text, sha256
+from mteval.files import kind_of, new_folder, read_bytes, read_text, sha256
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,25 +28,63 @@ __all__ = [
     "Evaluation",
     "Level",
     "MetricColumn",
+    "Run",
+    "SegmentStatistics",
+    "Unit",
     "csv_text",
+    "find_run",
     "find_runs",
     "flat_terms",
+    "read_record",
     "read_rows",
     "run_id",
+    "unit_statistics",
     "write_run",
 ]
 
 TERMS_FILE = "terms.csv"
 OCCURRENCES_FILE = "occurrences.csv"
+STATISTICS_FILE = "statistics.npz"
 _TERM_COLUMNS = ("system", "kind", "concept", "source", "occurrences", "right", "renderings")
 _OCCURRENCE_COLUMNS = (
     *("system", "kind", "document", "segment", "concept", "source", "verdict", "rendering"),
+    "severity",
 )
 _COUNTS = frozenset({"segment", "occurrences", "right"})
 _MAY_BE_EMPTY = frozenset({"rendering", "renderings"})
 
 Level = Literal["system", "document", "segment"]
+# What is drawn at once where scores are resampled.
+Unit = Literal["segments", "documents"]
 Scores = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentStatistics:
+    """Hold what a metric counted, and what makes scores of it.
+
+    Attributes:
+        values: (n_systems, n_segments, k); a segment that is not translated is a row of 0.
+        score: from summed statistics (..., k) to scores (...).
+        segment_score: from the statistics of single segments (..., k) to scores (...).
+    """
+
+    values: Scores
+    score: Callable[[Scores], Scores]
+    segment_score: Callable[[Scores], Scores]
+
+
+def unit_statistics(
+    statistics: Mapping[str, SegmentStatistics], sizes: Sequence[int], unit: Unit
+) -> dict[str, SegmentStatistics]:
+    """Sum statistics over what is resampled: segments as they are, or whole documents."""
+    if unit == "segments":
+        return dict(statistics)
+    starts = np.cumsum([0, *sizes[:-1]])
+    return {
+        name: replace(found, values=np.add.reduceat(found.values, starts, axis=1))
+        for name, found in statistics.items()
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +101,8 @@ class MetricColumn:
         variant: what of several the metric is, for the heading.
         footnote: what a reader of the scores must know of it.
         is_metric: whether it is one of the metrics; the accuracy of terms is not.
+        model: name of the model of a learned metric.
+        scale: how many points are the whole of what a system may gain.
     """
 
     name: str
@@ -72,6 +114,8 @@ class MetricColumn:
     variant: str | None = None
     footnote: str | None = None
     is_metric: bool = True
+    model: str | None = None
+    scale: float = 100.0
 
 
 @dataclass(frozen=True)
@@ -101,6 +145,12 @@ class Evaluation:
             text, severity, confidence, reference.
         terms: one row for each concept that occurs and each text, references too: what it has.
         occurrences: one row for each occurrence of a term and each text: verdict and rendering.
+        statistics: by metric, what the scores were made of.
+        intervals: by metric, the 95 % interval of system scores, (n_systems, 2); none for metrics
+            that could not be resampled.
+        ranks: by metric, the rank of each system, which those share that no test separates (paired
+            bootstrap, Holm, 5 %); None for systems that lack segments.
+        resampling: samples, seed and unit behind them.
     """
 
     systems: tuple[str, ...]
@@ -122,6 +172,10 @@ class Evaluation:
 
     terms: Sequence[Mapping[str, Any]] = ()
     occurrences: Sequence[Mapping[str, Any]] = ()
+    statistics: Mapping[str, SegmentStatistics] = field(default_factory=dict)
+    intervals: Mapping[str, Scores] = field(default_factory=dict)
+    ranks: Mapping[str, Sequence[int | None]] = field(default_factory=dict)
+    resampling: Mapping[str, Any] = field(default_factory=dict)
 
     def document_sizes(self) -> npt.NDArray[np.int64]:
         """Count the segments of each document: shape (n_documents,)."""
@@ -142,10 +196,22 @@ class Evaluation:
             {
                 "system": system,
                 "segments": int(counts[s].sum()),
-                **{m.name: _number(self.scores[m.name]["system"][s]) for m in self.metrics},
+                **{
+                    key: value
+                    for m in self.metrics
+                    for key, value in (
+                        (m.name, _number(self.scores[m.name]["system"][s])),
+                        (f"{m.name}_ci", self._interval(m.name, s)),
+                        (f"{m.name}_rank", self.ranks[m.name][s] if m.name in self.ranks else None),
+                    )
+                },
                 "empty_hypotheses": sum(
                     text is not None and not text.strip() for text in self.hypotheses[s]
                 ),
+                "flags": {
+                    flag: sum(place[0] == s for place in places)
+                    for flag, places in self.flags.items()
+                },
                 "missing_documents": [
                     document for d, document in enumerate(self.documents) if counts[s, d] == 0
                 ],
@@ -303,6 +369,7 @@ class Evaluation:
             "inputs": self.inputs,
             "versions": dict(self.versions),
             "signatures": [(m.name, m.signature, m.segment_signature) for m in self.metrics],
+            "resampling": dict(self.resampling),
         }
         return sha256(json.dumps(decisive, sort_keys=True, ensure_ascii=True))
 
@@ -323,6 +390,7 @@ class Evaluation:
                 m.name: {"label": m.label, "higher_is_better": m.higher_is_better}
                 for m in self.metrics
             },
+            "resampling": dict(self.resampling),
             "systems": list(self.systems),
             "documents": list(self.documents),
             "inputs": self.inputs,
@@ -340,6 +408,10 @@ class Evaluation:
             "flags": self.flag_rows(),
             "error_spans": self.error_span_rows(),
         }
+
+    def _interval(self, metric: str, system: int) -> list[float] | None:
+        ends = self.intervals[metric][system] if metric in self.intervals else None
+        return None if ends is None or np.isnan(ends).any() else [float(end) for end in ends]
 
     def _place(self, system: int, segment: int) -> dict[str, Any]:
         return {
@@ -400,18 +472,72 @@ def _write_files(evaluation: Evaluation, record: Mapping[str, Any], folder: Path
     # An argument that is no UTF-8 stays readable: its bytes become JSON escapes.
     (folder / "run.json").write_bytes((text + "\n").encode("utf-8", "backslashreplace"))
     pa.parquet.write_table(evaluation.score_table(), folder / "scores.parquet")
-    rows = evaluation.system_rows()
-    for row in rows:
-        row["missing_documents"] = "; ".join(row["missing_documents"])
+    rows = [_flat_system(row) for row in evaluation.system_rows()]
     pa.csv.write_csv(pa.Table.from_pylist(rows), folder / "systems.csv")
     pa.csv.write_csv(pa.Table.from_pylist(evaluation.document_rows()), folder / "documents.csv")
     pa.csv.write_csv(evaluation.segment_table(), folder / "segments.csv")
+    np.savez(
+        folder / STATISTICS_FILE,
+        **{name: _compact(found.values) for name, found in evaluation.statistics.items()},
+    )
     if evaluation.occurrences:
         pa.csv.write_csv(pa.Table.from_pylist(flat_terms(evaluation.terms)), folder / TERMS_FILE)
         pa.csv.write_csv(
             pa.Table.from_pylist([dict(row) for row in evaluation.occurrences]),
             folder / OCCURRENCES_FILE,
         )
+
+
+@dataclass(frozen=True)
+class Run:
+    """Hold what a run folder keeps, read as it is asked for.
+
+    Attributes:
+        folder: where it lies.
+    """
+
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        """The name of the folder."""
+        return self.folder.name
+
+    @cached_property
+    def record(self) -> dict[str, Any]:
+        """What was computed from what."""
+        return read_record(self.folder)
+
+    @cached_property
+    def occurrences(self) -> list[dict[str, Any]]:
+        """Every occurrence of a term."""
+        return read_rows(self.folder, "occurrences.csv")
+
+    @cached_property
+    def statistics(self) -> dict[str, Scores]:
+        """By metric, the statistics of every system: (n_systems, n_segments, k)."""
+        path = self.folder / STATISTICS_FILE
+        try:
+            with np.load(io.BytesIO(read_bytes(path)), allow_pickle=False) as arrays:
+                return {name: arrays[name].astype(np.float64) for name in arrays.files}
+        except (ValueError, OSError, zipfile.BadZipFile, KeyError) as error:
+            raise InputError(
+                f"{place(path)}: this is not a file that mteval score wrote ({error}); score "
+                "again, or name another run"
+            ) from None
+
+
+def _flat_system(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Flatten a row of systems for a table: columns for an interval's ends, and for each flag."""
+    flat: dict[str, Any] = {}
+    for key, value in row.items():
+        if key.endswith("_ci"):
+            flat[f"{key}_low"], flat[f"{key}_high"] = value or (None, None)
+        elif key == "flags":
+            flat |= {f"flag_{flag}": count for flag, count in value.items()}
+        else:
+            flat[key] = "; ".join(value) if key == "missing_documents" else value
+    return flat
 
 
 def flat_terms(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -427,6 +553,12 @@ def flat_terms(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
         }
         for row in rows
     ]
+
+
+def _compact(values: Scores) -> npt.NDArray[Any]:
+    """Hold counts as integers, which take half the room."""
+    integers = values.astype(np.int32)
+    return integers if np.array_equal(integers, values) else values
 
 
 def csv_text(rows: Sequence[Mapping[str, Any]]) -> str:
@@ -457,6 +589,39 @@ def find_runs(results: Path) -> list[Path]:
         # What a killed run left behind begins with a dot.
         if not path.name.startswith(".") and kind_of(path / OCCURRENCES_FILE) == "file"
     )
+
+
+def find_run(run: Path, results: Path) -> Run:
+    """Find a run by its folder, or by its name in a folder of results.
+
+    Raises:
+        InputError: there is none.
+    """
+    for folder in (run, results / run):
+        if kind_of(folder) == "folder":
+            return Run(folder)
+    raise InputError(
+        f"{place(run)}: there is no such run, nor in {place(results)}; score first, or check the "
+        "name"
+    )
+
+
+def read_record(run: Path) -> dict[str, Any]:
+    """Read the record of a run.
+
+    Raises:
+        InputError: there is none, or it is no JSON.
+    """
+    path = run / "run.json"
+    try:
+        record = json.loads(read_text(path))
+    except ValueError:
+        record = None
+    if not isinstance(record, dict):
+        raise InputError(
+            f"{place(path)}: this is not the record of a run; score again, or name another run"
+        )
+    return record
 
 
 def read_rows(run: Path, file: Literal["terms.csv", "occurrences.csv"]) -> list[dict[str, Any]]:

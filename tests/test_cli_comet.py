@@ -220,7 +220,7 @@ def test_the_model_that_comes_with_mteval_is_named_with_its_grade(
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
     # In the heading of every table, and in a footnote, which says how to use the standard model.
-    assert sum(line.endswith("comet-mini-en, small") for line in lines) == 2
+    assert sum("comet-mini-en, small" in line for line in lines[:20]) == 2
     [footnote] = [line for line in lines if line.startswith("COMET is ")]
     assert footnote.startswith("COMET is mteval/comet-mini-en, grade small: ")
     assert f"mteval models fetch {STANDARD}" in footnote
@@ -450,7 +450,7 @@ def test_the_cache_is_shown_and_cleared(
     (cache / "of somebody else").touch()
     done = here("cache", "clear")
     assert done.returncode == 0
-    assert done.stderr.startswith("mteval: 0.")
+    assert re.match(r"mteval: \d+\.\d MB removed from", done.stderr)
     assert "MB removed from" in done.stderr
     assert [path.name for path in cache.iterdir()] == ["of somebody else"]
     assert json.loads(here("cache", "--json").stdout) == empty

@@ -36,7 +36,14 @@ def test_a_run_folder_holds_what_the_design_says(evaluation: Evaluation, tmp_pat
     folder, record = write_run(evaluation, tmp_path / "results", NOON, ["mteval", "score"])
     assert folder.name == f"20261122T120000Z-{evaluation.fingerprint()[:8]}"
     assert sorted(path.name for path in folder.iterdir()) == [
-        *("documents.csv", "run.json", "scores.parquet", "segments.csv", "systems.csv"),
+        *(
+            "documents.csv",
+            "run.json",
+            "scores.parquet",
+            "segments.csv",
+            "statistics.npz",
+            "systems.csv",
+        ),
     ]
     assert json.loads((folder / "run.json").read_text("utf-8")) == record
     assert record["created"] == "2026-11-22T12:00:00Z"

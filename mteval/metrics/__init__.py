@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import difflib
 import importlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from mteval.errors import UsageError
-from mteval.metrics.base import Metric, MetricSpec
+from mteval.metrics.base import Array, Metric, MetricSpec
 
-__all__ = ["DEFAULT_METRICS", "METRICS", "load_metric", "parse_metrics"]
+__all__ = ["DEFAULT_METRICS", "METRICS", "load_metric", "parse_metrics", "score_function"]
 
 DEFAULT_METRICS = ("bleu", "chrf", "comet")
 
@@ -78,6 +78,8 @@ METRICS: dict[str, MetricSpec] = {
             decimals=4,
             options=("model", "long_inputs", "precision", "cache", "device"),
             versions=("torch", "transformers", "tokenizers"),
+            scale=1.0,
+            score="mteval.metrics.base:mean",
         ),
     )
 }
@@ -123,3 +125,18 @@ def load_metric(spec: MetricSpec, options: Mapping[str, Any] | None = None) -> M
     module, factory = spec.implementation.split(":")
     metric: Metric = getattr(importlib.import_module(module), factory)(**(options or {}))
     return metric
+
+
+def score_function(name: str) -> Callable[[Array], Array]:
+    """Give what makes scores of the summed statistics of a metric, without loading its model.
+
+    Raises:
+        UsageError: there is no such metric.
+        UnavailableError: a package that it needs is not here.
+    """
+    [spec] = parse_metrics([name])
+    if spec.score is None:
+        return load_metric(spec).score
+    module, function = spec.score.split(":")
+    score: Callable[[Array], Array] = getattr(importlib.import_module(module), function)
+    return score

@@ -18,6 +18,7 @@ __all__ = [
     "Place",
     "Progress",
     "Statistics",
+    "mean",
 ]
 
 Array = npt.NDArray[np.float64]
@@ -45,6 +46,8 @@ class MetricSpec:
         decimals: digits after the point that tables show.
         options: keywords that the factory takes.
         versions: further packages whose version decides the scores.
+        scale: how many points are the whole of what a system may gain, as a rule.
+        score: ``module:function`` that scores sums, for metrics whose loading takes a model.
     """
 
     name: str
@@ -60,6 +63,14 @@ class MetricSpec:
     decimals: int = 1
     options: tuple[str, ...] = ()
     versions: tuple[str, ...] = ()
+    scale: float = 100.0
+    score: str | None = None
+
+
+def mean(sums: Array) -> Array:
+    """Average summed statistics of (score, 1): (..., 2) -> (...), NaN for none."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(sums[..., 0] / sums[..., 1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +175,11 @@ class Metric(ABC):
     @property
     def variant(self) -> str | None:
         """Say what tables add to the metric's name, where it is one of several."""
+        return None
+
+    @property
+    def model(self) -> str | None:
+        """Name the model of a learned metric."""
         return None
 
     @property

@@ -17,7 +17,7 @@ import numpy as np
 from mteval.cache import CachedScore, ScoreCache, cache_folder
 from mteval.errors import MismatchError, MissingPackageError, UnavailableError, UsageError
 from mteval.files import sha256
-from mteval.metrics.base import Array, ErrorSpan, Flag, Metric, Place, Progress, Statistics
+from mteval.metrics.base import Array, ErrorSpan, Flag, Metric, Place, Progress, Statistics, mean
 from mteval.metrics.chunks import Limits, split_aligned
 from mteval.metrics.comet_model import CometModel, Scored, Unit
 from mteval.metrics.models import DEFAULT_MODEL, STANDARD_MODEL, ModelFiles, find_model
@@ -122,8 +122,7 @@ class Comet(Metric):
 
     def score(self, sums: Array) -> Array:
         """Average summed statistics (..., 2) as (...)."""
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return np.asarray(sums[..., 0] / sums[..., 1])
+        return mean(sums)
 
     def signature(self, n_references: int) -> str:
         """Name the model and its content, the precision, the policies and the versions.
@@ -138,6 +137,11 @@ class Comet(Metric):
     def variant(self) -> str:
         """Name the model, without its owner, and its grade."""
         return f"{self._files.name.rpartition('/')[2]}, {self._files.grade}"
+
+    @property
+    def model(self) -> str:
+        """Name the model with its owner."""
+        return self._files.name
 
     @property
     def footnote(self) -> str:

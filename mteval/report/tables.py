@@ -14,10 +14,12 @@ __all__ = [
     "Cell",
     "Column",
     "Table",
+    "comparison_tables",
     "document_table",
     "occurrence_table",
     "plain_table",
     "rate_table",
+    "samples_text",
     "system_table",
     "term_table",
     "wrong_term_table",
@@ -52,10 +54,11 @@ _RATES = {
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """Hold one cell as text, and whether it is the best of its group."""
+    """Hold one cell as text, whether it is the best of its group, and what to add in small."""
 
     text: str
     best: bool = False
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +86,33 @@ def system_table(evaluation: Evaluation) -> Table:
     """Tabulate one row a system; the best complete system of each metric is marked."""
     rows = evaluation.system_rows()
     total = len(evaluation.segment_numbers)
+    scored = _group(rows, ("system",), evaluation.metrics, total)
+    flagged = [
+        ", ".join(f"{count} {flag}" for flag, count in row["flags"].items() if count)
+        for row in rows
+    ]
     return Table(
         "Systems",
-        (Column("system", False), Column("segments", True), *_metric_columns(evaluation)),
-        (_group(rows, ("system",), evaluation.metrics, total),),
+        (
+            Column("system", False),
+            Column("segments", True),
+            *_metric_columns(evaluation),
+            *((Column("flagged segments", False),) if any(flagged) else ()),
+        ),
+        (
+            tuple(
+                (*cells, *((Cell(text),) if any(flagged) else ()))
+                for cells, text in zip(scored, flagged, strict=True)
+            ),
+        ),
+    )
+
+
+def _detail(row: Mapping[str, Any], metric: MetricColumn) -> str:
+    """Give half the width of a score's interval, and its rank."""
+    ends, rank = row.get(f"{metric.name}_ci"), row.get(f"{metric.name}_rank")
+    return (f" ±{(ends[1] - ends[0]) / 2:.{metric.decimals}f}" if ends else "") + (
+        f" ({rank})" if rank is not None else ""
     )
 
 
@@ -157,6 +183,7 @@ def _group(
                 else Cell(
                     f"{row[metric.name]:.{metric.decimals}f}",
                     row["segments"] == complete and best.get(metric.name) == row[metric.name],
+                    _detail(row, metric),
                 )
                 for metric in metrics
             ),
@@ -312,3 +339,179 @@ def _context(row: Mapping[str, Any]) -> str:
     first = max((e for e in ends if e <= start), default=0)
     last = min((e for e in ends if e >= end), default=len(text))
     return f"{text[first:start]}[{text[start:end]}]{text[end:last]}".strip()
+
+
+def samples_text(resampling: Mapping[str, Any]) -> str:
+    """Say how scores were resampled."""
+    what = "randomization trials" if resampling.get("test") == "randomization" else "resamples"
+    return f"{resampling['samples']:,} {what} of {resampling['unit']}, seed {resampling['seed']}"
+
+
+def comparison_tables(
+    comparison: Mapping[str, Any], metrics: Sequence[MetricColumn]
+) -> tuple[Table, ...]:
+    """Tabulate a comparison: the tests, ranks, documents, lengths, terms, segments."""
+    by_name = {metric.name: metric for metric in metrics}
+    rows = comparison["comparisons"]
+    paired = len({row["baseline"] for row in rows}) == 1
+    tests = Table(
+        "Comparison with " + rows[0]["baseline"] if paired else "Comparison of all pairs",
+        (
+            *(() if paired else (Column("baseline", False),)),
+            Column("system", False),
+            Column("metric", False),
+            Column("score", True),
+            Column("baseline", True),
+            Column("difference", True),
+            Column("p" if paired else "p (Holm)", True),
+            Column("people agree", True),
+            Column("detectable", True),
+            Column("wins/ties/losses", True),
+            Column("verdict", False),
+        ),
+        tuple(
+            tuple(
+                (
+                    *(() if paired else (Cell(row["baseline"] if n == 0 else ""),)),
+                    Cell(row["system"] if n == 0 else ""),
+                    Cell(by_name[row["metric"]].label),
+                    *_comparison_cells(row, by_name[row["metric"]], paired=paired),
+                )
+                for n, row in enumerate(group)
+            )
+            for group in _by_pair(rows)
+        ),
+    )
+    tables = [tests]
+    if comparison["ranks"]:
+        tables.append(_rank_table(comparison["ranks"], by_name))
+    if comparison["documents"]:
+        tables.append(
+            _difference_table("By document", "document", comparison["documents"], by_name)
+        )
+        tables.append(
+            _difference_table("By words of the reference", "words", comparison["buckets"], by_name)
+        )
+    if comparison["terms"]:
+        headings = ("system", "place", "term", "baseline has", "system has")
+        tables.append(
+            plain_table(
+                "Terms that one has right and the other wrong",
+                headings,
+                [
+                    (
+                        row["system"],
+                        f"{row['document']}:{row['segment']}",
+                        row["source"],
+                        _verdict_text(row["baseline_verdict"], row["baseline_rendering"]),
+                        _verdict_text(row["verdict"], row["rendering"]),
+                    )
+                    for row in comparison["terms"]
+                ],
+            )
+        )
+    if comparison["segments"]:
+        tables.append(
+            plain_table(
+                "Segments that differ most: [-baseline-] {+system+}",
+                ("system", "metric", "place", "baseline -> system", "text"),
+                [
+                    (
+                        row["system"],
+                        by_name[row["metric"]].label,
+                        f"{row['document']}:{row['segment']}",
+                        " -> ".join(
+                            f"{row[key]:.{by_name[row['metric']].decimals}f}"
+                            for key in ("baseline_score", "score")
+                        ),
+                        row["diff"],
+                    )
+                    for row in comparison["segments"]
+                ],
+            )
+        )
+    return tuple(tables)
+
+
+def _by_pair(rows: Sequence[Mapping[str, Any]]) -> list[list[Mapping[str, Any]]]:
+    pairs: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+    for row in rows:
+        pairs.setdefault((row["baseline"], row["system"]), []).append(row)
+    return list(pairs.values())
+
+
+def _comparison_cells(
+    row: Mapping[str, Any], metric: MetricColumn, *, paired: bool
+) -> tuple[Cell, ...]:
+    def number(value: float | None, sign: str = "") -> str:
+        return "-" if value is None else f"{value:{sign}.{metric.decimals}f}"
+
+    p = row["p_value" if paired else "p_adjusted"]
+    half = None if row["delta_ci"][0] is None else (row["delta_ci"][1] - row["delta_ci"][0]) / 2
+    return (
+        Cell(number(row["score"]), detail=f"±{number(row['ci'])}"),
+        Cell(number(row["baseline_score"]), detail=f"±{number(row['baseline_ci'])}"),
+        Cell(number(row["delta"], "+"), detail=f"±{number(half)}"),
+        Cell("-" if p is None else f"{p:.4f}"),
+        Cell("-" if row["agreement"] is None else f"{row['agreement']:.0%}"),
+        Cell(number(row["detectable"])),
+        Cell(f"{row['wins']}/{row['ties']}/{row['losses']}"),
+        Cell(row["verdict"]),
+    )
+
+
+def _rank_table(ranks: Sequence[Mapping[str, Any]], metrics: Mapping[str, MetricColumn]) -> Table:
+    systems = list(dict.fromkeys(row["system"] for row in ranks))
+    found = {(row["system"], row["metric"]): row["rank"] for row in ranks}
+    names = list(dict.fromkeys(row["metric"] for row in ranks))
+    order = sorted(systems, key=lambda system: found[system, names[0]] or len(systems) + 1)
+    return Table(
+        "Ranks",
+        (Column("system", False), *(Column(metrics[name].label, True) for name in names)),
+        (
+            tuple(
+                (Cell(system), *(Cell(str(found[system, name] or "-")) for name in names))
+                for system in order
+            ),
+        ),
+    )
+
+
+def _difference_table(
+    title: str, key: str, rows: Sequence[Mapping[str, Any]], metrics: Mapping[str, MetricColumn]
+) -> Table:
+    names = list(dict.fromkeys(row["metric"] for row in rows))
+    groups: dict[str, dict[str, dict[str, Mapping[str, Any]]]] = {}
+    for row in rows:
+        groups.setdefault(row[key], {}).setdefault(row["system"], {})[row["metric"]] = row
+
+    def cell(row: Mapping[str, Any], metric: MetricColumn) -> Cell:
+        if row["delta"] is None:
+            return Cell("-")
+        return Cell(
+            f"{row['score']:.{metric.decimals}f}", detail=f"{row['delta']:+.{metric.decimals}f}"
+        )
+
+    return Table(
+        f"{title}: score and difference from the baseline",
+        (
+            Column(key, False),
+            Column("system", False),
+            *(Column(metrics[name].label, True) for name in names),
+        ),
+        tuple(
+            tuple(
+                (
+                    Cell(label if n == 0 else ""),
+                    Cell(system),
+                    *(cell(by_metric[name], metrics[name]) for name in names),
+                )
+                for n, (system, by_metric) in enumerate(by_system.items())
+            )
+            for label, by_system in groups.items()
+        ),
+    )
+
+
+def _verdict_text(verdict: str, rendering: str | None) -> str:
+    return verdict if rendering is None else f"{rendering} ({verdict})"

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
+from mteval.terminology.verdicts import RIGHT
+
 __all__ = ["Change", "changes", "trend"]
 
 Change = Literal["new", "fixed", "still wrong"]
-# Verdicts that count as a right rendering, as in verdicts.RIGHT.
-_RIGHT = frozenset({"preferred", "admitted"})
 Row = Mapping[str, Any]
 
 
@@ -24,18 +24,21 @@ def changes(before: Iterable[Row], after: Iterable[Row]) -> list[dict[str, Any]]
         after: of the later one.
 
     Returns:
-        One row for each occurrence that is wrong in either run, in the order of the later run:
-        ``change`` is "new" (wrong now, and right or not there before), "fixed" (wrong
-        before, right now) or "still wrong"; an occurrence that was wrong and is no longer there is
-        left out, as nothing can be said of it. ``verdict_before`` and ``rendering_before`` are None
-        where there was no such occurrence.
+        One row for each occurrence that is wrong in either run, in the order of the later run, of
+        the systems and documents that both runs have: ``change`` is "new" (wrong now, and right or
+        not there before), "fixed" (wrong before, right now) or "still wrong"; an occurrence that
+        was wrong and is no longer there is left out, as nothing can be said of it.
+        ``verdict_before`` and ``rendering_before`` are None where there was no such occurrence.
     """
     old = _by_identity(row for row in before if row["kind"] == "system")
+    shared = {(row["system"], row["document"]) for row in old.values()}
     rows = []
     for identity, row in _by_identity(r for r in after if r["kind"] == "system").items():
+        if (row["system"], row["document"]) not in shared:
+            continue
         earlier = old.get(identity)
-        was_wrong = earlier is not None and earlier["verdict"] not in _RIGHT
-        is_wrong = row["verdict"] not in _RIGHT
+        was_wrong = earlier is not None and earlier["verdict"] not in RIGHT
+        is_wrong = row["verdict"] not in RIGHT
         if not (was_wrong or is_wrong):
             continue
         change: Change = "fixed" if not is_wrong else "still wrong" if was_wrong else "new"

@@ -31,7 +31,7 @@ from mteval.terminology.scores import (
 from mteval.terminology.termbase import Concept, Termbase, read_day
 from mteval.terminology.verdicts import REVISION, RIGHT, VERDICTS, Finding, check
 
-__all__ = ["TERM_PACKAGES", "Inventory", "check_packages", "take_inventory"]
+__all__ = ["TERM_PACKAGES", "Inventory", "check_packages", "check_sources", "take_inventory"]
 
 Array = npt.NDArray[np.float64]
 
@@ -73,7 +73,7 @@ class Inventory:
     """
 
     def signature(self) -> str:
-        """Name everything that decides the verdicts."""
+        """Name the termbase, the rules and the search; versions of packages are in run.json."""
         return "|".join(
             [
                 f"concepts:{len(self.termbase.concepts)}",
@@ -253,6 +253,20 @@ def check_packages() -> None:
         )
 
 
+def check_sources(test_set: TestSet) -> list[str]:
+    """Give the sources of a test set.
+
+    Raises:
+        UnavailableError: it has none.
+    """
+    if test_set.sources is None:
+        raise UnavailableError(
+            "terms are looked for in the Chinese sources, and the test set has none; give them "
+            "with -s, or as <document>.zh.txt"
+        )
+    return test_set.sources
+
+
 def take_inventory(
     test_set: TestSet,
     outputs: Mapping[str, Sequence[str | None]],
@@ -276,13 +290,8 @@ def take_inventory(
         UnavailableError: the test set has no sources.
     """
     check_packages()
-    if test_set.sources is None:
-        raise UnavailableError(
-            "terms are looked for in the Chinese sources, and the test set has none; give them "
-            "with -s, or as <document>.zh.txt"
-        )
+    sources = check_sources(test_set)
     sizes = [len(document.segments) for document in test_set.documents]
-    sources = test_set.sources
     in_force = _concepts_by_day(termbase, [read_day(d.date) for d in test_set.documents])
     matchers: dict[int, Matcher] = {}
     for concepts in in_force:

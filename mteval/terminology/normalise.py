@@ -13,14 +13,14 @@ from dataclasses import dataclass
 
 from mteval.text import HAN, to_simplified
 
-__all__ = ["BREAK", "Folded", "Word", "fold_source", "is_acronym", "split_words"]
+__all__ = ["BREAK", "MIDDLE_DOTS", "Folded", "Word", "fold_source", "is_acronym", "split_words"]
 
 # Between the characters of a Chinese name these mean nothing: 北部·联合, 北部・联合, “北部联合”.
-_MIDDLE_DOTS = "·•・‧∙⋅●･"
+MIDDLE_DOTS = "·•・‧∙⋅●･"
 _HYPHENS = "-‐‑"
 _OPENING = "“‘「『《〈"
 _CLOSING = "”’」』》〉"
-_IGNORED = frozenset(f"{_MIDDLE_DOTS}{_HYPHENS}{_OPENING}{_CLOSING}\"'")
+_IGNORED = frozenset(f"{MIDDLE_DOTS}{_HYPHENS}{_OPENING}{_CLOSING}\"'")
 
 _BETWEEN_QUOTATIONS = re.compile(rf"[{_CLOSING}]\s*[{_OPENING}]|\"\s*\"")
 # Accents that stand alone, soft hyphens and the like are part of the word that they stand in.

@@ -86,8 +86,8 @@ class TermCounts:
             ratio, 0-1, is the severity-weighted error rate; lower is better.
         frequent: for each of k concepts, renderings that are its most frequent one in this text,
             occurrences: (n_segments, k, 2). ``ratio`` of the sums over concepts is consistency
-            micro, ``mean_ratio`` macro (as in the WMT25 terminology task, track 2); higher is
-            better.
+            micro, ``mean_ratio`` macro, over concepts (the WMT25 terminology task takes the mean
+            over distinct renderings); higher is better.
         preferred: the same against the preferred renderings.
     """
 

@@ -145,6 +145,11 @@ class Passage:
         return np.array([word.start for word in self.words], dtype=np.float64)
 
     @cached_property
+    def ends(self) -> Array:
+        """Offset behind every word: (n_words,)."""
+        return np.array([word.end for word in self.words], dtype=np.float64)
+
+    @cached_property
     def is_break(self) -> npt.NDArray[np.bool_]:
         """Whether a word is punctuation that ends a phrase: (n_words,)."""
         return np.array([word.key == BREAK for word in self.words], dtype=bool)
@@ -153,6 +158,11 @@ class Passage:
     def is_function_word(self) -> npt.NDArray[np.bool_]:
         """Whether a word neither begins nor ends a term: (n_words,)."""
         return np.array([word.text.lower() in _FUNCTION_WORDS for word in self.words], dtype=bool)
+
+    def words_within(self, start: int, end: int) -> tuple[int, int]:
+        """Give the words that share characters with a stretch of the text: half-open range."""
+        first = int(np.searchsorted(self.ends, start, side="right"))
+        return first, int(np.searchsorted(self.starts, end, side="left"))
 
     def take(self, words: tuple[int, int], source: float, place: float) -> None:
         """Mark words as explained, by a term at an offset of the source."""

@@ -21,7 +21,14 @@ import numpy as np
 from mteval.encoder import Embed
 from mteval.pinyin import is_reading, pinyin_syllables, strip_marks
 from mteval.terminology.matching import Matcher, Occurrence
-from mteval.terminology.normalise import BREAK, Word, fold_source, is_acronym, split_words
+from mteval.terminology.normalise import (
+    BREAK,
+    MIDDLE_DOTS,
+    Word,
+    fold_source,
+    is_acronym,
+    split_words,
+)
 from mteval.terminology.search import Passage, Vectors
 from mteval.terminology.termbase import Termbase
 from mteval.text import HAN, count_han
@@ -68,8 +75,7 @@ _SELDOM, _OFTEN = 2, 3
 # The Chinese of a name is within so many characters, or such a share of the paragraph, but
 # within so many in any case.
 _NEAR, _NEAR_SHARE, _NEAR_MOST = 40, 0.25, 150
-_DOTS = "·•・‧∙⋅●･"
-_CHUNK = re.compile(rf"[{HAN}{_DOTS}A-Za-z0-9-]+")
+_CHUNK = re.compile(rf"[{HAN}{MIDDLE_DOTS}A-Za-z0-9-]+")
 _QUOTED = re.compile('[“‘「『《"]([^“”‘’「」『』《》"。！？!?；;，,：:\\n]{2,20})[”’」』》"]')
 _ENGLISH_QUOTED = re.compile('[“"‘]([^“”"‘’\\n]{2,60})[”"’]')
 # 参加A、B、C等: what stands between two marks of an enumeration, or is its end.
@@ -507,12 +513,16 @@ def _stretches(pair: Pair, neighbours: Neighbours) -> list[tuple[int, int]]:
     found = []
     for first, last in pair.chunks:
         for start in range(first, last):
-            if source[start] in _DOTS or source[start] == "-" or _NO_START.match(source, start):
+            if (
+                source[start] in MIDDLE_DOTS
+                or source[start] == "-"
+                or _NO_START.match(source, start)
+            ):
                 continue
             if start > first and _is_inside_latin(source, start):
                 continue
             for end in range(start + 2, min(start + _LONGEST_NAME, last) + 1):
-                if source[end - 1] in _NO_END or source[end - 1] in f"{_DOTS}-":
+                if source[end - 1] in _NO_END or source[end - 1] in f"{MIDDLE_DOTS}-":
                     continue
                 if end < last and _is_inside_latin(source, end):
                     continue

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import functools
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from typing import Literal, get_args
 
 from mteval.encoder import Embed
@@ -74,7 +74,8 @@ class Checked:
 
     Attributes:
         findings: for each text its findings, in the order of the sources.
-        unexplained: how many occurrences no listed rendering, pinyin or Chinese explains.
+        unexplained: how many occurrences no listed rendering near its place, pinyin or Chinese
+            explains.
         searched: whether these were searched for.
     """
 
@@ -115,7 +116,7 @@ def check(
     ]
     segments = [segment for text in texts for segment in text.values()]
     for segment in segments:
-        segment.pair_listed(near=embed is not None)
+        segment.pair_listed(near=True)
         segment.find_untranslated()
     unexplained = sum(len(s.occurrences) - len(s.found) for s in segments)
     searched = embed is not None and (most_searched is None or unexplained <= most_searched)
@@ -245,25 +246,30 @@ class _Segment:
 
     def find_untranslated(self) -> None:
         """Find terms that stand in the text in Chinese characters or in pinyin."""
-        chinese = self.matcher.left_in_chinese(self.passage.text)
+        chinese: defaultdict[int, deque[Occurrence]] = defaultdict(deque)
+        for left in self.matcher.left_in_chinese(self.passage.text):
+            for concept in left.concepts:
+                chinese[concept].append(left)
+        # Every place is looked at once, as what is taken stays so.
+        spelt: dict[str, Iterator[tuple[int, int]]] = {}
         for n, occurrence in enumerate(self.occurrences):
             if n in self.found:
                 continue
             term = self.source[occurrence.start : occurrence.end]
-            places: list[tuple[Verdict, int, int]] = [
-                ("left in Chinese", left.start, left.end)
-                for left in chinese
-                if set(left.concepts) & set(occurrence.concepts)
-            ]
-            places += [("transliterated", *place) for place in _spelt(term, self.passage)]
+            places: Iterator[tuple[Verdict, int, int]] = chain(
+                (
+                    ("left in Chinese", left.start, left.end)
+                    for concept in occurrence.concepts
+                    for left in _popped(chinese[concept])
+                ),
+                (
+                    ("transliterated", *place)
+                    for place in spelt.setdefault(term, _spelt(term, self.passage))
+                ),
+            )
             for verdict, start, end in places:
-                inside = [
-                    k
-                    for k, word in enumerate(self.passage.words)
-                    if word.start < end and start < word.end
-                ]
-                if inside and not self.passage.taken[inside].any():
-                    words = (inside[0], inside[-1] + 1)
+                words = self.passage.words_within(start, end)
+                if words[0] < words[1] and not self.passage.taken[slice(*words)].any():
                     hit = self._hit(occurrence, words)
                     # Names of people are listed in pinyin, as a rule.
                     self._accept(
@@ -314,6 +320,11 @@ class _Segment:
             None if hit is None else hit.rendering,
             confidence,
         )
+
+
+def _popped(places: deque[Occurrence]) -> Iterator[Occurrence]:
+    while places:
+        yield places.popleft()
 
 
 def _spelt(term: str, passage: Passage) -> Iterator[tuple[int, int]]:

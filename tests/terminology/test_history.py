@@ -70,7 +70,8 @@ def test_an_occurrence_is_new_fixed_or_still_wrong(
 
 
 def test_what_was_not_there_before_is_new_if_it_is_wrong() -> None:
-    found = changes([], [row("omitted"), row("preferred", "Peace Ark", segment=2)])
+    there = row("preferred", segment=3)
+    found = changes([there], [row("omitted"), row("preferred", "Peace Ark", segment=2), there])
     assert [(f["change"], f["verdict_before"], f["rendering_before"]) for f in found] == [
         ("new", None, None)
     ]
@@ -87,16 +88,18 @@ def test_occurrences_pair_by_place_and_number() -> None:
         (1, "fixed"),
         (2, "still wrong"),
     ]
-    # Another system, document or term is another occurrence.
-    for key in ("system", "document", "source"):
-        [only] = changes([row("omitted") | {key: "other"}], [row("omitted")])
-        assert (only["change"], only["verdict_before"]) == ("new", None)
+    # Another term is another occurrence; of another system or document nothing can be said.
+    [only] = changes([row("omitted") | {"source": "other"}], [row("omitted")])
+    assert (only["change"], only["verdict_before"]) == ("new", None)
+    for key in ("system", "document"):
+        assert changes([row("omitted") | {key: "other"}], [row("omitted")]) == []
 
 
 def test_references_are_left_out() -> None:
     reference = row("omitted", kind="reference")
     assert changes([reference], [reference]) == []
-    assert changes([row("omitted", kind="reference")], [row("omitted")])[0]["change"] == "new"
+    there = row("preferred", segment=3)
+    assert changes([reference, there], [row("omitted"), there])[0]["change"] == "new"
 
 
 @pytest.mark.parametrize(
