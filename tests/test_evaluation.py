@@ -123,3 +123,55 @@ def test_progress_is_told_for_every_metric(tmp_path: Path) -> None:
     for steps in told.values():
         assert steps == sorted(steps)
         assert steps[-1] == (3, 3)
+
+
+def test_system_scores_have_intervals_and_ranks() -> None:
+    systems = [ROOT / "systems" / name for name in ("llm-fluent", "llm-glossary", "llm-literal")]
+    evaluation = mteval.evaluate(ROOT / "references", systems, ["chrf"])
+    rows = evaluation.system_rows()
+    for row in rows:
+        low, high = row["chrf_ci"]
+        assert low < row["chrf"] < high
+        low, high = row["term_accuracy_ci"]
+        assert 0 <= low <= row["term_accuracy"] <= high <= 1
+    assert [row["chrf_rank"] for row in rows] == [1, 2, 3]
+    assert evaluation.resampling == {"samples": 1000, "seed": 12345, "unit": "segments"}
+    documents = mteval.evaluate(ROOT / "references", systems, ["chrf"], resample="documents")
+    assert documents.system_rows()[0]["chrf_ci"] != rows[0]["chrf_ci"]
+    assert documents.fingerprint() != evaluation.fingerprint()
+    none = mteval.evaluate(ROOT / "references", systems, ["chrf"], samples=0).system_rows()[0]
+    assert (none["chrf_ci"], none["chrf_rank"]) == (None, None)
+    with pytest.raises(UsageError, match="too few to tell"):
+        mteval.evaluate(ROOT / "references", systems, ["chrf"], samples=5)
+
+
+def test_incomplete_systems_have_no_rank() -> None:
+    evaluation = mteval.evaluate(TEST_SET, [X, Y], ["chrf"], allow_missing=True)
+    by_name = {row["system"]: row for row in evaluation.system_rows()}
+    assert by_name["x"]["chrf_rank"] == 1
+    assert by_name["y"]["chrf_rank"] is None
+
+
+def test_outputs_are_checked_before_they_are_believed() -> None:
+    references = ["About 700 people came on 26 October.", "The two sides met in the capital again."]
+    test_set = TestSet(
+        (
+            Document.from_columns(
+                "d", ["10月26日来了约700人。", "双方在首都再次会晤。"], [references]
+            ),
+        )
+    )
+    broken = SystemOutput(
+        "x", {"d": ("About 7,000 people came on 26 October.", "双方在首都再次会晤。")}
+    )
+    evaluation = mteval.evaluate(test_set, [broken], ["chrf"])
+    [row] = evaluation.system_rows()
+    assert {name: count for name, count in row["flags"].items() if count} == {
+        "number": 1,
+        "copy": 1,
+    }
+    flags = {(r["flag"], r["segment"]): r["detail"] for r in evaluation.flag_rows()}
+    assert "700" in flags["number", 1]
+    assert evaluation.frame("segment")["flags"].tolist() == ["number", "copy"]
+    unchecked = mteval.evaluate(test_set, [broken], ["chrf"], checks=False)
+    assert unchecked.system_rows()[0]["flags"] == {}
