@@ -20,7 +20,7 @@ _STUDIED: dict[tuple[str, str | None], tuple[str, float]] = {
 
 
 def agreement(metric: str, model: str | None, difference: float) -> float | None:
-    """Give how often people agree with a difference, 0.5-1; None where that is not known.
+    """Give how often people agree with a difference, 0.5-1; None for none, or if not known.
 
     The share of pairs of systems that people rank as the metric does (Kocmi et al. 2024,
     "Navigating the Metrics Maze"; package mt-thresholds).
@@ -31,10 +31,11 @@ def agreement(metric: str, model: str | None, difference: float) -> float | None
         difference: of system scores.
     """
     studied = _STUDIED.get((metric, model))
-    if studied is None or math.isnan(difference):
+    if studied is None or math.isnan(difference) or difference == 0:
         return None
     name, scale = studied
-    return float(_library().accuracy(abs(difference) * scale, name)) / 100.0
+    # The curve that was fitted begins a little below chance.
+    return max(0.5, float(_library().accuracy(abs(difference) * scale, name)) / 100.0)
 
 
 def meaningful_difference(metric: str, model: str | None, share: float) -> float | None:

@@ -312,6 +312,12 @@ def compare(
     show(
         f"{samples_text(comparison.settings)}; better and worse are significant at 5 %"
         + (" after Holm's correction for all pairs" if all_pairs else "")
+        + (
+            f", not corrected for testing {len(systems) - 1} systems"
+            if len(systems) > 2 and not all_pairs
+            else ""
+        )
+        + ("; ± and detectable are of 1,000 bootstrap resamples" if test != "bootstrap" else "")
     )
     for name, signature in evaluation.signatures().items():
         show(f"{name}: {signature}")

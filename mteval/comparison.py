@@ -25,10 +25,10 @@ from mteval.significance import (
     detectable_difference,
     holm,
     interval,
+    least_p,
     paired_bootstrap_p,
     randomization_p,
 )
-from mteval.terminology.verdicts import RIGHT
 
 __all__ = ["Comparison", "compare", "word_diff"]
 
@@ -105,7 +105,9 @@ def compare(
         MismatchError: a system lacks segments.
     """
     count = DEFAULT_SAMPLES[test] if samples is None else samples
-    check_samples(count or 1, test)
+    if not count:
+        raise UsageError("a test takes samples; leave --samples out, or give 40 at least")
+    check_samples(count, test)
     if len(evaluation.systems) < 2:
         raise UsageError("comparing takes a baseline and another system; name two at least")
     for system, texts in zip(evaluation.systems, evaluation.hypotheses, strict=True):
@@ -138,7 +140,8 @@ def compare(
             p_values = randomization_p(
                 statistics.values, statistics.score, observed, pairs, count, seed
             )
-        adjusted = holm(p_values)
+        decisive = np.maximum(p_values, least_p(statistics.values, observed, pairs))
+        adjusted = holm(decisive)
         for k, pair in enumerate(pairs):
             rows.append(
                 _row(
@@ -147,7 +150,7 @@ def compare(
                     pair,
                     resampled,
                     float(p_values[k]),
-                    float(adjusted[k] if all_pairs else p_values[k]),
+                    float(adjusted[k] if all_pairs else decisive[k]),
                     float(adjusted[k]),
                 )
             )
@@ -218,14 +221,18 @@ def _row(
 
 def _verdict(column: MetricColumn, delta: float, p_value: float, detectable: float) -> str:
     """Say in words what a test shows."""
-    if np.isnan(delta) or np.isnan(p_value):
+    if np.isnan(delta):
         return "no score"
+    if np.isnan(p_value) or np.isnan(detectable):
+        return "too few segments to tell"
     if p_value < ALPHA:
         return "better" if (delta > 0) == column.higher_is_better else "worse"
     meaningful = meaningful_difference(column.name, column.model, _AGREED)
     if meaningful is None:
         meaningful = _SHARE_OF_SCALE * column.scale
-    return "too few segments to tell" if detectable > meaningful else "no difference shown"
+    # A difference to care for that is seen, and not significant, wants more segments as well.
+    unclear = max(detectable, abs(delta)) > meaningful
+    return "too few segments to tell" if unclear else "no difference shown"
 
 
 def _wins(evaluation: Evaluation, column: MetricColumn, pair: Pair) -> tuple[int, int, int]:
@@ -274,9 +281,10 @@ def _documents(evaluation: Evaluation, pair: Pair) -> list[dict[str, Any]]:
 
 
 def _buckets(evaluation: Evaluation, pair: Pair) -> list[dict[str, Any]]:
-    """Score segments by the words of their first reference, or of the source's characters."""
-    texts = evaluation.references[0] if evaluation.references else evaluation.sources or ()
-    words = np.array([len(text.split()) for text in texts])
+    """Score segments by the words of their first reference, where there is one."""
+    if not evaluation.references:
+        return []
+    words = np.array([len(text.split()) for text in evaluation.references[0]])
     starts = (1, *(end + 1 for end in _BUCKETS))
     rows = []
     for n, start in enumerate(starts):
@@ -312,7 +320,7 @@ def _group_row(
 
 
 def _terms(evaluation: Evaluation, pair: Pair) -> list[dict[str, Any]]:
-    """List the occurrences of terms that one of two systems has right and the other wrong."""
+    """List the occurrences of terms that two systems have with different verdicts."""
     names = [evaluation.systems[s] for s in pair]
     found: dict[tuple[Any, ...], dict[str, Any]] = {}
     for row in evaluation.occurrences:
@@ -322,7 +330,7 @@ def _terms(evaluation: Evaluation, pair: Pair) -> list[dict[str, Any]]:
     rows = []
     for (document, segment, _), by_system in found.items():
         before, after = (by_system[name] for name in names)
-        if (before["verdict"] in RIGHT) != (after["verdict"] in RIGHT):
+        if before["verdict"] != after["verdict"]:
             rows.append(
                 {
                     "system": names[1],

@@ -30,6 +30,7 @@ from mteval.significance import (
     clusters,
     holm,
     interval,
+    least_p,
     paired_bootstrap_p,
 )
 from mteval.terminology.formats import read_termbase
@@ -48,6 +49,8 @@ __all__ = ["check_terms", "evaluate", "mine_terms"]
 
 # Unexplained occurrences of terms that are searched for without being asked: half a minute's work.
 MOST_SEARCHED = 3000
+# Fewer documents than this give intervals of little worth.
+_FEW_DOCUMENTS = 10
 # Places that a note names; files have them all.
 _PLACES_SHOWN = 5
 
@@ -182,6 +185,11 @@ def evaluate(
         packages |= TERM_PACKAGES
     scores = {name: _scores(found, sizes, translated) for name, found in statistics.items()}
     units = unit_statistics(statistics, sizes, resample)
+    if samples and resample == "documents" and len(sizes) < _FEW_DOCUMENTS:
+        notes.append(
+            f"there are {len(sizes)} documents, too few to resample for intervals and ranks that "
+            "mean much; --resample segments takes the segments for independent"
+        )
     intervals, ranks = _resampled(columns, units, scores, translated, samples, seed)
     return Evaluation(
         systems=tuple(output.name for output in outputs),
@@ -252,7 +260,8 @@ def _resampled(
         intervals[column.name] = interval(resampled)
         known = scores[column.name]["system"][complete]
         differences = np.array([abs(known[a] - known[b]) for a, b in pairs])
-        p_values = holm(paired_bootstrap_p(resampled[complete], differences, pairs))
+        p_values = paired_bootstrap_p(resampled[complete], differences, pairs)
+        p_values = holm(np.maximum(p_values, least_p(found.values[complete], differences, pairs)))
         ranks[column.name] = [None] * len(translated)
         for system, rank in zip(
             complete,

@@ -12,9 +12,9 @@ import numpy.typing as npt
 from mteval.errors import InputError, UsageError
 from mteval.metrics import score_function
 from mteval.results import Run
-from mteval.significance import ALPHA, bootstrap_scores, paired_bootstrap_p
+from mteval.significance import ALPHA, bootstrap_scores, least_p, paired_bootstrap_p
 from mteval.terminology.history import changes
-from mteval.terminology.scores import ratio
+from mteval.terminology.scores import SEVERITY_WEIGHTS, ratio
 from mteval.terminology.verdicts import RIGHT, VERDICTS
 
 __all__ = ["Failure", "gate", "parse_drops"]
@@ -27,7 +27,7 @@ class Failure:
     """Hold one reason why a run does not pass.
 
     Attributes:
-        kind: drop, rendering or term.
+        kind: drop, missing, rendering or term.
         system: the system that fails.
         reason: in words.
     """
@@ -70,8 +70,8 @@ def gate(
         run: the run to judge.
         baseline: what it is compared with, system by system of the same name; needed for drops.
         max_drop: by metric, how many points a system may lose; term_accuracy is one of them.
-        fail_on: verdicts that fail: every rendering with one that the baseline did not have there,
-            or any at all without a baseline.
+        fail_on: verdicts that fail: every rendering with one that the baseline did not have there
+            (nothing, where it lacks the system or document), or any at all without a baseline.
         must_pass: concepts, by id or source term, or severities, that every occurrence must have
             right.
         any_drop: let a drop count that is not significant (paired bootstrap, 5 %).
@@ -109,11 +109,11 @@ def _drops(
             "compare; score both against the same ones"
         )
     shared = [name for name in run.record["systems"] if name in baseline.record["systems"]]
+    failures = _missing(run, baseline)
     if not shared:
         raise InputError(
             f"{run.name} and {baseline.name} have no system of the same name; name them alike"
         )
-    failures = []
     for metric, allowed in max_drop.items():
         for one in (run, baseline):
             if metric not in one.record["metrics"]:
@@ -131,18 +131,21 @@ def _drops(
         score = ratio if metric == "term_accuracy" else score_function(metric)
         sign = 1.0 if run.record["metrics"][metric]["higher_is_better"] else -1.0
         for system in shared:
-            before, now = (
-                one.statistics[metric][one.record["systems"].index(system)]
-                for one in (baseline, run)
-            )
+            before, now = (_statistics(one, metric, system) for one in (baseline, run))
             both = np.stack([before, now])
             old, new = (float(value) for value in score(both.sum(axis=1)))
             drop = sign * (old - new)
+            if np.isnan(new) and not np.isnan(old):
+                failures.append(Failure("missing", system, f"{metric} has no score any more"))
             if not drop > allowed:
                 continue
-            resampled = bootstrap_scores(both, score)
-            [p] = paired_bootstrap_p(resampled, np.array([abs(drop)]), [(0, 1)])
-            if any_drop or p < ALPHA:
+            difference = np.array([abs(drop)])
+            [p] = np.maximum(
+                paired_bootstrap_p(bootstrap_scores(both, score), difference, [(0, 1)]),
+                least_p(both, difference, [(0, 1)]),
+            )
+            # What cannot be tested does not pass either.
+            if any_drop or not p >= ALPHA:
                 failures.append(
                     Failure(
                         "drop",
@@ -154,12 +157,38 @@ def _drops(
     return failures
 
 
+def _missing(run: Run, baseline: Run) -> list[Failure]:
+    """List the systems, and documents of systems, that the baseline has and the run lacks."""
+    now, before = run.record["inputs"]["systems"], baseline.record["inputs"]["systems"]
+    failures = []
+    for system in baseline.record["systems"]:
+        lacking = sorted(set(before[system]) - set(now.get(system, {})))
+        if system not in now:
+            failures.append(Failure("missing", system, f"{run.name} does not have this system"))
+        elif lacking:
+            failures.append(Failure("missing", system, f"lacks {', '.join(lacking)}"))
+    return failures
+
+
+def _statistics(run: Run, metric: str, system: str) -> Array:
+    if metric not in run.statistics:
+        raise InputError(f"{run.name} has no statistics of {metric}; score again")
+    values: Array = run.statistics[metric][run.record["systems"].index(system)]
+    return values
+
+
 def _renderings(run: Run, baseline: Run | None, fail_on: Sequence[str]) -> list[Failure]:
     rows: list[dict[str, Any]]
     if baseline is None:
         rows = [row for row in run.occurrences if row["kind"] == "system"]
     else:
+        known = {(row["system"], row["document"]) for row in baseline.occurrences}
         rows = [
+            row
+            for row in run.occurrences
+            if row["kind"] == "system" and (row["system"], row["document"]) not in known
+        ]
+        rows += [
             row
             for row in changes(baseline.occurrences, run.occurrences)
             if row["change"] == "new"
@@ -194,10 +223,10 @@ def _terms(run: Run, must_pass: Sequence[str]) -> list[Failure]:
                     + f" ({row['document']}:{row['segment']})",
                 )
             )
-    lacking = [name for name in must_pass if name not in found]
+    lacking = [name for name in must_pass if name not in found | set(SEVERITY_WEIGHTS)]
     if lacking:
         raise UsageError(
-            f"--must-pass {lacking[0]!r}: no such term occurs in {run.name}; check the concept, "
-            "source term or severity"
+            f"--must-pass {lacking[0]!r}: no such term occurs in {run.name}; check the concept or "
+            "source term"
         )
     return failures

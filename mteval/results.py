@@ -50,6 +50,7 @@ _OCCURRENCE_COLUMNS = (
     *("system", "kind", "document", "segment", "concept", "source", "verdict", "rendering"),
     "severity",
 )
+_RECORDED = frozenset({"inputs", "systems", "metrics", "signatures"})
 _COUNTS = frozenset({"segment", "occurrences", "right"})
 _MAY_BE_EMPTY = frozenset({"rendering", "renderings"})
 
@@ -480,12 +481,15 @@ def _write_files(evaluation: Evaluation, record: Mapping[str, Any], folder: Path
         folder / STATISTICS_FILE,
         **{name: _compact(found.values) for name, found in evaluation.statistics.items()},
     )
-    if evaluation.occurrences:
-        pa.csv.write_csv(pa.Table.from_pylist(flat_terms(evaluation.terms)), folder / TERMS_FILE)
-        pa.csv.write_csv(
-            pa.Table.from_pylist([dict(row) for row in evaluation.occurrences]),
-            folder / OCCURRENCES_FILE,
-        )
+    if evaluation.term_signature() is not None:
+        _write_csv(flat_terms(evaluation.terms), _TERM_COLUMNS, folder / TERMS_FILE)
+        _write_csv(evaluation.occurrences, _OCCURRENCE_COLUMNS, folder / OCCURRENCES_FILE)
+
+
+def _write_csv(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], path: Path) -> None:
+    """Write rows, or the headings alone where there are none."""
+    text = csv_text(rows) or ",".join(f'"{column}"' for column in columns)
+    path.write_bytes(f"{text}\n".encode())
 
 
 @dataclass(frozen=True)
@@ -511,12 +515,22 @@ class Run:
     @cached_property
     def occurrences(self) -> list[dict[str, Any]]:
         """Every occurrence of a term."""
+        if kind_of(self.folder / OCCURRENCES_FILE) is None:
+            raise InputError(
+                f"{place(self.folder)}: this run was scored without terms; score again with a "
+                "termbase (--terms, or terms.csv beside the references)"
+            )
         return read_rows(self.folder, "occurrences.csv")
 
     @cached_property
     def statistics(self) -> dict[str, Scores]:
         """By metric, the statistics of every system: (n_systems, n_segments, k)."""
         path = self.folder / STATISTICS_FILE
+        if kind_of(path) is None:
+            raise InputError(
+                f"{place(self.folder)}: this run keeps no statistics, as it is of an older mteval; "
+                "score again"
+            )
         try:
             with np.load(io.BytesIO(read_bytes(path)), allow_pickle=False) as arrays:
                 return {name: arrays[name].astype(np.float64) for name in arrays.files}
@@ -617,7 +631,7 @@ def read_record(run: Path) -> dict[str, Any]:
         record = json.loads(read_text(path))
     except ValueError:
         record = None
-    if not isinstance(record, dict):
+    if not isinstance(record, dict) or not record.keys() >= _RECORDED:
         raise InputError(
             f"{place(path)}: this is not the record of a run; score again, or name another run"
         )

@@ -29,6 +29,7 @@ __all__ = [
     "detectable_difference",
     "holm",
     "interval",
+    "least_p",
     "paired_bootstrap_p",
     "randomization_p",
 ]
@@ -124,13 +125,17 @@ def bootstrap_scores(
 def interval(scores: Array) -> Array:
     """Give the 95 % interval of resampled scores, (..., samples) -> (..., 2), as sacrebleu does.
 
-    NaN where any resample has no score.
+    Resamples without a score, as of terms that they did not draw, are left out; NaN where those
+    are more than half.
     """
-    ordered = np.sort(scores, axis=-1)
-    tail = ordered.shape[-1] // _TAIL
-    ends = np.stack([ordered[..., tail], ordered[..., -tail - 1]], axis=-1)
-    ends[np.isnan(scores).any(axis=-1)] = np.nan
-    return np.asarray(ends)
+    rows = scores.reshape(-1, scores.shape[-1])
+    ends = np.full((len(rows), 2), np.nan)
+    for n, row in enumerate(rows):
+        known = np.sort(row[~np.isnan(row)])
+        if 2 * len(known) >= len(row):
+            tail = len(known) // _TAIL
+            ends[n] = known[tail], known[-tail - 1]
+    return ends.reshape(*scores.shape[:-1], 2)
 
 
 def paired_bootstrap_p(scores: Array, differences: Array, pairs: Sequence[Pair]) -> Array:
@@ -147,7 +152,7 @@ def paired_bootstrap_p(scores: Array, differences: Array, pairs: Sequence[Pair])
     p = np.full(len(pairs), np.nan)
     for n, (a, b) in enumerate(pairs):
         sampled = np.abs(scores[a] - scores[b])
-        p[n] = _p_value(sampled - sampled.mean(), differences[n])
+        p[n] = _p_value(sampled - np.nanmean(sampled), differences[n])
     return p
 
 
@@ -184,10 +189,31 @@ def randomization_p(
 
 
 def _p_value(sampled: Array, observed: float) -> float:
-    if np.isnan(observed) or np.isnan(sampled).any():
+    known = sampled[~np.isnan(sampled)]
+    if np.isnan(observed) or 2 * len(known) < len(sampled):
         return float("nan")
+    sampled = known
     # The 1 keeps the test from being too sure (North et al. 2002).
     return float((np.count_nonzero(sampled > observed) + 1) / (len(sampled) + 1))
+
+
+def least_p(statistics: Array, differences: Array, pairs: Sequence[Pair]) -> Array:
+    """Give the least p-value that pairs of systems can honestly have: (n_pairs,).
+
+    Systems that differ in m units only cannot be told apart better than by m tosses of a coin,
+    2 ^ (1 - m); those of equal score not at all. The tests above count no ties, and so call it
+    significant if a single unit differs.
+
+    Args:
+        statistics: (n_systems, n_units, k).
+        differences: observed, absolute: (n_pairs,).
+        pairs: of systems, by index.
+    """
+    least = []
+    for (a, b), difference in zip(pairs, differences, strict=True):
+        differing = int((statistics[a] != statistics[b]).any(axis=-1).sum())
+        least.append(1.0 if difference == 0 else min(1.0, 2.0 ** (1 - differing)))
+    return np.array(least)
 
 
 def holm(p_values: Array) -> Array:
@@ -235,5 +261,5 @@ def detectable_difference(differences: Array) -> Array:
     Args:
         differences: of scores in bootstrap resamples, (..., samples).
     """
-    spread = differences.std(axis=-1, ddof=1)
+    spread = np.nanstd(differences, axis=-1, ddof=1)
     return np.asarray((_Z_ALPHA + _Z_POWER) * spread)

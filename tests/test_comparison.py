@@ -146,6 +146,36 @@ def test_few_segments_are_called_so() -> None:
     assert row["detectable"] > (meaningful_difference("chrf", None, 0.8) or 0)
 
 
+def test_what_hardly_differs_is_not_called_better() -> None:
+    lines = [f"segment number {n} of this text" for n in range(26)]
+    test_set = TestSet((Document.from_columns("d", ["甲"] * 26, [lines]),))
+    near = ("segment number naught of this text", *lines[1:])
+    outputs = [
+        SystemOutput(name, {"d": tuple(texts)})
+        for name, texts in (("x", near), ("same", near), ("one better", lines))
+    ]
+    evaluation = mteval.evaluate(test_set, outputs, ["bleu", "chrf"])
+    for test in ("bootstrap", "randomization"):
+        for row in compare(evaluation, test=test).rows:
+            assert row["verdict"] in ("no difference shown", "too few segments to tell")
+    assert {row["chrf_rank"] for row in evaluation.system_rows()} == {1}
+
+
+def test_rare_terms_are_tested_all_the_same() -> None:
+    sources = ["北部·联合", *["今天天气很好"] * 25]
+    references = ["Northern/Interaction", *["The weather is fine today"] * 25]
+    test_set = TestSet((Document.from_columns("d", sources, [references]),))
+    outputs = [
+        SystemOutput("x", {"d": ("Beibu Unity", *references[1:])}),
+        SystemOutput("y", {"d": tuple(references)}),
+    ]
+    evaluation = mteval.evaluate(
+        test_set, outputs, ["chrf"], terms=ROOT / "references" / "terms.csv"
+    )
+    [row] = [r for r in compare(evaluation).rows if r["metric"] == "term_accuracy"]
+    assert (row["delta"], row["verdict"]) == (1.0, "too few segments to tell")
+
+
 def test_agreement_is_that_of_the_study() -> None:
     # Kocmi et al. 2024, as mt-thresholds 1.0.4 has it.
     assert agreement("bleu", None, -2.0) == pytest.approx(mt_thresholds.accuracy(2.0, "bleu") / 100)
@@ -203,7 +233,16 @@ def test_the_gate_opens_and_shuts(mteval: Run, tmp_path: Path) -> None:
     found = json.loads(mteval("gate", after, "--fail-on", "deprecated", "--json").stdout)
     assert not found["passed"]
     assert {failure["kind"] for failure in found["failures"]} == {"rendering"}
+    assert mteval("score", "systems/llm-fluent", "-m", "chrf", "-m", "bleu").returncode == 0
+    [fewer] = {p.name for p in (tmp_path / "results").iterdir()} - {before, after}
+    done = mteval("gate", fewer, "--baseline", before, "--max-drop", "chrf=99")
+    assert done.returncode == 1
+    assert "failed: llm-glossary: " in done.stdout
+    (tmp_path / "old").mkdir()
+    (tmp_path / "old" / "run.json").write_text("{}")
     for arguments, message in (
+        (("old", "--baseline", before, "--max-drop", "chrf=1"), "not the record of a run"),
+        (("old", "--fail-on", "deprecated"), "scored without terms"),
         ((after,), "nothing to judge by"),
         ((after, "--max-drop", "chrf=0.5"), "name one with --baseline"),
         ((after, "--baseline", before, "--max-drop", "chrf"), "no metric and points"),

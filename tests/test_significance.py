@@ -26,6 +26,7 @@ from mteval.significance import (
     detectable_difference,
     holm,
     interval,
+    least_p,
     paired_bootstrap_p,
     randomization_p,
 )
@@ -108,7 +109,11 @@ def test_intervals_end_where_those_of_sacrebleu_do() -> None:
         scores = np.random.default_rng(size).normal(size=size)
         ends = interval(scores)
         assert (ends[1] - ends[0]) / 2 == pytest.approx(estimate_ci(scores)[1])
-    scores[0] = np.nan
+    # Resamples that drew nothing to score are left out, unless they are most.
+    known = scores.copy()
+    scores[:400] = np.nan
+    assert (interval(scores) == interval(known[400:])).all()
+    scores[:501] = np.nan
     assert np.isnan(interval(scores)).all()
 
 
@@ -146,6 +151,18 @@ def test_identical_systems_do_not_differ_by_chance() -> None:
     assert randomization_p(statistics, mean, np.array([0.0]), [(0, 1)], 100)[0] == pytest.approx(
         1 / 101
     )
+
+
+def test_no_p_value_is_less_than_tossing_coins_allows() -> None:
+    statistics = np.ones((4, 20, 2))
+    statistics[1, 0, 0] = 2
+    statistics[2, :5, 0] = [2, 2, 2, 2, 2]
+    statistics[3, :2, 0] = [2, 0]
+    pairs = [(0, 0), (0, 1), (0, 2), (0, 3)]
+    scores = mean(statistics.sum(axis=1))
+    differences = np.array([abs(scores[a] - scores[b]) for a, b in pairs])
+    # The same; one unit; five units (1/16); two that cancel each other.
+    assert least_p(statistics, differences, pairs) == pytest.approx([1, 1, 1 / 16, 1])
 
 
 def test_holm_adjusts_as_r_does() -> None:

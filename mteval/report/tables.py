@@ -361,7 +361,7 @@ def comparison_tables(
             Column("system", False),
             Column("metric", False),
             Column("score", True),
-            Column("baseline", True),
+            Column("baseline score", True),
             Column("difference", True),
             Column("p" if paired else "p (Holm)", True),
             Column("people agree", True),
@@ -396,7 +396,7 @@ def comparison_tables(
         headings = ("system", "place", "term", "baseline has", "system has")
         tables.append(
             plain_table(
-                "Terms that one has right and the other wrong",
+                "Terms with another verdict",
                 headings,
                 [
                     (
@@ -448,10 +448,14 @@ def _comparison_cells(
 
     p = row["p_value" if paired else "p_adjusted"]
     half = None if row["delta_ci"][0] is None else (row["delta_ci"][1] - row["delta_ci"][0]) / 2
+
+    def spread(value: float | None) -> str:
+        return "" if value is None else f"±{number(value)}"
+
     return (
-        Cell(number(row["score"]), detail=f"±{number(row['ci'])}"),
-        Cell(number(row["baseline_score"]), detail=f"±{number(row['baseline_ci'])}"),
-        Cell(number(row["delta"], "+"), detail=f"±{number(half)}"),
+        Cell(number(row["score"]), detail=spread(row["ci"])),
+        Cell(number(row["baseline_score"]), detail=spread(row["baseline_ci"])),
+        Cell(number(row["delta"], "+"), detail=spread(half)),
         Cell("-" if p is None else f"{p:.4f}"),
         Cell("-" if row["agreement"] is None else f"{row['agreement']:.0%}"),
         Cell(number(row["detectable"])),
