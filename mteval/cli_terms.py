@@ -261,7 +261,7 @@ def history(
     as_json: JsonOption = False,
 ) -> None:
     """Show which errors in terms are new, fixed or still there, and each term over all runs."""
-    from mteval.report.tables import plain_table
+    from mteval.report.tables import plain_table, verdict_text
     from mteval.results import find_runs, read_rows
     from mteval.terminology.history import changes, trend
 
@@ -306,8 +306,8 @@ def history(
                         row["system"],
                         f"{row['document']}:{row['segment']}",
                         row["source"],
-                        _shown(row["verdict_before"], row["rendering_before"]),
-                        _shown(row["verdict"], row["rendering"]),
+                        verdict_text(row["verdict_before"], row["rendering_before"]),
+                        verdict_text(row["verdict"], row["rendering"]),
                     )
                     for word in _CHANGES
                     for row in news
@@ -365,12 +365,6 @@ def _rates(entry: dict[str, Any], runs: list[Path]) -> Iterator[str]:
 def _in_run(entry: dict[str, Any], run: Path, key: str) -> str:
     found = [each[key] for each in entry["runs"] if each["run"] == run.name]
     return str(found[0]) if found and found[0] else "-"
-
-
-def _shown(verdict: str | None, rendering: str | None) -> str:
-    if verdict is None:
-        return "-"
-    return verdict if rendering is None else f"{rendering} ({verdict})"
 
 
 @terms_app.command()

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from mteval.agreement import agreement, meaningful_difference
 from mteval.errors import MismatchError, UsageError
-from mteval.results import Evaluation, MetricColumn, Unit, unit_statistics
+from mteval.results import Evaluation, MetricColumn, Unit, known_number, unit_statistics
 from mteval.significance import (
     ALPHA,
     DEFAULT_SAMPLES,
@@ -200,18 +200,18 @@ def _row(
         "system": evaluation.systems[system],
         "baseline": evaluation.systems[baseline],
         "metric": column.name,
-        "score": _number(scores[system]),
-        "baseline_score": _number(scores[baseline]),
-        "delta": _number(delta),
-        "delta_ci": [_number(end) for end in delta_ends],
-        "p_value": _number(p_value),
-        "p_adjusted": _number(adjusted),
-        "mean": _number(resampled[system].mean()),
-        "ci": _number((ends[0, 1] - ends[0, 0]) / 2),
-        "baseline_mean": _number(resampled[baseline].mean()),
-        "baseline_ci": _number((ends[1, 1] - ends[1, 0]) / 2),
+        "score": known_number(scores[system]),
+        "baseline_score": known_number(scores[baseline]),
+        "delta": known_number(delta),
+        "delta_ci": [known_number(end) for end in delta_ends],
+        "p_value": known_number(p_value),
+        "p_adjusted": known_number(adjusted),
+        "mean": known_number(resampled[system].mean()),
+        "ci": known_number((ends[0, 1] - ends[0, 0]) / 2),
+        "baseline_mean": known_number(resampled[baseline].mean()),
+        "baseline_ci": known_number((ends[1, 1] - ends[1, 0]) / 2),
         "agreement": agreement(column.name, column.model, delta),
-        "detectable": _number(detectable),
+        "detectable": known_number(detectable),
         "wins": wins,
         "ties": ties,
         "losses": losses,
@@ -263,8 +263,8 @@ def _segments(evaluation: Evaluation, pair: Pair) -> list[dict[str, Any]]:
                     "metric": column.name,
                     "document": evaluation.documents[evaluation.segment_documents[i]],
                     "segment": int(evaluation.segment_numbers[i]),
-                    "score": _number(scores[system, i]),
-                    "baseline_score": _number(scores[baseline, i]),
+                    "score": known_number(scores[system, i]),
+                    "baseline_score": known_number(scores[baseline, i]),
                     "diff": word_diff(texts[0], texts[1]),
                 }
             )
@@ -313,9 +313,9 @@ def _group_row(
         "baseline": evaluation.systems[pair[0]],
         "metric": column.name,
         **label,
-        "score": _number(score),
-        "baseline_score": _number(baseline_score),
-        "delta": _number(score - baseline_score),
+        "score": known_number(score),
+        "baseline_score": known_number(baseline_score),
+        "delta": known_number(score - baseline_score),
     }
 
 
@@ -361,7 +361,3 @@ def word_diff(before: str, after: str) -> str:
         if c < d:
             pieces.append(f"{{+{''.join(new[c:d])}+}}")
     return "".join(pieces)
-
-
-def _number(value: float) -> float | None:
-    return None if np.isnan(value) else float(value)

@@ -8,12 +8,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib.metadata import version
 from itertools import combinations, groupby
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from mteval.cache import cache_folder
-from mteval.checks import check_outputs
 from mteval.corpus.layout import TERMS_FILE, load_systems, load_test_set
 from mteval.corpus.model import SystemOutput, TestSet, check_names
 from mteval.encoder import cached_encoder
@@ -41,9 +40,11 @@ from mteval.terminology.inventory import (
     check_sources,
     take_inventory,
 )
-from mteval.terminology.mining import Proposal, mine, proposed_rows
 from mteval.terminology.scores import ratio
 from mteval.terminology.termbase import Row, Termbase, read_day
+
+if TYPE_CHECKING:
+    from mteval.terminology.mining import Proposal
 
 __all__ = ["check_terms", "evaluate", "mine_terms"]
 
@@ -231,6 +232,8 @@ def _checked(
     test_set: TestSet, hypotheses: Sequence[Sequence[str | None]], notes: list[str]
 ) -> dict[str, dict[tuple[int, int], str]]:
     """Check the outputs, as far as the packages for that are here."""
+    from mteval.checks import check_outputs
+
     try:
         return check_outputs(test_set.sources, test_set.references, hypotheses)
     except UnavailableError as error:
@@ -334,6 +337,8 @@ def mine_terms(
         InputError: something cannot be read.
         UnavailableError: a package or the sources lack.
     """
+    from mteval.terminology.mining import mine, proposed_rows
+
     check_packages()
     notes: list[str] = []
     test_set = references if isinstance(references, TestSet) else load_test_set(Path(references))

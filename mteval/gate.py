@@ -198,13 +198,17 @@ def _renderings(run: Run, baseline: Run | None, fail_on: Sequence[str]) -> list[
         Failure(
             "rendering",
             row["system"],
-            f"{row['source']} is {row['verdict']}"
-            + (f", {row['rendering']!r}" if row["rendering"] is not None else "")
-            + f" ({row['document']}:{row['segment']})",
+            f"{row['source']} is {_found(row)}",
         )
         for row in rows
         if row["verdict"] in fail_on
     ]
+
+
+def _found(row: Mapping[str, Any]) -> str:
+    """Say what a text has for an occurrence, and where."""
+    rendering = "" if row["rendering"] is None else f", {row['rendering']!r}"
+    return f"{row['verdict']}{rendering} ({row['document']}:{row['segment']})"
 
 
 def _terms(run: Run, must_pass: Sequence[str]) -> list[Failure]:
@@ -218,9 +222,7 @@ def _terms(run: Run, must_pass: Sequence[str]) -> list[Failure]:
                 Failure(
                     "term",
                     row["system"],
-                    f"{row['source']} must be right and is {row['verdict']}"
-                    + (f", {row['rendering']!r}" if row["rendering"] is not None else "")
-                    + f" ({row['document']}:{row['segment']})",
+                    f"{row['source']} must be right and is {_found(row)}",
                 )
             )
     lacking = [name for name in must_pass if name not in found | set(SEVERITY_WEIGHTS)]

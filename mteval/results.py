@@ -35,6 +35,7 @@ __all__ = [
     "find_run",
     "find_runs",
     "flat_terms",
+    "known_number",
     "read_record",
     "read_rows",
     "run_id",
@@ -201,7 +202,7 @@ class Evaluation:
                     key: value
                     for m in self.metrics
                     for key, value in (
-                        (m.name, _number(self.scores[m.name]["system"][s])),
+                        (m.name, known_number(self.scores[m.name]["system"][s])),
                         (f"{m.name}_ci", self._interval(m.name, s)),
                         (f"{m.name}_rank", self.ranks[m.name][s] if m.name in self.ranks else None),
                     )
@@ -228,7 +229,10 @@ class Evaluation:
                 "system": system,
                 "document": document,
                 "segments": int(counts[s, d]),
-                **{m.name: _number(self.scores[m.name]["document"][s, d]) for m in self.metrics},
+                **{
+                    m.name: known_number(self.scores[m.name]["document"][s, d])
+                    for m in self.metrics
+                },
             }
             for d, document in enumerate(self.documents)
             for s, system in enumerate(self.systems)
@@ -473,20 +477,19 @@ def _write_files(evaluation: Evaluation, record: Mapping[str, Any], folder: Path
     # An argument that is no UTF-8 stays readable: its bytes become JSON escapes.
     (folder / "run.json").write_bytes((text + "\n").encode("utf-8", "backslashreplace"))
     pa.parquet.write_table(evaluation.score_table(), folder / "scores.parquet")
-    rows = [_flat_system(row) for row in evaluation.system_rows()]
-    pa.csv.write_csv(pa.Table.from_pylist(rows), folder / "systems.csv")
-    pa.csv.write_csv(pa.Table.from_pylist(evaluation.document_rows()), folder / "documents.csv")
+    _write_csv([_flat_system(row) for row in evaluation.system_rows()], folder / "systems.csv")
+    _write_csv(evaluation.document_rows(), folder / "documents.csv")
     pa.csv.write_csv(evaluation.segment_table(), folder / "segments.csv")
     np.savez(
         folder / STATISTICS_FILE,
         **{name: _compact(found.values) for name, found in evaluation.statistics.items()},
     )
     if evaluation.term_signature() is not None:
-        _write_csv(flat_terms(evaluation.terms), _TERM_COLUMNS, folder / TERMS_FILE)
-        _write_csv(evaluation.occurrences, _OCCURRENCE_COLUMNS, folder / OCCURRENCES_FILE)
+        _write_csv(flat_terms(evaluation.terms), folder / TERMS_FILE, _TERM_COLUMNS)
+        _write_csv(evaluation.occurrences, folder / OCCURRENCES_FILE, _OCCURRENCE_COLUMNS)
 
 
-def _write_csv(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], path: Path) -> None:
+def _write_csv(rows: Sequence[Mapping[str, Any]], path: Path, columns: Sequence[str] = ()) -> None:
     """Write rows, or the headings alone where there are none."""
     text = csv_text(rows) or ",".join(f'"{column}"' for column in columns)
     path.write_bytes(f"{text}\n".encode())
@@ -669,5 +672,6 @@ def read_rows(run: Path, file: Literal["terms.csv", "occurrences.csv"]) -> list[
     return rows
 
 
-def _number(value: float) -> float | None:
+def known_number(value: float) -> float | None:
+    """Give a score as rows hold it: None for one that does not exist."""
     return None if math.isnan(value) else float(value)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations
-from typing import Literal, get_args
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +21,6 @@ __all__ = [
     "DEFAULT_SAMPLES",
     "LEAST_SAMPLES",
     "SEED",
-    "TESTS",
     "Test",
     "bootstrap_scores",
     "check_samples",
@@ -38,7 +37,6 @@ Array = npt.NDArray[np.float64]
 Score = Callable[[Array], Array]
 Pair = tuple[int, int]
 Test = Literal["bootstrap", "randomization"]
-TESTS: tuple[Test, ...] = get_args(Test)
 
 # sacrebleu's: resamples of a bootstrap, trials of a randomisation, seed.
 DEFAULT_SAMPLES: dict[Test, int] = {"bootstrap": 1000, "randomization": 10_000}
@@ -52,8 +50,9 @@ ALPHA = 0.05
 _TAIL = 40
 # Normal quantiles of a two-sided test at 5 % and of a power of 80 % (Cohen 1988).
 _Z_ALPHA, _Z_POWER = 1.959964, 0.841621
-# Weights held at once (bytes); resamples a chunk are a multiple of 32, see _coins.
+# Weights held at once (bytes).
 _CHUNK_BYTES = 1 << 26
+# Coins that the generator makes of one number.
 _MULTIPLE = 32
 
 
@@ -71,8 +70,7 @@ def check_samples(samples: int, test: Test) -> None:
 
 
 def _chunk_rows(n_units: int) -> int:
-    rows = _CHUNK_BYTES // (8 * max(n_units, 1))
-    return max(rows // _MULTIPLE, 1) * _MULTIPLE if rows >= _MULTIPLE else max(rows, 1)
+    return max(_CHUNK_BYTES // (8 * n_units), 1)
 
 
 def _draws(n_units: int, samples: int, seed: int) -> Iterator[Array]:
@@ -90,7 +88,7 @@ def _draws(n_units: int, samples: int, seed: int) -> Iterator[Array]:
 def _coins(n_units: int, trials: int, seed: int) -> Iterator[Array]:
     """Yield which units keep their system in each trial, 0 or 1: (n_trials, n_units)."""
     rng = np.random.default_rng(seed)
-    # The generator makes 32 coins of a number, so that a chunk must use numbers up.
+    # A chunk must use numbers up, or the coins would not be those of one draw.
     rows = max(_chunk_rows(n_units) // _MULTIPLE, 1) * _MULTIPLE
     for start in range(0, trials, rows):
         count = min(rows, trials - start)

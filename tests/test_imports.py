@@ -117,6 +117,7 @@ ALLOWED = {
         "mteval.terminology.matching",
         "mteval.terminology.normalise",
         "mteval.terminology.scores",
+        "mteval.terminology.termbase",
     },
     "mteval.terminology.history": {"mteval.terminology.verdicts"},
     "mteval.terminology.spotting": {

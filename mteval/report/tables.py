@@ -22,6 +22,7 @@ __all__ = [
     "samples_text",
     "system_table",
     "term_table",
+    "verdict_text",
     "wrong_term_table",
 ]
 
@@ -403,8 +404,8 @@ def comparison_tables(
                         row["system"],
                         f"{row['document']}:{row['segment']}",
                         row["source"],
-                        _verdict_text(row["baseline_verdict"], row["baseline_rendering"]),
-                        _verdict_text(row["verdict"], row["rendering"]),
+                        verdict_text(row["baseline_verdict"], row["baseline_rendering"]),
+                        verdict_text(row["verdict"], row["rendering"]),
                     )
                     for row in comparison["terms"]
                 ],
@@ -517,5 +518,8 @@ def _difference_table(
     )
 
 
-def _verdict_text(verdict: str, rendering: str | None) -> str:
+def verdict_text(verdict: str | None, rendering: str | None) -> str:
+    """Give a rendering with its verdict, or what there is of them."""
+    if verdict is None:
+        return "-"
     return verdict if rendering is None else f"{rendering} ({verdict})"

