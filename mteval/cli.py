@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from mteval.cli_runs import report
 from mteval.cli_terms import JsonOption, ReferencesOption, SourceOption, TermsOption, terms_app
 from mteval.console import ProgressBar, say, show, show_json, show_tables
 from mteval.errors import MtevalError
@@ -170,7 +171,7 @@ def score(
     """
     from mteval.corpus.layout import read_inputs
     from mteval.evaluation import evaluate
-    from mteval.results import write_run
+    from mteval.runs import write_run
     from mteval.significance import DEFAULT_SAMPLES
 
     with ProgressBar() as bar:
@@ -365,7 +366,7 @@ def gate(
     """Exit with 1, and say why, where a run must not pass."""
     from mteval.gate import gate as judge
     from mteval.gate import parse_drops
-    from mteval.results import find_run
+    from mteval.runs import find_run
 
     judged = find_run(run, output)
     failures = judge(
@@ -508,6 +509,7 @@ def _range(lowest: float | None, highest: float | None) -> str:
     return f"{lowest:g} and up" if highest is None else f"{lowest:g} to {highest:g}"
 
 
+app.command()(report)
 app.add_typer(terms_app, name="terms")
 models_app = typer.Typer(help="COMET models: list what is known, fetch one.", no_args_is_help=False)
 app.add_typer(models_app, name="models", invoke_without_command=True)

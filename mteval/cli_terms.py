@@ -262,7 +262,7 @@ def history(
 ) -> None:
     """Show which errors in terms are new, fixed or still there, and each term over all runs."""
     from mteval.report.tables import plain_table, verdict_text
-    from mteval.results import find_runs, read_rows
+    from mteval.runs import find_runs, read_rows
     from mteval.terminology.history import changes, trend
 
     if runs and len(runs) != 2:
@@ -342,7 +342,7 @@ _CHANGES = ("new", "fixed", "still wrong")
 
 def _incomparable(runs: list[Path], rows: list[list[dict[str, Any]]]) -> Iterator[str]:
     """Say what two runs do not share."""
-    from mteval.results import read_record
+    from mteval.runs import read_record
 
     signatures = [read_record(run).get("term_signature") for run in runs]
     if signatures[0] != signatures[1]:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from mteval.errors import InputError, UsageError
 from mteval.metrics import score_function
-from mteval.results import Run
+from mteval.runs import Run
 from mteval.significance import ALPHA, bootstrap_scores, least_p, paired_bootstrap_p
 from mteval.terminology.history import changes
 from mteval.terminology.scores import SEVERITY_WEIGHTS, ratio

@@ -1,24 +1,18 @@
-"""What an evaluation found, as plain columns, and the run folder it is kept in."""
+"""What an evaluation found, as plain columns and rows."""
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import math
-import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
-from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from mteval.errors import InputError, place
-from mteval.files import kind_of, new_folder, read_bytes, read_text, sha256
+from mteval.files import sha256
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,32 +22,14 @@ __all__ = [
     "Evaluation",
     "Level",
     "MetricColumn",
-    "Run",
     "SegmentStatistics",
     "Unit",
     "csv_text",
-    "find_run",
-    "find_runs",
+    "flat_system",
     "flat_terms",
     "known_number",
-    "read_record",
-    "read_rows",
-    "run_id",
     "unit_statistics",
-    "write_run",
 ]
-
-TERMS_FILE = "terms.csv"
-OCCURRENCES_FILE = "occurrences.csv"
-STATISTICS_FILE = "statistics.npz"
-_TERM_COLUMNS = ("system", "kind", "concept", "source", "occurrences", "right", "renderings")
-_OCCURRENCE_COLUMNS = (
-    *("system", "kind", "document", "segment", "concept", "source", "verdict", "rendering"),
-    "severity",
-)
-_RECORDED = frozenset({"inputs", "systems", "metrics", "signatures"})
-_COUNTS = frozenset({"segment", "occurrences", "right"})
-_MAY_BE_EMPTY = frozenset({"rendering", "renderings"})
 
 Level = Literal["system", "document", "segment"]
 # What is drawn at once where scores are resampled.
@@ -392,12 +368,14 @@ class Evaluation:
                 m.name: m.segment_signature for m in self.metrics if m.is_metric
             },
             "metrics": {
-                m.name: {"label": m.label, "higher_is_better": m.higher_is_better}
+                m.name: {key: value for key, value in asdict(m).items() if key != "name"}
                 for m in self.metrics
             },
             "resampling": dict(self.resampling),
+            "resampled": [m.name for m in self.metrics if m.name in self.intervals],
             "systems": list(self.systems),
             "documents": list(self.documents),
+            "segments": self.document_sizes().tolist(),
             "inputs": self.inputs,
             "notes": list(self.notes),
         }
@@ -431,120 +409,7 @@ class Evaluation:
         return s, i
 
 
-def run_id(created: datetime, fingerprint: str) -> str:
-    """Name a run: its UTC time and the first digits of its fingerprint."""
-    return f"{created:%Y%m%dT%H%M%SZ}-{fingerprint[:8]}"
-
-
-def write_run(
-    evaluation: Evaluation, results: Path, created: datetime, command: Sequence[str]
-) -> tuple[Path, dict[str, Any]]:
-    """Write a run folder, whole or not at all.
-
-    Returns:
-        The folder and the record in its run.json.
-
-    Raises:
-        InputError: the folder cannot be written.
-    """
-    base = run_id(created, evaluation.fingerprint())
-    for attempt in range(1, 100):
-        run = base if attempt == 1 else f"{base}-{attempt}"
-        if kind_of(results / run) is not None:
-            continue
-        record = evaluation.run_record(run, created, command)
-        try:
-            with new_folder(results / run) as folder:
-                _write_files(evaluation, record, folder)
-        except InputError:
-            # Another process with the same inputs took the name within the same second.
-            if kind_of(results / run) is not None:
-                continue
-            raise
-        return results / run, record
-    raise InputError(
-        f"{place(results / base)}: a hundred runs of this name exist; remove some or name another "
-        "folder with -o"
-    )
-
-
-def _write_files(evaluation: Evaluation, record: Mapping[str, Any], folder: Path) -> None:
-    import pyarrow as pa
-    import pyarrow.csv
-    import pyarrow.parquet
-
-    text = json.dumps(record, ensure_ascii=False, indent=2, sort_keys=True)
-    # An argument that is no UTF-8 stays readable: its bytes become JSON escapes.
-    (folder / "run.json").write_bytes((text + "\n").encode("utf-8", "backslashreplace"))
-    pa.parquet.write_table(evaluation.score_table(), folder / "scores.parquet")
-    _write_csv([_flat_system(row) for row in evaluation.system_rows()], folder / "systems.csv")
-    _write_csv(evaluation.document_rows(), folder / "documents.csv")
-    pa.csv.write_csv(evaluation.segment_table(), folder / "segments.csv")
-    np.savez(
-        folder / STATISTICS_FILE,
-        **{name: _compact(found.values) for name, found in evaluation.statistics.items()},
-    )
-    if evaluation.term_signature() is not None:
-        _write_csv(flat_terms(evaluation.terms), folder / TERMS_FILE, _TERM_COLUMNS)
-        _write_csv(evaluation.occurrences, folder / OCCURRENCES_FILE, _OCCURRENCE_COLUMNS)
-
-
-def _write_csv(rows: Sequence[Mapping[str, Any]], path: Path, columns: Sequence[str] = ()) -> None:
-    """Write rows, or the headings alone where there are none."""
-    text = csv_text(rows) or ",".join(f'"{column}"' for column in columns)
-    path.write_bytes(f"{text}\n".encode())
-
-
-@dataclass(frozen=True)
-class Run:
-    """Hold what a run folder keeps, read as it is asked for.
-
-    Attributes:
-        folder: where it lies.
-    """
-
-    folder: Path
-
-    @property
-    def name(self) -> str:
-        """The name of the folder."""
-        return self.folder.name
-
-    @cached_property
-    def record(self) -> dict[str, Any]:
-        """What was computed from what."""
-        return read_record(self.folder)
-
-    @cached_property
-    def occurrences(self) -> list[dict[str, Any]]:
-        """Every occurrence of a term."""
-        if kind_of(self.folder / OCCURRENCES_FILE) is None:
-            raise InputError(
-                f"{place(self.folder)}: this run was scored without terms; score again with a "
-                "termbase (--terms, or terms.csv beside the references)"
-            )
-        return read_rows(self.folder, "occurrences.csv")
-
-    @cached_property
-    def statistics(self) -> dict[str, Scores]:
-        """By metric, the statistics of every system: (n_systems, n_segments, k)."""
-        path = self.folder / STATISTICS_FILE
-        if kind_of(path) is None:
-            raise InputError(
-                f"{place(self.folder)}: this run keeps no statistics, as it is of an older mteval; "
-                "score again"
-            )
-        try:
-            with np.load(io.BytesIO(read_bytes(path)), allow_pickle=False) as arrays:
-                return {name: arrays[name].astype(np.float64) for name in arrays.files}
-        except (ValueError, OSError, zipfile.BadZipFile, KeyError) as error:
-            raise InputError(
-                f"{place(path)}: this is not a file that mteval score wrote ({error}); score "
-                "again, or name another run"
-            ) from None
-
-
-def _flat_system(row: Mapping[str, Any]) -> dict[str, Any]:
+def flat_system(row: Mapping[str, Any]) -> dict[str, Any]:
     """Flatten a row of systems for a table: columns for an interval's ends, and for each flag."""
     flat: dict[str, Any] = {}
     for key, value in row.items():
@@ -572,12 +437,6 @@ def flat_terms(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def _compact(values: Scores) -> npt.NDArray[Any]:
-    """Hold counts as integers, which take half the room."""
-    integers = values.astype(np.int32)
-    return integers if np.array_equal(integers, values) else values
-
-
 def csv_text(rows: Sequence[Mapping[str, Any]]) -> str:
     """Write rows as CSV text, with a line of headings; nothing for no rows."""
     import pyarrow as pa
@@ -588,88 +447,6 @@ def csv_text(rows: Sequence[Mapping[str, Any]]) -> str:
     buffer = pa.BufferOutputStream()
     pa.csv.write_csv(pa.Table.from_pylist([dict(row) for row in rows]), buffer)
     return str(buffer.getvalue().to_pybytes().decode("utf-8")).removesuffix("\n")
-
-
-def find_runs(results: Path) -> list[Path]:
-    """List the run folders of a folder of results that have terms, the oldest first.
-
-    Raises:
-        InputError: there is no such folder.
-    """
-    if kind_of(results) != "folder":
-        raise InputError(
-            f"{place(results)}: there is no such folder of results; make runs with: mteval score"
-        )
-    return sorted(
-        path
-        for path in results.iterdir()
-        # What a killed run left behind begins with a dot.
-        if not path.name.startswith(".") and kind_of(path / OCCURRENCES_FILE) == "file"
-    )
-
-
-def find_run(run: Path, results: Path) -> Run:
-    """Find a run by its folder, or by its name in a folder of results.
-
-    Raises:
-        InputError: there is none.
-    """
-    for folder in (run, results / run):
-        if kind_of(folder) == "folder":
-            return Run(folder)
-    raise InputError(
-        f"{place(run)}: there is no such run, nor in {place(results)}; score first, or check the "
-        "name"
-    )
-
-
-def read_record(run: Path) -> dict[str, Any]:
-    """Read the record of a run.
-
-    Raises:
-        InputError: there is none, or it is no JSON.
-    """
-    path = run / "run.json"
-    try:
-        record = json.loads(read_text(path))
-    except ValueError:
-        record = None
-    if not isinstance(record, dict) or not record.keys() >= _RECORDED:
-        raise InputError(
-            f"{place(path)}: this is not the record of a run; score again, or name another run"
-        )
-    return record
-
-
-def read_rows(run: Path, file: Literal["terms.csv", "occurrences.csv"]) -> list[dict[str, Any]]:
-    """Read the rows of a file of a run; what is empty is None.
-
-    Raises:
-        InputError: the file cannot be read, or lacks a column.
-    """
-    path = run / file
-    wanted = _TERM_COLUMNS if file == TERMS_FILE else _OCCURRENCE_COLUMNS
-    reader = csv.DictReader(io.StringIO(read_text(path), newline=""), strict=True)
-    rows = []
-    try:
-        lacking = set(wanted) - set(reader.fieldnames or ())
-        if lacking:
-            raise ValueError(f"no column {min(lacking)!r}")
-        for cells in reader:
-            if None in cells or None in cells.values():
-                raise ValueError("the line has more or fewer cells than the header")
-            row: dict[str, Any] = {name: cells[name] or None for name in wanted}
-            if None in [row[name] for name in wanted if name not in _MAY_BE_EMPTY]:
-                raise ValueError("a cell is empty")
-            for name in _COUNTS & row.keys():
-                row[name] = int(row[name])
-            rows.append(row)
-    except (csv.Error, ValueError) as error:
-        raise InputError(
-            f"{place(path, reader.line_num)}: this is not a file that mteval score wrote "
-            f"({error}); score again, or name another run"
-        ) from None
-    return rows
 
 
 def known_number(value: float) -> float | None:

@@ -134,6 +134,7 @@ ALLOWED = {
         "mteval.text",
     },
     "mteval.results": {"mteval.files"},
+    "mteval.runs": {"mteval.files", "mteval.results"},
     "mteval.evaluation": {
         "mteval.cache",
         "mteval.checks",
@@ -151,7 +152,7 @@ ALLOWED = {
     "mteval.checks": {"mteval.text"},
     "mteval.gate": {
         "mteval.metrics",
-        "mteval.results",
+        "mteval.runs",
         "mteval.significance",
         "mteval.terminology.history",
         "mteval.terminology.scores",
@@ -170,10 +171,18 @@ ALLOWED = {
         "mteval.evaluation",
         "mteval.report.",
         "mteval.results",
+        "mteval.runs",
         "mteval.terminology.",
+    },
+    "mteval.cli_runs": {
+        "mteval.console",
+        "mteval.files",
+        "mteval.report.",
+        "mteval.runs",
     },
     "mteval.cli": {
         "mteval.cache",
+        "mteval.cli_runs",
         "mteval.cli_terms",
         "mteval.comparison",
         "mteval.config",
@@ -185,7 +194,7 @@ ALLOWED = {
         "mteval.metrics",
         "mteval.metrics.models",
         "mteval.report.",
-        "mteval.results",
+        "mteval.runs",
         "mteval.significance",
     },
 }
@@ -205,7 +214,7 @@ OWNERS = {
     "openpyxl": {"mteval.terminology.formats"},
     "pandas": {"mteval.results"},
     "platformdirs": {"mteval.cache"},
-    "pyarrow": {"mteval.results"},
+    "pyarrow": {"mteval.results", "mteval.runs"},
     "py3langid": {"mteval.text"},
     "pypinyin": {"mteval.pinyin"},
     "pytorch_lightning": {"mteval.metrics.comet_model"},

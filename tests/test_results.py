@@ -12,7 +12,8 @@ import pytest
 import mteval
 from mteval.corpus.model import Document, SystemOutput, TestSet
 from mteval.errors import InputError
-from mteval.results import Evaluation, write_run
+from mteval.results import Evaluation
+from mteval.runs import write_run
 
 NOON = datetime(2026, 11, 22, 12, 0, 0, tzinfo=timezone.utc)
 

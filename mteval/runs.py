@@ -1,0 +1,413 @@
+"""Run folders: writing one whole or not at all, finding them, reading them back."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import zipfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from mteval.errors import InputError, place
+from mteval.files import kind_of, new_folder, read_bytes, read_text
+from mteval.results import Evaluation, MetricColumn, csv_text, flat_system, flat_terms
+
+__all__ = [
+    "REPORT_FILE",
+    "Run",
+    "find_run",
+    "find_runs",
+    "read_record",
+    "read_rows",
+    "run_id",
+    "write_run",
+]
+
+REPORT_FILE = "report.html"
+# What `mteval score --json` prints, from which an evaluation is read back.
+_EVALUATION_FILE = "evaluation.json"
+_SCORES_FILE = "scores.parquet"
+_SEGMENTS_FILE = "segments.csv"
+_TERMS_FILE = "terms.csv"
+_OCCURRENCES_FILE = "occurrences.csv"
+_STATISTICS_FILE = "statistics.npz"
+_TERM_COLUMNS = ("system", "kind", "concept", "source", "occurrences", "right", "renderings")
+_OCCURRENCE_COLUMNS = (
+    *("system", "kind", "document", "segment", "concept", "source", "verdict", "rendering"),
+    "severity",
+)
+_RECORDED = frozenset({"inputs", "systems", "metrics", "signatures"})
+_COUNTS = frozenset({"segment", "occurrences", "right"})
+_MAY_BE_EMPTY = frozenset({"rendering", "renderings"})
+
+Scores = npt.NDArray[np.float64]
+
+
+def run_id(created: datetime, fingerprint: str) -> str:
+    """Name a run: its UTC time and the first digits of its fingerprint."""
+    return f"{created:%Y%m%dT%H%M%SZ}-{fingerprint[:8]}"
+
+
+def write_run(
+    evaluation: Evaluation,
+    results: Path,
+    created: datetime,
+    command: Sequence[str],
+    report: Callable[[Evaluation, Mapping[str, Any]], str] | None = None,
+) -> tuple[Path, dict[str, Any]]:
+    """Write a run folder, whole or not at all.
+
+    Args:
+        evaluation: what to write.
+        results: the folder that holds run folders.
+        created: when the evaluation was made, in UTC.
+        command: what was called.
+        report: makes the HTML page of an evaluation and the record of its run; none without.
+
+    Returns:
+        The folder and the record in its run.json.
+
+    Raises:
+        InputError: the folder cannot be written.
+    """
+    base = run_id(created, evaluation.fingerprint())
+    for attempt in range(1, 100):
+        run = base if attempt == 1 else f"{base}-{attempt}"
+        if kind_of(results / run) is not None:
+            continue
+        record = evaluation.run_record(run, created, command)
+        try:
+            with new_folder(results / run) as folder:
+                _write_files(evaluation, record, folder)
+                if report is not None:
+                    (folder / REPORT_FILE).write_text(report(evaluation, record), "utf-8")
+        except InputError:
+            # Another process with the same inputs took the name within the same second.
+            if kind_of(results / run) is not None:
+                continue
+            raise
+        return results / run, record
+    raise InputError(
+        f"{place(results / base)}: a hundred runs of this name exist; remove some or name another "
+        "folder with -o"
+    )
+
+
+def _write_files(evaluation: Evaluation, record: Mapping[str, Any], folder: Path) -> None:
+    import pyarrow as pa
+    import pyarrow.csv
+    import pyarrow.parquet
+
+    _write_json(record, folder / "run.json", indent=2)
+    _write_json(evaluation.document(record), folder / _EVALUATION_FILE)
+    pa.parquet.write_table(evaluation.score_table(), folder / "scores.parquet")
+    _write_csv([flat_system(row) for row in evaluation.system_rows()], folder / "systems.csv")
+    _write_csv(evaluation.document_rows(), folder / "documents.csv")
+    pa.csv.write_csv(evaluation.segment_table(), folder / "segments.csv")
+    np.savez(
+        folder / _STATISTICS_FILE,
+        **{name: _compact(found.values) for name, found in evaluation.statistics.items()},
+    )
+    if evaluation.term_signature() is not None:
+        _write_csv(flat_terms(evaluation.terms), folder / _TERMS_FILE, _TERM_COLUMNS)
+        _write_csv(evaluation.occurrences, folder / _OCCURRENCES_FILE, _OCCURRENCE_COLUMNS)
+
+
+def _write_json(content: Mapping[str, Any], path: Path, indent: int | None = None) -> None:
+    text = json.dumps(content, ensure_ascii=False, indent=indent, sort_keys=True)
+    # An argument that is no UTF-8 stays readable: its bytes become JSON escapes.
+    path.write_bytes(f"{text}\n".encode("utf-8", "backslashreplace"))
+
+
+def _write_csv(rows: Sequence[Mapping[str, Any]], path: Path, columns: Sequence[str] = ()) -> None:
+    """Write rows, or the headings alone where there are none."""
+    text = csv_text(rows) or ",".join(f'"{column}"' for column in columns)
+    path.write_bytes(f"{text}\n".encode())
+
+
+@dataclass(frozen=True)
+class Run:
+    """Hold what a run folder keeps, read as it is asked for.
+
+    Attributes:
+        folder: where it lies.
+    """
+
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        """The name of the folder."""
+        return self.folder.name
+
+    @cached_property
+    def record(self) -> dict[str, Any]:
+        """What was computed from what."""
+        return read_record(self.folder)
+
+    @cached_property
+    def occurrences(self) -> list[dict[str, Any]]:
+        """Every occurrence of a term."""
+        if kind_of(self.folder / _OCCURRENCES_FILE) is None:
+            raise InputError(
+                f"{place(self.folder)}: this run was scored without terms; score again with a "
+                "termbase (--terms, or terms.csv beside the references)"
+            )
+        return read_rows(self.folder, "occurrences.csv")
+
+    @cached_property
+    def statistics(self) -> dict[str, Scores]:
+        """By metric, the statistics of every system: (n_systems, n_segments, k)."""
+        path = self.folder / _STATISTICS_FILE
+        if kind_of(path) is None:
+            raise InputError(
+                f"{place(self.folder)}: this run keeps no statistics, as it is of an older mteval; "
+                "score again"
+            )
+        try:
+            with np.load(io.BytesIO(read_bytes(path)), allow_pickle=False) as arrays:
+                return {name: arrays[name].astype(np.float64) for name in arrays.files}
+        except (ValueError, OSError, zipfile.BadZipFile, KeyError) as error:
+            raise InputError(
+                f"{place(path)}: this is not a file that mteval score wrote ({error}); score "
+                "again, or name another run"
+            ) from None
+
+    @cached_property
+    def evaluation(self) -> Evaluation:
+        """The evaluation as it was, less its statistics.
+
+        Texts of documents that no system has are empty, as the folder does not keep them.
+        """
+        for file in (_EVALUATION_FILE, _SCORES_FILE, _SEGMENTS_FILE):
+            if kind_of(self.folder / file) is None:
+                raise InputError(
+                    f"{place(self.folder / file)}: this file is not in the run, which an older "
+                    "mteval wrote or somebody changed; score again"
+                )
+        try:
+            return _read_evaluation(self.folder, self.record)
+        # pyarrow's errors are ValueErrors, KeyErrors and OSErrors.
+        except (ValueError, LookupError, TypeError, AttributeError, OSError) as error:
+            raise InputError(
+                f"{place(self.folder)}: the files of this run do not fit together "
+                f"({type(error).__name__}: {error}); score again, or name another run"
+            ) from None
+
+
+def _read_evaluation(folder: Path, record: Mapping[str, Any]) -> Evaluation:
+    """Read back what _write_files wrote."""
+    import pyarrow as pa
+    import pyarrow.parquet
+
+    document = json.loads(read_text(folder / _EVALUATION_FILE))
+    systems, documents = (
+        {name: n for n, name in enumerate(record[key])} for key in ("systems", "documents")
+    )
+    sizes = np.array(record["segments"])
+    starts = np.cumsum([0, *sizes[:-1]])
+    n_segments = int(sizes.sum())
+    shapes = {
+        "system": (len(systems),),
+        "document": (len(systems), len(documents)),
+        "segment": (len(systems), n_segments),
+    }
+
+    def position(row: Mapping[str, Any]) -> tuple[int, int]:
+        return systems[row["system"]], int(starts[documents[row["document"]]]) + row["segment"] - 1
+
+    columns = tuple(MetricColumn(name, **known) for name, known in record["metrics"].items())
+    scores: dict[str, dict[Any, Scores]] = {
+        column.name: {level: np.full(shape, np.nan) for level, shape in shapes.items()}
+        for column in columns
+    }
+    table = pa.parquet.read_table(io.BytesIO(read_bytes(folder / _SCORES_FILE)))
+    where: dict[str, Callable[[Mapping[str, Any]], Any]] = {
+        "system": lambda row: systems[row["system"]],
+        "document": lambda row: (systems[row["system"]], documents[row["document"]]),
+        "segment": position,
+    }
+    for row in table.select(
+        ("metric", "level", "system", "document", "segment", "value")
+    ).to_pylist():
+        if row["value"] is not None:
+            scores[row["metric"]][row["level"]][where[row["level"]](row)] = row["value"]
+
+    texts = _read_table(folder / _SEGMENTS_FILE, {"segment": pa.int64()})
+    references = [name for name in texts[0] if name == "reference" or name.startswith("reference_")]
+    sources = [""] * n_segments
+    reference_texts = [[""] * n_segments for _ in references]
+    hypotheses: list[list[str | None]] = [[None] * n_segments for _ in systems]
+    for row in texts:
+        s, i = position(row)
+        hypotheses[s][i] = row["hypothesis"]
+        sources[i] = row["source"]
+        for column, name in zip(reference_texts, references, strict=True):
+            column[i] = row[name]
+    flags: dict[str, dict[tuple[int, int], str]] = {
+        name: {} for name in document["systems"][0]["flags"]
+    }
+    for row in document["flags"]:
+        flags[row["flag"]][position(row)] = row["detail"]
+    spans: dict[str, dict[tuple[int, int], list[dict[str, Any]]]] = {
+        name.removesuffix("_error_spans"): {} for name in texts[0] if name.endswith("_error_spans")
+    }
+    for row in document["error_spans"]:
+        span = {
+            k: v for k, v in row.items() if k not in ("system", "document", "segment", "metric")
+        }
+        spans[row["metric"]].setdefault(position(row), []).append(span)
+    ranked = [name for name in scores if "resampled" in record and name in record["resampled"]]
+    return Evaluation(
+        systems=tuple(systems),
+        documents=tuple(documents),
+        segment_documents=np.repeat(np.arange(len(sizes)), sizes),
+        segment_numbers=np.concatenate([np.arange(1, size + 1) for size in sizes]),
+        sources=None if texts[0]["source"] is None else sources,
+        references=reference_texts,
+        hypotheses=hypotheses,
+        metrics=columns,
+        scores=scores,
+        inputs=record["inputs"],
+        versions=record["versions"],
+        notes=tuple(record["notes"]),
+        flags=flags,
+        error_spans=spans,
+        terms=document["terms"],
+        occurrences=()
+        if record["term_signature"] is None
+        else _read_table(
+            folder / _OCCURRENCES_FILE,
+            {
+                **dict.fromkeys(
+                    ("segment", "source_start", "source_end", "start", "end"), pa.int64()
+                ),
+                "confidence": pa.float64(),
+            },
+        ),
+        intervals={
+            name: np.array(
+                [row[f"{name}_ci"] or (np.nan, np.nan) for row in document["systems"]], np.float64
+            )
+            for name in ranked
+        },
+        ranks={name: [row[f"{name}_rank"] for row in document["systems"]] for name in ranked},
+        resampling=record["resampling"],
+    )
+
+
+def _read_table(path: Path, numbers: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Read a CSV file: columns of these types, else of text; what is empty and bare is None."""
+    import pyarrow as pa
+    import pyarrow.csv
+
+    data = read_bytes(path)
+    header = next(csv.reader(io.StringIO(data[: data.index(b"\n")].decode("utf-8"))))
+    table = pa.csv.read_csv(
+        pa.py_buffer(data),
+        parse_options=pa.csv.ParseOptions(newlines_in_values=True),
+        convert_options=pa.csv.ConvertOptions(
+            column_types={name: numbers.get(name, pa.string()) for name in header},
+            strings_can_be_null=True,
+            quoted_strings_can_be_null=False,
+            null_values=[""],
+        ),
+    )
+    rows: list[dict[str, Any]] = table.to_pylist()
+    return rows
+
+
+def _compact(values: Scores) -> npt.NDArray[Any]:
+    """Hold counts as integers, which take half the room."""
+    integers = values.astype(np.int32)
+    return integers if np.array_equal(integers, values) else values
+
+
+def find_runs(results: Path) -> list[Path]:
+    """List the run folders of a folder of results that have terms, the oldest first.
+
+    Raises:
+        InputError: there is no such folder.
+    """
+    if kind_of(results) != "folder":
+        raise InputError(
+            f"{place(results)}: there is no such folder of results; make runs with: mteval score"
+        )
+    return sorted(
+        path
+        for path in results.iterdir()
+        # What a killed run left behind begins with a dot.
+        if not path.name.startswith(".") and kind_of(path / _OCCURRENCES_FILE) == "file"
+    )
+
+
+def find_run(run: Path, results: Path) -> Run:
+    """Find a run by its folder, or by its name in a folder of results.
+
+    Raises:
+        InputError: there is none.
+    """
+    for folder in (run, results / run):
+        if kind_of(folder) == "folder":
+            return Run(folder)
+    raise InputError(
+        f"{place(run)}: there is no such run, nor in {place(results)}; score first, or check the "
+        "name"
+    )
+
+
+def read_record(run: Path) -> dict[str, Any]:
+    """Read the record of a run.
+
+    Raises:
+        InputError: there is none, or it is no JSON.
+    """
+    path = run / "run.json"
+    try:
+        record = json.loads(read_text(path))
+    except ValueError:
+        record = None
+    if not isinstance(record, dict) or not record.keys() >= _RECORDED:
+        raise InputError(
+            f"{place(path)}: this is not the record of a run; score again, or name another run"
+        )
+    return record
+
+
+def read_rows(run: Path, file: Literal["terms.csv", "occurrences.csv"]) -> list[dict[str, Any]]:
+    """Read the rows of a file of a run; what is empty is None.
+
+    Raises:
+        InputError: the file cannot be read, or lacks a column.
+    """
+    path = run / file
+    wanted = _TERM_COLUMNS if file == _TERMS_FILE else _OCCURRENCE_COLUMNS
+    reader = csv.DictReader(io.StringIO(read_text(path), newline=""), strict=True)
+    rows = []
+    try:
+        lacking = set(wanted) - set(reader.fieldnames or ())
+        if lacking:
+            raise ValueError(f"no column {min(lacking)!r}")
+        for cells in reader:
+            if None in cells or None in cells.values():
+                raise ValueError("the line has more or fewer cells than the header")
+            row: dict[str, Any] = {name: cells[name] or None for name in wanted}
+            if None in [row[name] for name in wanted if name not in _MAY_BE_EMPTY]:
+                raise ValueError("a cell is empty")
+            for name in _COUNTS & row.keys():
+                row[name] = int(row[name])
+            rows.append(row)
+    except (csv.Error, ValueError) as error:
+        raise InputError(
+            f"{place(path, reader.line_num)}: this is not a file that mteval score wrote "
+            f"({error}); score again, or name another run"
+        ) from None
+    return rows
