@@ -13,28 +13,36 @@ if TYPE_CHECKING:
     from mteval.errors import MtevalError
     from mteval.evaluation import evaluate
     from mteval.ingest.pipeline import ingest_page
+    from mteval.report.page import report_page
     from mteval.results import Evaluation
+    from mteval.runs import Run, write_run
 
 __all__ = [
     "Document",
     "Evaluation",
     "MtevalError",
+    "Run",
     "Segment",
     "SystemOutput",
     "TestSet",
     "evaluate",
     "ingest_page",
+    "report_page",
+    "write_run",
 ]
 
 _HOMES = {
     "Document": "mteval.corpus.model",
     "Evaluation": "mteval.results",
     "MtevalError": "mteval.errors",
+    "Run": "mteval.runs",
     "Segment": "mteval.corpus.model",
     "SystemOutput": "mteval.corpus.model",
     "TestSet": "mteval.corpus.model",
     "evaluate": "mteval.evaluation",
     "ingest_page": "mteval.ingest.pipeline",
+    "report_page": "mteval.report.page",
+    "write_run": "mteval.runs",
 }
 
 

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from mteval.cli_runs import report
+from mteval.cli_runs import export, history, report
 from mteval.cli_terms import JsonOption, ReferencesOption, SourceOption, TermsOption, terms_app
 from mteval.console import ProgressBar, say, show, show_json, show_tables
 from mteval.errors import MtevalError
@@ -98,8 +98,7 @@ _INTERRUPTED = 130
 
 def main() -> None:
     """Run the command line; bad input is one sentence on stderr and exit code 2."""
-    # At the end there is no need to look through all that torch brought for garbage (1 s).
-    atexit.register(gc.freeze)
+    atexit.register(_skip_last_collection)
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:  # closed by the caller
             setattr(sys, name, Path(os.devnull).open("w"))  # noqa: SIM115 - open to the end
@@ -116,6 +115,12 @@ def main() -> None:
         if stop.code == _INTERRUPTED:
             say("mteval: interrupted; COMET scores that were finished are kept for the next run")
         raise
+
+
+def _skip_last_collection() -> None:
+    """Spare the search for garbage in all that torch brought (1 s); DuckDB wants it, though."""
+    if "torch" in sys.modules:
+        gc.freeze()
 
 
 @app.callback(invoke_without_command=True)
@@ -162,6 +167,14 @@ def score(
     samples: SamplesOption = None,
     seed: SeedOption = 12345,
     resample: ResampleOption = "segments",
+    track: Annotated[
+        bool,
+        typer.Option(
+            "--track",
+            help="Log the run, texts included, to Comet.com, the experiment tracker (nothing to do "
+            "with the metric COMET), or into an archive for it where there is no API key.",
+        ),
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Score systems against references, per system, per document and per term.
@@ -171,9 +184,14 @@ def score(
     """
     from mteval.corpus.layout import read_inputs
     from mteval.evaluation import evaluate
-    from mteval.runs import write_run
+    from mteval.report.page import report_page
+    from mteval.runs import REPORT_FILE, write_run
     from mteval.significance import DEFAULT_SAMPLES
 
+    if track:
+        from mteval.tracking import check_tracker
+
+        check_tracker()
     with ProgressBar() as bar:
         evaluation = evaluate(
             *read_inputs(references or (), source, systems),
@@ -190,11 +208,15 @@ def score(
             resample=resample,
         )
     folder, record = write_run(
-        evaluation, output, datetime.now(timezone.utc), ["mteval", *sys.argv[1:]]
+        evaluation,
+        output,
+        datetime.now(timezone.utc),
+        ["mteval", *sys.argv[1:]],
+        report=report_page,
     )
     for note in evaluation.notes:
         say(f"mteval: {note}")
-    say(f"mteval: run written to {folder}")
+    say(f"mteval: run written to {folder}; to see it, open {folder / REPORT_FILE}")
     if as_json:
         show_json(evaluation.document(record))
     else:
@@ -226,6 +248,15 @@ def score(
             show(f"{name}: {signature}")
         if evaluation.terms:
             show(f"terms: {evaluation.term_signature()}")
+    if track:
+        from mteval.tracking import track_run
+
+        try:
+            tracked = track_run(folder)
+            warning = "" if tracked.problem is None else "warning: "
+            say(f"mteval: {warning}{tracked.sentence()}")
+        except MtevalError as error:
+            say(f"mteval: warning: {error}")
 
 
 def _comet_options(
@@ -458,12 +489,12 @@ def ingest(
             )
             if rows
         )
-    for report in reports:
-        if report.damage:
-            say(f"mteval: warning: {report.page} has {len(report.damage)} damaged runs of text")
+    for page in reports:
+        if page.damage:
+            say(f"mteval: warning: {page.page} has {len(page.damage)} damaged runs of text")
     for name in replaced:
         say(f"mteval: warning: {output / name} was replaced; it differed from what is made now")
-    say(f"mteval: wrote to {output}: {', '.join(report.document for report in reports)}")
+    say(f"mteval: wrote to {output}: {', '.join(page.document for page in reports)}")
 
 
 @app.command()
@@ -510,6 +541,8 @@ def _range(lowest: float | None, highest: float | None) -> str:
 
 
 app.command()(report)
+app.command()(history)
+app.command()(export)
 app.add_typer(terms_app, name="terms")
 models_app = typer.Typer(help="COMET models: list what is known, fetch one.", no_args_is_help=False)
 app.add_typer(models_app, name="models", invoke_without_command=True)

@@ -216,8 +216,8 @@ def new_folder(path: Path) -> Iterator[Path]:
         shutil.rmtree(scratch, ignore_errors=True)
 
 
-def write_files(folder: Path, contents: Mapping[str, str]) -> None:
-    """Write several UTF-8 files into a folder, replacing what is there.
+def write_files(folder: Path, contents: Mapping[str, str | bytes]) -> None:
+    """Write several files into a folder, replacing what is there; texts become UTF-8.
 
     Everything is written beside its place first and renamed last, so that a failure while
     writing (a full disk, a folder in a file's place) leaves the old files as they were.
@@ -231,8 +231,10 @@ def write_files(folder: Path, contents: Mapping[str, str]) -> None:
     except OSError as error:
         raise _cannot_write(folder, error) from None
     try:
-        for name, text in contents.items():
-            (scratch / name).write_bytes(text.encode("utf-8"))
+        for name, content in contents.items():
+            (scratch / name).write_bytes(
+                content.encode("utf-8") if isinstance(content, str) else content
+            )
             if (folder / name).is_dir():
                 raise IsADirectoryError(errno.EISDIR, f"{name} is a folder")
         for name in contents:

@@ -25,6 +25,7 @@ __all__ = [
     "SegmentStatistics",
     "Unit",
     "csv_text",
+    "detail_text",
     "flat_system",
     "flat_terms",
     "known_number",
@@ -96,7 +97,7 @@ class MetricColumn:
     scale: float = 100.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Evaluation:
     """Hold every number of one evaluation, and the texts that it is about.
 
@@ -154,6 +155,12 @@ class Evaluation:
     intervals: Mapping[str, Scores] = field(default_factory=dict)
     ranks: Mapping[str, Sequence[int | None]] = field(default_factory=dict)
     resampling: Mapping[str, Any] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return (
+            f"<Evaluation of {', '.join(self.systems)}: {len(self.documents)} documents, "
+            f"{len(self.segment_numbers)} segments, {', '.join(m.name for m in self.metrics)}>"
+        )
 
     def document_sizes(self) -> npt.NDArray[np.int64]:
         """Count the segments of each document: shape (n_documents,)."""
@@ -231,13 +238,42 @@ class Evaluation:
             for span in spans
         ]
 
-    def frame(self, level: Level) -> pd.DataFrame:
-        """Give the rows of one level as a pandas DataFrame, one column a metric."""
+    def frame(self, table: Level | Literal["term", "occurrence"]) -> pd.DataFrame:
+        """Give a table as a pandas DataFrame: scores, one column a metric, or terms.
+
+        Args:
+            table: a row is a system, a document of a system, a segment of a system, a term of a
+                text, or an occurrence of a term in a text.
+        """
         import pandas as pd
 
-        if level == "segment":
+        if table == "segment":
             return pd.DataFrame(self.segment_table().to_pandas())
-        return pd.DataFrame(self.system_rows() if level == "system" else self.document_rows())
+        rows: Sequence[Mapping[str, Any]]
+        if table == "system":
+            rows = [flat_system(row) for row in self.system_rows()]
+        elif table == "document":
+            rows = self.document_rows()
+        else:
+            rows = flat_terms(self.terms) if table == "term" else self.occurrences
+        return pd.DataFrame(list(rows))
+
+    def _repr_html_(self) -> str:
+        """Show the scores of systems where a notebook shows the value of a cell."""
+        import pandas as pd
+
+        rows = [
+            {"system": row["system"], "segments": row["segments"]}
+            | {
+                f"{m.label} {'↑' if m.higher_is_better else '↓'}": ""
+                if row[m.name] is None
+                else f"{row[m.name]:.{m.decimals}f}" + detail_text(row, m)
+                for m in self.metrics
+            }
+            for row in self.system_rows()
+        ]
+        with pd.option_context("display.max_colwidth", None):
+            return str(pd.DataFrame(rows).to_html(index=False, border=0))
 
     def segment_table(self) -> pa.Table:
         """Give one row for each system and segment: texts, scores, flags."""
@@ -447,6 +483,14 @@ def csv_text(rows: Sequence[Mapping[str, Any]]) -> str:
     buffer = pa.BufferOutputStream()
     pa.csv.write_csv(pa.Table.from_pylist([dict(row) for row in rows]), buffer)
     return str(buffer.getvalue().to_pybytes().decode("utf-8")).removesuffix("\n")
+
+
+def detail_text(row: Mapping[str, Any], metric: MetricColumn) -> str:
+    """Say in short how wide a system score's interval is (half of it), and its rank."""
+    ends, rank = row.get(f"{metric.name}_ci"), row.get(f"{metric.name}_rank")
+    return (f" ±{(ends[1] - ends[0]) / 2:.{metric.decimals}f}" if ends else "") + (
+        f" ({rank})" if rank is not None else ""
+    )
 
 
 def known_number(value: float) -> float | None:

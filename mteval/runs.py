@@ -8,7 +8,7 @@ import json
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timezone
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
@@ -58,9 +58,9 @@ def run_id(created: datetime, fingerprint: str) -> str:
 
 def write_run(
     evaluation: Evaluation,
-    results: Path,
-    created: datetime,
-    command: Sequence[str],
+    results: Path | str,
+    created: datetime | None = None,
+    command: Sequence[str] = (),
     report: Callable[[Evaluation, Mapping[str, Any]], str] | None = None,
 ) -> tuple[Path, dict[str, Any]]:
     """Write a run folder, whole or not at all.
@@ -68,9 +68,10 @@ def write_run(
     Args:
         evaluation: what to write.
         results: the folder that holds run folders.
-        created: when the evaluation was made, in UTC.
-        command: what was called.
-        report: makes the HTML page of an evaluation and the record of its run; none without.
+        created: when the evaluation was made, in UTC; now, by default.
+        command: what was called, if it was a command.
+        report: makes the HTML page of an evaluation and the record of its run, as ``report_page``
+            does; no page without.
 
     Returns:
         The folder and the record in its run.json.
@@ -78,6 +79,8 @@ def write_run(
     Raises:
         InputError: the folder cannot be written.
     """
+    created = created or datetime.now(timezone.utc)
+    results = Path(results)
     base = run_id(created, evaluation.fingerprint())
     for attempt in range(1, 100):
         run = base if attempt == 1 else f"{base}-{attempt}"
@@ -122,7 +125,8 @@ def _write_files(evaluation: Evaluation, record: Mapping[str, Any], folder: Path
 
 
 def _write_json(content: Mapping[str, Any], path: Path, indent: int | None = None) -> None:
-    text = json.dumps(content, ensure_ascii=False, indent=indent, sort_keys=True)
+    # Not sorted: metrics and flags come back in their order.
+    text = json.dumps(content, ensure_ascii=False, indent=indent)
     # An argument that is no UTF-8 stays readable: its bytes become JSON escapes.
     path.write_bytes(f"{text}\n".encode("utf-8", "backslashreplace"))
 

@@ -26,11 +26,14 @@ def test_public_names_are_pinned() -> None:
         "Document",
         "Evaluation",
         "MtevalError",
+        "Run",
         "Segment",
         "SystemOutput",
         "TestSet",
         "evaluate",
         "ingest_page",
+        "report_page",
+        "write_run",
     ]
     assert all(getattr(mteval, name).__name__ == name for name in mteval.__all__)
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
@@ -69,7 +72,7 @@ def test_every_command_is_in_the_readme() -> None:
         commands += [
             (f"mteval {group.name} {c.callback.__name__}", c.callback) for c in inner if c.callback
         ]
-    assert len(commands) == 12
+    assert len(commands) == 15
     for name, callback in commands:
         assert inspect.getdoc(callback)
         assert name in readme, name

@@ -7,15 +7,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from mteval.results import Evaluation, MetricColumn
+from mteval.results import Evaluation, MetricColumn, detail_text
 
 __all__ = [
     "VERDICT_KEY",
+    "VERDICT_SIGNS",
     "Cell",
     "Column",
     "Table",
     "comparison_tables",
     "document_table",
+    "gravest_first",
     "occurrence_table",
     "plain_table",
     "rate_table",
@@ -28,7 +30,7 @@ __all__ = [
 
 _SENTENCE_END = re.compile(r"[.!?][\"”’)]*\s+(?=[\"“‘(A-Z])")
 # What a verdict counts as, at a glance and without colours.
-_SIGNS = {
+VERDICT_SIGNS = {
     "preferred": "+",
     "admitted": "+",
     "deprecated": "x",
@@ -109,14 +111,6 @@ def system_table(evaluation: Evaluation) -> Table:
     )
 
 
-def _detail(row: Mapping[str, Any], metric: MetricColumn) -> str:
-    """Give half the width of a score's interval, and its rank."""
-    ends, rank = row.get(f"{metric.name}_ci"), row.get(f"{metric.name}_rank")
-    return (f" ±{(ends[1] - ends[0]) / 2:.{metric.decimals}f}" if ends else "") + (
-        f" ({rank})" if rank is not None else ""
-    )
-
-
 def document_table(evaluation: Evaluation) -> Table:
     """Tabulate one row for each document and system; the best of each document is marked."""
     rows = evaluation.document_rows()
@@ -184,7 +178,7 @@ def _group(
                 else Cell(
                     f"{row[metric.name]:.{metric.decimals}f}",
                     row["segments"] == complete and best.get(metric.name) == row[metric.name],
-                    _detail(row, metric),
+                    detail_text(row, metric),
                 )
                 for metric in metrics
             ),
@@ -275,27 +269,32 @@ def wrong_term_table(rows: Sequence[Mapping[str, Any]], most: int) -> Table:
         rows: of terms.
         most: terms to show.
     """
-    wrong: dict[str, list[Mapping[str, Any]]] = {}
-    for row in rows:
-        if row["kind"] == "system" and row["right"] < row["occurrences"]:
-            wrong.setdefault(row["concept"], []).append(row)
-    order = sorted(
-        wrong.values(),
-        key=lambda found: (
-            _SEVERITIES.index(found[0]["severity"]),
-            -len(found),
-            -sum(row["occurrences"] - row["right"] for row in found),
-        ),
-    )
-    shown = [found[0]["concept"] for found in order[:most]]
+    order = gravest_first(row for row in rows if row["kind"] == "system")
+    shown = order[:most]
     table = term_table([row for concept in shown for row in rows if row["concept"] == concept])
     which = f"{len(shown)} of {len(order)}, the gravest; all are in terms.csv"
     return replace(table, title=f"Terms that a system has wrong ({which})")
 
 
+def gravest_first(rows: Iterable[Mapping[str, Any]]) -> list[str]:
+    """List the concepts that are wrong in these rows of terms: the gravest, then the commonest."""
+    wrong: dict[str, list[Mapping[str, Any]]] = {}
+    for row in rows:
+        if row["right"] < row["occurrences"]:
+            wrong.setdefault(row["concept"], []).append(row)
+    return sorted(
+        wrong,
+        key=lambda concept: (
+            _SEVERITIES.index(wrong[concept][0]["severity"]),
+            -len(wrong[concept]),
+            -sum(row["occurrences"] - row["right"] for row in wrong[concept]),
+        ),
+    )
+
+
 def _renderings(row: Mapping[str, Any]) -> str:
     return "\n".join(
-        f"{_SIGNS[found['verdict']]} {found['rendering'] or found['verdict']}"
+        f"{VERDICT_SIGNS[found['verdict']]} {found['rendering'] or found['verdict']}"
         + (f" x{found['count']}" if found["count"] > 1 else "")
         for found in row["renderings"]
     )
@@ -314,7 +313,7 @@ def occurrence_table(rows: Sequence[Mapping[str, Any]]) -> Table:
                     Cell(f"{row['document']}:{row['segment']}" if n == 0 else ""),
                     Cell(row["source"] if n == 0 else ""),
                     Cell(row["system"]),
-                    Cell(f"{_SIGNS[row['verdict']]} {row['verdict']}"),
+                    Cell(f"{VERDICT_SIGNS[row['verdict']]} {row['verdict']}"),
                     Cell(_context(row)),
                 )
                 for n, row in enumerate(group)
