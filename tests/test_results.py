@@ -1,123 +1,52 @@
 from __future__ import annotations
 
-import csv
-import hashlib
-import json
-from datetime import datetime, timezone
-from pathlib import Path
+import io
 
-import pyarrow.parquet
+import pandas as pd
 import pytest
 
 import mteval
 from mteval.corpus.model import Document, SystemOutput, TestSet
-from mteval.errors import InputError
 from mteval.results import Evaluation
-from mteval.runs import write_run
-
-NOON = datetime(2026, 11, 22, 12, 0, 0, tzinfo=timezone.utc)
+from tests.conftest import ROOT
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def evaluation() -> Evaluation:
-    test_set = TestSet(
-        (
-            Document.from_columns("d", ['甲,"引"', "乙"], [['one, "two"', "a second one"]] * 2),
-            Document.from_columns("e", ["丙"], [["one third exercise"]] * 2),
-        )
+    systems = [ROOT / "systems" / name for name in ("llm-fluent", "llm-literal")]
+    return mteval.evaluate(ROOT / "references", systems, ["ter", "bleu"])
+
+
+def test_a_notebook_shows_the_scores_of_systems(evaluation: Evaluation) -> None:
+    [shown] = pd.read_html(io.StringIO(evaluation._repr_html_()))
+    assert list(shown.columns) == ["system", "segments", "TER ↓", "BLEU ↑", "Terms ↑"]
+    for row, cells in zip(
+        evaluation.system_rows(), shown.itertuples(index=False, name=None), strict=True
+    ):
+        half = (row["bleu_ci"][1] - row["bleu_ci"][0]) / 2
+        assert cells[:2] == (row["system"], 26)
+        assert cells[3] == f"{row['bleu']:.1f} ±{half:.1f} ({row['bleu_rank']})"
+    assert repr(evaluation) == (
+        "<Evaluation of llm-fluent, llm-literal: 4 documents, 26 segments, ter, bleu, "
+        "term_accuracy>"
     )
-    systems = [
-        SystemOutput("x", {"d": ('one, "two"', ""), "e": ("=a third exercise",)}),
-        SystemOutput("y", {"d": ("one", "a second")}),
-    ]
-    return mteval.evaluate(test_set, systems, ["bleu", "ter"], allow_missing=True)
 
 
-def test_a_run_folder_holds_what_the_design_says(evaluation: Evaluation, tmp_path: Path) -> None:
-    folder, record = write_run(evaluation, tmp_path / "results", NOON, ["mteval", "score"])
-    assert folder.name == f"20261122T120000Z-{evaluation.fingerprint()[:8]}"
-    assert sorted(path.name for path in folder.iterdir()) == [
-        *(
-            "documents.csv",
-            "run.json",
-            "scores.parquet",
-            "segments.csv",
-            "statistics.npz",
-            "systems.csv",
-        ),
-    ]
-    assert json.loads((folder / "run.json").read_text("utf-8")) == record
-    assert record["created"] == "2026-11-22T12:00:00Z"
-    assert record["signatures"] == evaluation.signatures()
-    # The hash of a column is that of its file: printf '丙\n' | sha256sum
-    assert (
-        record["inputs"]["references"]["e"]["source"] == hashlib.sha256("丙\n".encode()).hexdigest()
-    )
-    assert [path.name for path in (tmp_path / "results").iterdir()] == [folder.name]
+def test_a_notebook_shows_names_as_they_are() -> None:
+    test_set = TestSet((Document.from_columns("d", None, [["one"]]),))
+    name = "<script>alert(1)</script>" + "x" * 80
+    shown = mteval.evaluate(test_set, [SystemOutput(name, {"d": ("one",)})], ["chrf"])._repr_html_()
+    assert "<script" not in shown
+    assert "x" * 80 in shown
 
 
-def test_segments_csv_has_texts_scores_and_flags(evaluation: Evaluation, tmp_path: Path) -> None:
-    folder, _ = write_run(evaluation, tmp_path, NOON, [])
-    with (folder / "segments.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    assert list(rows[0]) == [
-        *("system", "document", "segment", "source", "hypothesis", "reference", "reference_2"),
-        *("bleu", "ter", "flags"),
-    ]
-    assert [(row["system"], row["document"], row["segment"]) for row in rows] == [
-        *(("x", "d", "1"), ("x", "d", "2"), ("x", "e", "1")),
-        *(("y", "d", "1"), ("y", "d", "2")),
-    ]
-    assert rows[0]["source"] == '甲,"引"'
-    assert rows[1]["flags"] == "empty"
-    assert [float(row["ter"]) for row in rows] == [
-        value
-        for system in evaluation.scores["ter"]["segment"]
-        for value in system
-        if value == value
-    ]
-
-
-def test_every_number_has_a_row_and_a_missing_one_is_null(
-    evaluation: Evaluation, tmp_path: Path
-) -> None:
-    folder, _ = write_run(evaluation, tmp_path, NOON, [])
-    rows = pyarrow.parquet.read_table(folder / "scores.parquet").to_pylist()
-    # 2 metrics x (2 systems + 2 x 2 documents + 5 segments)
-    assert len(rows) == 22
-    [missing] = [row for row in rows if row["metric"] == "ter" and row["value"] is None]
-    assert (missing["level"], missing["system"], missing["document"]) == ("document", "y", "e")
-    assert {row["higher_is_better"] for row in rows if row["metric"] == "ter"} == {False}
-    by_place = {
-        (row["metric"], row["level"], row["system"], row["document"], row["segment"]): row["value"]
-        for row in rows
-    }
-    assert by_place["ter", "segment", "x", "d", 2] == evaluation.scores["ter"]["segment"][0, 1]
-    assert by_place["bleu", "system", "x", None, None] == evaluation.scores["bleu"]["system"][0]
-    with (folder / "documents.csv").open(encoding="utf-8", newline="") as file:
-        [row] = [r for r in csv.DictReader(file) if (r["system"], r["document"]) == ("y", "e")]
-    assert (row["bleu"], row["ter"], row["segments"]) == ("", "", "0")
-
-
-def test_the_same_evaluation_writes_the_same_files(evaluation: Evaluation, tmp_path: Path) -> None:
-    one, _ = write_run(evaluation, tmp_path / "one", NOON, ["mteval"])
-    two, _ = write_run(evaluation, tmp_path / "two", NOON, ["mteval"])
-    for path in one.iterdir():
-        assert path.read_bytes() == (two / path.name).read_bytes(), path.name
-
-
-def test_a_second_run_in_the_same_second_gets_its_own_folder(
-    evaluation: Evaluation, tmp_path: Path
-) -> None:
-    one, _ = write_run(evaluation, tmp_path, NOON, [])
-    two, record = write_run(evaluation, tmp_path, NOON, [])
-    assert two.name == f"{one.name}-2" == record["run"]
-
-
-def test_where_nothing_can_be_written_nothing_appears(
-    evaluation: Evaluation, tmp_path: Path
-) -> None:
-    (tmp_path / "file").touch()
-    with pytest.raises(InputError, match="cannot be written"):
-        write_run(evaluation, tmp_path / "file", NOON, [])
-    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+def test_terms_are_frames_too(evaluation: Evaluation) -> None:
+    terms = evaluation.frame("term")
+    occurrences = evaluation.frame("occurrence")
+    assert len(terms) == len(evaluation.terms)
+    assert terms["occurrences"].sum() == len(occurrences)
+    systems = evaluation.frame("system").set_index("system")
+    right = terms[terms["kind"] == "system"].groupby("system")[["right", "occurrences"]].sum()
+    expected = (right["right"] / right["occurrences"]).to_dict()
+    assert systems["term_accuracy"].to_dict() == expected
+    assert (systems["bleu_ci_low"] < systems["bleu"]).all()

@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 
 import mteval
 from mteval.corpus.model import Document, SystemOutput, TestSet
-from mteval.report.page import report_page
+from mteval.report.page import TOKEN, report_page
 from mteval.results import Evaluation
 from mteval.runs import Run
 from tests.report.conftest import Opener
@@ -415,6 +415,13 @@ def test_a_thousand_hostile_texts_are_shown_as_they_are(tmp_path: Path, opened: 
         )
         == HOSTILE
     )
+    # What counts as a word is the same in the browser and here, where runs of words are made.
+    counted = page.evaluate(
+        "([pattern, texts]) => texts.map("
+        "text => [...text.matchAll(new RegExp(pattern, 'g'))].length)",
+        [TOKEN, HOSTILE],
+    )
+    assert counted == [len(re.findall(TOKEN, text)) for text in HOSTILE]
     # Ours are the page's elements, all of them.
     assert page.evaluate("document.querySelectorAll('script').length") == 2
     assert (
