@@ -13,7 +13,7 @@ import typer
 
 from mteval.cli_terms import JsonOption
 from mteval.console import say, show, show_json, show_tables
-from mteval.errors import InputError, UsageError
+from mteval.errors import InputError, UsageError, place
 
 __all__ = ["export", "history", "report"]
 
@@ -38,13 +38,12 @@ def report(
     ),
 ) -> None:
     """Write a run's report: one HTML file that needs nothing else and opens anywhere."""
-    from mteval.files import write_files
     from mteval.report.page import report_page
     from mteval.runs import REPORT_FILE, find_run
 
     found = find_run(run, results)
     path = found.folder / REPORT_FILE if output is None else output
-    write_files(path.parent, {path.name: report_page(found.evaluation, found.record)})
+    _write(path, report_page(found.evaluation, found.record))
     say(f"mteval: report written to {path}")
 
 
@@ -84,7 +83,6 @@ def export(
     these; take one away to have the text as it was. Numbers stay as they are.
     """
     from mteval.exports import BINARY_FORMATS, export_run
-    from mteval.files import write_files
     from mteval.runs import find_run
 
     if output is None and format in BINARY_FORMATS and sys.stdout.isatty():
@@ -94,7 +92,7 @@ def export(
     if output is None:
         _send(content)
     else:
-        write_files(output.parent, {output.name: content})
+        _write(output, content)
         say(f"mteval: {format} written to {output}")
 
 
@@ -161,9 +159,7 @@ def history(
     document = found.as_dict()
     _warn(found.left_out)
     if page is not None:
-        from mteval.files import write_files
-
-        write_files(page.parent, {page.name: history_page(document, found.report_links(page))})
+        _write(page, history_page(document, found.report_links(page)))
         say(f"mteval: page written to {page}")
     if as_json:
         # Not indented, as a long history has many numbers: 40 MB, and 2 s more, for 200 runs.
@@ -181,3 +177,14 @@ def history(
 def _warn(sentences: Sequence[str]) -> None:
     for sentence in sentences:
         say(f"mteval: warning: {sentence}")
+
+
+def _write(path: Path, content: str | bytes) -> None:
+    """Write a file that an option names, whole or not at all."""
+    from mteval.files import kind_of, write_files
+
+    if kind_of(path) == "folder":
+        raise InputError(
+            f"{place(path)}: this is a folder where a file is wanted; name a file in it"
+        )
+    write_files(path.parent, {path.name: content})

@@ -28,6 +28,7 @@ from mteval.significance import (
     least_p,
     paired_bootstrap_p,
     randomization_p,
+    samples_for,
 )
 
 __all__ = ["Comparison", "compare", "word_diff"]
@@ -96,7 +97,7 @@ def compare(
         evaluation: of the systems, all of them complete; the first is the baseline.
         all_pairs: test every pair, correct for that (Holm 1979) and rank.
         test: paired bootstrap or approximate randomisation.
-        samples: resamples or trials; by default 1,000 or 10,000.
+        samples: resamples or trials; by default 1,000 or 10,000, more where so many pairs want it.
         seed: of the generator.
         resample: what is drawn or changes place: segments, or whole documents.
 
@@ -105,6 +106,8 @@ def compare(
         MismatchError: a system lacks segments.
     """
     count = DEFAULT_SAMPLES[test] if samples is None else samples
+    if all_pairs and samples is None:
+        count = samples_for(len(evaluation.systems) * (len(evaluation.systems) - 1) // 2, count)
     if not count:
         raise UsageError("a test takes samples; leave --samples out, or give 40 at least")
     check_samples(count, test)

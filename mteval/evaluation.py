@@ -22,6 +22,7 @@ from mteval.metrics import DEFAULT_METRICS, METRICS, load_metric, parse_metrics
 from mteval.metrics.base import Array, Flag, Metric, MetricSpec, Progress, Statistics
 from mteval.results import Evaluation, Level, MetricColumn, SegmentStatistics, Unit, unit_statistics
 from mteval.significance import (
+    ALPHA,
     DEFAULT_SAMPLES,
     SEED,
     bootstrap_scores,
@@ -31,6 +32,7 @@ from mteval.significance import (
     interval,
     least_p,
     paired_bootstrap_p,
+    samples_for,
 )
 from mteval.terminology.formats import read_termbase
 from mteval.terminology.inventory import (
@@ -192,6 +194,17 @@ def evaluate(
             "mean much; --resample segments takes the segments for independent"
         )
     intervals, ranks = _resampled(columns, units, scores, translated, samples, seed)
+    resampling: dict[str, Any] = {"samples": samples, "seed": seed, "unit": resample}
+    n_complete = int(translated.all(axis=1).sum())
+    if samples and n_complete > 1:
+        for_ranks = samples_for(n_complete * (n_complete - 1) // 2, samples)
+        if for_ranks > samples:
+            resampling["rank_samples"] = for_ranks
+        if not ranks and intervals:
+            notes.append(
+                f"{n_complete} systems are too many to rank: no test of {for_ranks:,} resamples "
+                "separates any; compare fewer of them, with: mteval compare"
+            )
     return Evaluation(
         systems=tuple(output.name for output in outputs),
         documents=tuple(document.id for document in test_set.documents),
@@ -224,7 +237,7 @@ def evaluate(
         statistics=statistics,
         intervals=intervals,
         ranks=ranks,
-        resampling={"samples": samples, "seed": seed, "unit": resample},
+        resampling=resampling,
     )
 
 
@@ -254,13 +267,18 @@ def _resampled(
     ranks: dict[str, list[int | None]] = {}
     complete = np.flatnonzero(translated.all(axis=1))
     pairs = list(combinations(range(len(complete)), 2))
+    for_ranks = samples_for(len(pairs), samples)
     for column in columns:
         found = units[column.name]
         # A single unit is the same in every resample.
         if not samples or found.values.shape[1] < 2:
             continue
-        resampled = bootstrap_scores(found.values, found.score, samples, seed)
-        intervals[column.name] = interval(resampled)
+        resampled = bootstrap_scores(found.values, found.score, for_ranks, seed)
+        # The first of them are those of so few resamples.
+        intervals[column.name] = interval(resampled[:, :samples])
+        # So many pairs cannot be told apart, whatever their scores.
+        if not pairs or len(pairs) >= ALPHA * (for_ranks + 1):
+            continue
         known = scores[column.name]["system"][complete]
         differences = np.array([abs(known[a] - known[b]) for a, b in pairs])
         p_values = paired_bootstrap_p(resampled[complete], differences, pairs)

@@ -20,12 +20,12 @@ from urllib.parse import quote
 
 from mteval.errors import InputError, MtevalError, UsageError, place
 from mteval.files import kind_of, read_text
-from mteval.runs import REPORT_FILE
+from mteval.runs import REPORT_FILE, basis, record_fault
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-__all__ = ["VIEWS", "History", "query_runs", "read_history"]
+__all__ = ["VIEWS", "History", "RunEntry", "list_runs", "query_runs", "read_history"]
 
 VIEWS = ("runs", "systems", "documents", "segments", "terms", "occurrences", "scores")
 
@@ -132,19 +132,6 @@ class RunEntry:
             found = found.get(key) or {}
         return found  # type: ignore[no-any-return]
 
-    def basis(self, system: str, metric: str) -> tuple[Any, ...] | None:
-        """Give what scores of a system must share to compare; None where it is not recorded."""
-        signature = self.signatures.get(metric)
-        references = self.part("inputs", "references")
-        documents = [d for d in sorted(self.part("inputs", "systems", system)) if d in references]
-        if signature is None or not documents:
-            return None
-        dates = self.part("inputs", "dates") if metric == _TERMS else {}
-        return (
-            signature,
-            *((d, json.dumps(references[d], sort_keys=True), dates.get(d)) for d in documents),
-        )
-
 
 @dataclass(frozen=True)
 class History:
@@ -232,11 +219,11 @@ class History:
                     if score is None:
                         continue
                     key = (system, metric)
-                    basis = run.basis(system, metric)
+                    shared = basis(run.record, system, metric)
                     of_basis = latest.setdefault(key, {})
-                    before = None if basis is None else of_basis.get(basis)
+                    before = None if shared is None else of_basis.get(shared)
                     comparable = key not in last_basis or (
-                        basis is not None and basis == last_basis[key]
+                        shared is not None and shared == last_basis[key]
                     )
                     if not comparable:
                         incomparable.setdefault((run.name, system), []).append(metric)
@@ -249,8 +236,8 @@ class History:
                             "comparable": comparable,
                         }
                     )
-                    last_basis[key] = basis
-                    of_basis[basis] = (run.name, score)
+                    last_basis[key] = shared
+                    of_basis[shared] = (run.name, score)
         order = list(self.columns)
         trends = [
             {"system": system, "metric": metric, "runs": runs}
@@ -333,7 +320,7 @@ class _Database:
         self._error = duckdb.Error
         self._results = results
         self._reasons: dict[str, str] = {}
-        self.runs = {run.name: run for run in _find_runs(results, self._reasons)}
+        self.runs = {run.name: run for run in list_runs(results, self._reasons)}
         self._metrics = _metric_names(self.runs.values())
         self._check_any()
         self._connection: DuckDBPyConnection = duckdb.connect(":memory:", config=dict(_CLOSED))
@@ -558,7 +545,7 @@ class _Database:
         return columns, [tuple(_plain(value) for value in row) for row in rows]
 
 
-def _find_runs(results: Path, reasons: dict[str, str]) -> list[RunEntry]:
+def list_runs(results: Path, reasons: dict[str, str]) -> list[RunEntry]:
     """List the runs of a folder, the oldest first; note why others are left out."""
     if kind_of(results) != "folder":
         raise InputError(
@@ -599,30 +586,9 @@ def _read_record(path: Path) -> Mapping[str, Any]:
         raise _DamagedError(f"{path.name} is no UTF-8 text, or cannot be read") from None
     if not isinstance(record, dict) or not record.keys() & _RECORDED:
         raise _DamagedError(f"{path.name} is not the record of a run")
-    shapes: tuple[tuple[tuple[str, ...], int], ...] = (
-        (("signatures",), 1),
-        (("versions",), 1),
-        (("resampling",), 1),
-        (("metrics",), 2),
-        (("inputs",), 1),
-        (("inputs", "references"), 2),
-        (("inputs", "systems"), 2),
-        (("inputs", "dates"), 1),
-    )
-    for keys, depth in shapes:
-        found: Any = record
-        for key in keys:
-            found = found.get(key)
-            if found is None:
-                break
-            if not isinstance(found, dict):
-                raise _DamagedError(f"{path.name}: {'.'.join(keys)} is not what mteval writes")
-        if depth == 2 and not all(isinstance(value, dict) for value in (found or {}).values()):
-            raise _DamagedError(f"{path.name}: {'.'.join(keys)} is not what mteval writes")
-    for key in ("systems", "command"):
-        listed = record.get(key, [])
-        if not isinstance(listed, list) or not all(isinstance(name, str) for name in listed):
-            raise _DamagedError(f"{path.name}: {key} is not what mteval writes")
+    fault = record_fault(record)
+    if fault is not None:
+        raise _DamagedError(f"{path.name}: {fault} is not what mteval writes")
     return record
 
 

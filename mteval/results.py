@@ -96,6 +96,11 @@ class MetricColumn:
     model: str | None = None
     scale: float = 100.0
 
+    @property
+    def heading(self) -> str:
+        """The label, with the direction that is better."""
+        return f"{self.label} {'↑' if self.higher_is_better else '↓'}"
+
 
 @dataclass(frozen=True, repr=False)
 class Evaluation:
@@ -265,7 +270,7 @@ class Evaluation:
         rows = [
             {"system": row["system"], "segments": row["segments"]}
             | {
-                f"{m.label} {'↑' if m.higher_is_better else '↓'}": ""
+                m.heading: ""
                 if row[m.name] is None
                 else f"{row[m.name]:.{m.decimals}f}" + detail_text(row, m)
                 for m in self.metrics

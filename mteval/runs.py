@@ -23,10 +23,12 @@ from mteval.results import Evaluation, MetricColumn, csv_text, flat_system, flat
 __all__ = [
     "REPORT_FILE",
     "Run",
+    "basis",
     "find_run",
     "find_runs",
     "read_record",
     "read_rows",
+    "record_fault",
     "run_id",
     "write_run",
 ]
@@ -45,6 +47,26 @@ _OCCURRENCE_COLUMNS = (
     "severity",
 )
 _RECORDED = frozenset({"inputs", "systems", "metrics", "signatures"})
+# Mappings in a record, and whether their values are mappings too.
+_SHAPES: tuple[tuple[tuple[str, ...], int], ...] = (
+    (("signatures",), 1),
+    (("versions",), 1),
+    (("resampling",), 1),
+    (("metrics",), 2),
+    (("inputs",), 1),
+    (("inputs", "references"), 2),
+    (("inputs", "systems"), 2),
+    (("inputs", "dates"), 1),
+)
+# What must be so of a metric for its scores to be shown.
+_METRIC_KINDS: Mapping[str, type] = {
+    "label": str,
+    "higher_is_better": bool,
+    "decimals": int,
+    "signature": str,
+    "segment_signature": str,
+    "is_metric": bool,
+}
 _COUNTS = frozenset({"segment", "occurrences", "right"})
 _MAY_BE_EMPTY = frozenset({"rendering", "renderings"})
 
@@ -111,7 +133,10 @@ def _write_files(evaluation: Evaluation, record: Mapping[str, Any], folder: Path
 
     _write_json(record, folder / "run.json", indent=2)
     _write_json(evaluation.document(record), folder / _EVALUATION_FILE)
-    pa.parquet.write_table(evaluation.score_table(), folder / "scores.parquet")
+    # Checksums, as a flipped bit would be another number.
+    pa.parquet.write_table(
+        evaluation.score_table(), folder / _SCORES_FILE, write_page_checksum=True
+    )
     _write_csv([flat_system(row) for row in evaluation.system_rows()], folder / "systems.csv")
     _write_csv(evaluation.document_rows(), folder / "documents.csv")
     pa.csv.write_csv(evaluation.segment_table(), folder / "segments.csv")
@@ -228,12 +253,17 @@ def _read_evaluation(folder: Path, record: Mapping[str, Any]) -> Evaluation:
     def position(row: Mapping[str, Any]) -> tuple[int, int]:
         return systems[row["system"]], int(starts[documents[row["document"]]]) + row["segment"] - 1
 
-    columns = tuple(MetricColumn(name, **known) for name, known in record["metrics"].items())
+    columns = tuple(_metric_column(name, known) for name, known in record["metrics"].items())
+    for text in (record["run"], record["versions"]["mteval-toolkit"], record["versions"]["python"]):
+        if not isinstance(text, str):
+            raise TypeError(f"{text!r} is no text")
     scores: dict[str, dict[Any, Scores]] = {
         column.name: {level: np.full(shape, np.nan) for level, shape in shapes.items()}
         for column in columns
     }
-    table = pa.parquet.read_table(io.BytesIO(read_bytes(folder / _SCORES_FILE)))
+    table = pa.parquet.read_table(
+        io.BytesIO(read_bytes(folder / _SCORES_FILE)), page_checksum_verification=True
+    )
     where: dict[str, Callable[[Mapping[str, Any]], Any]] = {
         "system": lambda row: systems[row["system"]],
         "document": lambda row: (systems[row["system"]], documents[row["document"]]),
@@ -303,9 +333,21 @@ def _read_evaluation(folder: Path, record: Mapping[str, Any]) -> Evaluation:
             )
             for name in ranked
         },
-        ranks={name: [row[f"{name}_rank"] for row in document["systems"]] for name in ranked},
+        ranks={
+            name: ranks
+            for name in ranked
+            for ranks in [[row[f"{name}_rank"] for row in document["systems"]]]
+            if any(ranks)
+        },
         resampling=record["resampling"],
     )
+
+
+def _metric_column(name: str, known: Mapping[str, Any]) -> MetricColumn:
+    for key, kind in _METRIC_KINDS.items():
+        if not isinstance(known[key], kind):
+            raise TypeError(f"{key} of {name} is {known[key]!r}")
+    return MetricColumn(name, **known)
 
 
 def _read_table(path: Path, numbers: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -379,11 +421,62 @@ def read_record(run: Path) -> dict[str, Any]:
         record = json.loads(read_text(path))
     except ValueError:
         record = None
-    if not isinstance(record, dict) or not record.keys() >= _RECORDED:
+    if (
+        not isinstance(record, dict)
+        or not record.keys() >= _RECORDED
+        or record_fault(record) is not None
+    ):
         raise InputError(
             f"{place(path)}: this is not the record of a run; score again, or name another run"
         )
     return record
+
+
+def record_fault(record: Mapping[str, Any]) -> str | None:
+    """Name the part of a record, of any version, that is of another kind than mteval writes."""
+    for keys, depth in _SHAPES:
+        found: Any = record
+        for key in keys:
+            found = found.get(key)
+            if found is None:
+                break
+            if not isinstance(found, dict):
+                return ".".join(keys)
+        if depth == 2 and not all(isinstance(value, dict) for value in (found or {}).values()):
+            return ".".join(keys)
+    for key in ("systems", "documents", "command", "notes"):
+        listed = record.get(key, [])
+        if not isinstance(listed, list) or not all(isinstance(name, str) for name in listed):
+            return key
+    return None
+
+
+def basis(record: Mapping[str, Any], system: str, metric: str) -> tuple[Any, ...] | None:
+    """Give what two scores of a system must share to compare; None where it is not recorded.
+
+    That is the signature of the metric, and the sources and references of the system's documents;
+    for terms their dates too, as those say which renderings were in force.
+
+    Args:
+        record: of the run that has the score, of any version.
+        system: name of the system.
+        metric: name of the metric, or ``term_accuracy``.
+    """
+    inputs = record.get("inputs") or {}
+    is_terms = metric == "term_accuracy"
+    signature = (
+        record.get("term_signature") if is_terms else (record.get("signatures") or {}).get(metric)
+    )
+    references = inputs.get("references") or {}
+    own = (inputs.get("systems") or {}).get(system) or {}
+    documents = [document for document in sorted(own) if document in references]
+    if signature is None or not documents:
+        return None
+    dates = (inputs.get("dates") or {}) if is_terms else {}
+    return (
+        signature,
+        *((d, json.dumps(references[d], sort_keys=True), dates.get(d)) for d in documents),
+    )
 
 
 def read_rows(run: Path, file: Literal["terms.csv", "occurrences.csv"]) -> list[dict[str, Any]]:

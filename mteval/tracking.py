@@ -32,7 +32,8 @@ from typing import Any
 
 from mteval.errors import InputError, MissingPackageError, MtevalError, UnavailableError, place
 from mteval.files import kind_of, read_text, sha256
-from mteval.runs import REPORT_FILE, Run, read_record, read_rows
+from mteval.history import list_runs
+from mteval.runs import REPORT_FILE, Run, basis, read_record, read_rows
 
 __all__ = ["Plan", "Point", "TrackedRun", "check_tracker", "plan_run", "track_run"]
 
@@ -398,17 +399,16 @@ def plan_run(run: Run) -> Plan:
     """Gather what is logged of a run: all of it is in its folder and those of earlier runs.
 
     A score that does not exist is left out, never 0. Earlier runs of the same results folder give
-    the same series earlier points: scores of a metric only if its signature and the references
-    were the same; the accuracy of terms whatever the termbase was, as in ``mteval history``.
+    the same series earlier points: scores only where they compare, as in ``mteval history``; single
+    terms whatever else the termbase had.
 
     Raises:
         InputError: a file of the run cannot be read.
     """
     record = run.record
-    runs = _runs_until(run)
+    runs, skipped = _runs_until(run)
     names = _Names()
     points: list[Point] = []
-    skipped = []
     for step, folder in list(enumerate(runs, 1))[-_MOST_RUNS - 1 :]:
         if folder.name == run.name:
             points += _points(run, record, step, names)
@@ -433,15 +433,13 @@ def plan_run(run: Run) -> Plan:
     )
 
 
-def _runs_until(run: Run) -> list[Path]:
-    """List the runs of a results folder up to this one, the oldest first, with terms or without."""
-    return sorted(
-        path
-        for path in run.folder.absolute().parent.iterdir()
-        if path.name <= run.name
-        and not path.name.startswith(".")
-        and kind_of(path / "run.json") == "file"
-    )
+def _runs_until(run: Run) -> tuple[list[Path], list[str]]:
+    """List the runs of a results folder up to this one, the oldest first, and what is damaged."""
+    damaged: dict[str, str] = {}
+    folders = [entry.folder for entry in list_runs(run.folder.absolute().parent, damaged)]
+    own = run.folder.absolute()
+    # A run whose record history refuses is logged by itself.
+    return folders[: folders.index(own) + 1] if own in folders else [own], sorted(damaged)
 
 
 def _points(run: Run, latest: Mapping[str, Any], step: int, names: _Names) -> Iterator[Point]:
@@ -453,15 +451,10 @@ def _points(run: Run, latest: Mapping[str, Any], step: int, names: _Names) -> It
     except (KeyError, TypeError, ValueError):
         raise InputError(f"{place(run.folder)}: the run does not say when it was made") from None
     time = int(made.replace(tzinfo=timezone.utc).timestamp() * 1000)
-    same_texts = record["inputs"].get("references") == latest["inputs"].get("references")
-    metrics = [
-        name
-        for name, now in latest["metrics"].items()
-        for then in [record["metrics"].get(name)]
-        if then is not None
-        and same_texts
-        and (not now.get("is_metric", True) or then.get("signature") == now.get("signature"))
-    ]
+
+    def compares(system: str, metric: str) -> bool:
+        then, now = basis(record, system, metric), basis(latest, system, metric)
+        return is_latest or (then == now and now is not None)
 
     def point(kind: str, value: float | None, *parts: str) -> Iterator[Point]:
         if value is not None:
@@ -470,15 +463,16 @@ def _points(run: Run, latest: Mapping[str, Any], step: int, names: _Names) -> It
     for row in _csv_rows(run.folder / "systems.csv"):
         if row["system"] not in latest["systems"]:
             continue
-        for metric in metrics:
-            yield from point("system", _number(row, metric), row["system"], metric)
+        for metric in latest["metrics"]:
+            if compares(row["system"], metric):
+                yield from point("system", _number(row, metric), row["system"], metric)
             if is_latest:
                 for column, end in (("ci_low", "low"), ("ci_high", "high"), ("rank", "rank")):
                     value = _number(row, f"{metric}_{column}")
                     yield from point("system", value, row["system"], metric, end)
     if is_latest:
         for row in _csv_rows(run.folder / "documents.csv"):
-            for metric in metrics:
+            for metric in latest["metrics"]:
                 value = _number(row, metric)
                 yield from point("document", value, row["system"], row["document"], metric)
     if kind_of(run.folder / "terms.csv") == "file":

@@ -368,6 +368,8 @@ def test_without_a_termbase_score_is_what_it_was(small: Path, mteval: Run) -> No
     [run] = (small / "results").iterdir()
     assert {path.name for path in run.iterdir()} == {
         *(
+            "evaluation.json",
+            "report.html",
             "run.json",
             "scores.parquet",
             "statistics.npz",

@@ -148,7 +148,7 @@ def test_system_scores_have_intervals_and_ranks() -> None:
 def test_incomplete_systems_have_no_rank() -> None:
     evaluation = mteval.evaluate(TEST_SET, [X, Y], ["chrf"], allow_missing=True)
     by_name = {row["system"]: row for row in evaluation.system_rows()}
-    assert by_name["x"]["chrf_rank"] == 1
+    assert by_name["x"]["chrf_rank"] is None  # with nobody to be ranked among
     assert by_name["y"]["chrf_rank"] is None
 
 
@@ -175,3 +175,20 @@ def test_outputs_are_checked_before_they_are_believed() -> None:
     assert evaluation.frame("segment")["flags"].tolist() == ["number", "copy"]
     unchecked = mteval.evaluate(test_set, [broken], ["chrf"], checks=False)
     assert unchecked.system_rows()[0]["flags"] == {}
+
+
+def test_fifteen_systems_are_ranked() -> None:
+    texts = [f"the {n} ships of the navy sailed to port {n}" for n in range(60)]
+    test_set = TestSet((Document.from_columns("d", None, [texts]),))
+    systems = [
+        SystemOutput(f"s{k:02}", {"d": tuple(f"{text}{' wrong' * k}" for text in texts)})
+        for k in range(15)
+    ]
+    evaluation = mteval.evaluate(test_set, systems, ["chrf"], checks=False)
+    ranks = [row["chrf_rank"] for row in evaluation.system_rows()]
+    assert ranks == list(range(1, 16))
+    assert evaluation.resampling["rank_samples"] == 4200
+    # The intervals are those of 1,000 resamples, as with fewer systems.
+    two = mteval.evaluate(test_set, systems[:2], ["chrf"], checks=False)
+    assert two.system_rows()[1]["chrf_ci"] == evaluation.system_rows()[1]["chrf_ci"]
+    assert two.resampling == {"samples": 1000, "seed": 12345, "unit": "segments"}

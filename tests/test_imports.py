@@ -191,7 +191,7 @@ ALLOWED = {
         "mteval.results",
         "mteval.terminology.verdicts",
     },
-    "mteval.tracking": {"mteval.files", "mteval.runs"},
+    "mteval.tracking": {"mteval.files", "mteval.history", "mteval.runs"},
     "mteval.cli_terms": {
         "mteval.console",
         "mteval.corpus.layout",

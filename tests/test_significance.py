@@ -29,6 +29,7 @@ from mteval.significance import (
     least_p,
     paired_bootstrap_p,
     randomization_p,
+    samples_for,
 )
 from tests.conftest import ROOT
 
@@ -236,3 +237,13 @@ def test_published_differences_of_wmt22(wmt22: Path) -> None:
     assert paired_bootstrap_p(resampled, differences, pairs) == pytest.approx(
         [result.p_value for result in results[1:]], abs=1e-12
     )
+
+
+def test_enough_resamples_are_drawn_to_rank_many_systems() -> None:
+    """Holm multiplies the least p-value by the number of pairs: 1,000 cannot rank 11 systems."""
+    assert samples_for(1, 1000) == 1000
+    for n_systems in (11, 15, 45):
+        n_pairs = n_systems * (n_systems - 1) // 2
+        samples = samples_for(n_pairs, 1000)
+        assert holm(np.array([1 / (samples + 1)] * n_pairs)).max() < 0.05
+    assert samples_for(10**6, 1000) == 20_000

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -196,12 +197,12 @@ def _plots(history: Mapping[str, Any], numbers: Mapping[str, int]) -> list[str]:
         for trend in history["trends"]["systems"]:
             if trend["metric"] != name:
                 continue
-            line = trend["system"]
+            points = series.setdefault(trend["system"], [])
             for point in trend["runs"]:
-                number = numbers[point["run"]]
-                if not point["comparable"]:
-                    line = f"{trend['system']}, from run {number}"
-                series.setdefault(line, []).append((f"{number:0{digits}}", point["score"]))
+                number = f"{numbers[point['run']]:0{digits}}"
+                if not point["comparable"] and points:
+                    points.append((number, math.nan))
+                points.append((number, point["score"]))
         if len({number for points in series.values() for number, _ in points}) > 1:
             plots.append(trend_plot(series, _heading(column)))
     return plots

@@ -34,6 +34,8 @@ _CLASSES = ("src", *(f"term {css}" for css, _, _ in _LOOKS.values()))
 _PLACES_SHOWN = 5
 # Terms that the summary names.
 _TERMS_SHOWN = 5
+_RENDERINGS_SHOWN = 3
+_SYSTEMS_SHOWN = 3
 # What counts as a word where hypothesis and reference are compared: signs of ASCII, of typography
 # and of Chinese stand alone, all else between them and white space is a word. Written out, as the
 # browser reads the same pattern and its classes of Unicode are not Python's.
@@ -90,7 +92,7 @@ def report_page(evaluation: Evaluation, record: Mapping[str, Any]) -> str:
             {
                 "name": m.name,
                 "label": m.label,
-                "heading": _heading(m),
+                "heading": m.heading,
                 "variant": m.variant,
                 "in_segments": m in in_segments,
             }
@@ -100,6 +102,7 @@ def report_page(evaluation: Evaluation, record: Mapping[str, Any]) -> str:
         flagged=bool(flag_names),
         resampling=samples_text(evaluation.resampling) if evaluation.intervals else None,
         findings=_findings(evaluation, rows),
+        wrong_terms=_wrong_terms(evaluation),
         interval_plot=safe(interval_plot(evaluation)),
         footnotes=[m.footnote for m in evaluation.metrics if m.footnote],
         notes=evaluation.notes,
@@ -112,6 +115,7 @@ def report_page(evaluation: Evaluation, record: Mapping[str, Any]) -> str:
         verdicts=list(VERDICT_SIGNS),
         flag_names=flag_names,
         segments=safe(_segments(evaluation, in_segments)),
+        has_spans=any(evaluation.error_spans.values()),
         plots=[
             {"heading": heading, "text": text, "svg": safe(svg)}
             for heading, text, svg in plots
@@ -130,10 +134,6 @@ def report_page(evaluation: Evaluation, record: Mapping[str, Any]) -> str:
 @cache
 def _script() -> str:
     return (files("mteval.report") / "templates" / "report.js").read_text("utf-8")
-
-
-def _heading(metric: MetricColumn) -> str:
-    return f"{metric.label} {'↑' if metric.higher_is_better else '↓'}"
 
 
 def _has_segment_scores(evaluation: Evaluation, metric: MetricColumn) -> bool:
@@ -166,90 +166,102 @@ def _systems(evaluation: Evaluation, rows: Sequence[Mapping[str, Any]]) -> list[
 def _best(
     evaluation: Evaluation, rows: Sequence[Mapping[str, Any]], metric: MetricColumn
 ) -> list[str]:
-    """Name the complete systems with the best score, if there is more than one to choose from."""
+    """Name the systems with the best score of those that have every segment, if they are many."""
     total = len(evaluation.segment_numbers)
     known = {
         row["system"]: row[metric.name]
         for row in rows
         if row["segments"] == total and row[metric.name] is not None
     }
-    if len(rows) < 2 or not known:
+    if len(known) < 2:
         return []
     top = (max if metric.higher_is_better else min)(known.values())
     return [name for name, score in known.items() if score == top]
 
 
-def _findings(evaluation: Evaluation, rows: Sequence[Mapping[str, Any]]) -> list[Any]:
-    """Say what the tables show, in sentences: who leads, and the gravest wrong terms."""
+def _findings(evaluation: Evaluation, rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Say in sentences which system is best by which metric."""
     by_verdict: dict[str, list[str]] = {}
     for metric in evaluation.metrics:
         best = _best(evaluation, rows, metric)
         if not best:
             continue
-        ranks = evaluation.ranks.get(metric.name, [])
-        leaders = [name for name, rank in zip(evaluation.systems, ranks, strict=False) if rank == 1]
-        if len(leaders) > 1:
-            first, rest = best[0], [name for name in leaders if name != best[0]]
-            text = f"{first} scores best, but no test separates it from {_joined(rest)}"
-        elif leaders:
-            text = f"{leaders[0]} is best, significantly"
-        else:
-            text = f"{_joined(best)} scores best"
+        ranks = evaluation.ranks.get(metric.name) or [None] * len(evaluation.systems)
+        leaders = [name for name, rank in zip(evaluation.systems, ranks, strict=True) if rank == 1]
+        others = [name for name in leaders if name not in best]
+        text = f"{_joined(best)} {'scores' if len(best) == 1 else 'score'} best"
+        if others:
+            text += f", but no test separates {'it' if len(best) == 1 else 'them'} from "
+            text += _joined(others)
+        elif leaders and len(best) == 1:
+            text = f"{best[0]} is best, significantly"
         by_verdict.setdefault(text, []).append(metric.label)
-    found: list[Any] = [f"{_joined(labels)}: {text}." for text, labels in by_verdict.items()]
-    wrong = [row for row in evaluation.terms if row["kind"] == "system"]
+    return [f"{_joined(labels)}: {text}." for text, labels in by_verdict.items()]
+
+
+def _wrong_terms(evaluation: Evaluation) -> list[Any]:
+    """Say of the gravest wrong terms who wrote what, and where."""
     place = _segment_index(evaluation)
-    for concept in gravest_first(wrong)[:_TERMS_SHOWN]:
-        found.extend(_wrong_sentences(evaluation, concept, place))
+    found = []
+    gravest = gravest_first(row for row in evaluation.terms if row["kind"] == "system")
+    for concept in gravest[:_TERMS_SHOWN]:
+        wrong: dict[tuple[str, str], dict[str, Mapping[str, Any]]] = {}
+        for row in evaluation.occurrences:
+            if (
+                row["concept"] == concept
+                and row["kind"] == "system"
+                and VERDICT_SIGNS[row["verdict"]] != "+"
+            ):
+                alike = wrong.setdefault((row["verdict"], row["rendering"] or ""), {})
+                alike.setdefault(row["system"], row)
+        # What is certainly wrong goes before what is only not known.
+        order = sorted(
+            wrong.items(),
+            key=lambda item: (list(_LOOKS).index(VERDICT_SIGNS[item[0][0]]), -len(item[1])),
+        )
+        term = next(row for row in evaluation.terms if row["concept"] == concept)
+        shared = any(
+            row["kind"] == "reference" and row["right"] < row["occurrences"]
+            for row in evaluation.terms
+            if row["concept"] == concept
+        )
+        found.append(
+            safe("<span lang='zh'>{}</span>{}: {}{}").format(
+                term["source"],
+                f" ({term['target']})" if term["target"] else "",
+                safe("; ").join(
+                    _who_wrote(evaluation, place, verdict, rendering, first)
+                    for (verdict, rendering), first in order[:_RENDERINGS_SHOWN]
+                ),
+                ". The reference is not as in the termbase either." if shared else ".",
+            )
+        )
     return found
 
 
-def _wrong_sentences(
-    evaluation: Evaluation, concept: str, place: Mapping[tuple[str, int], int]
-) -> list[Any]:
-    """Say of one concept which systems have it wrong, and where first."""
-    parts: dict[str, list[Mapping[str, Any]]] = {}
-    for row in evaluation.occurrences:
-        wrong = VERDICT_SIGNS[row["verdict"]] != "+"
-        if row["concept"] == concept and row["kind"] == "system" and wrong:
-            parts.setdefault(row["system"], []).append(row)
-    if not parts:
-        return []
-    [term] = [r for r in evaluation.terms if r["concept"] == concept and r["kind"] == "system"][:1]
-    sentences = []
-    for system, rows in parts.items():
-        first = rows[0]
-        i = place[first["document"], first["segment"]]
-        css, glyph, _ = _LOOKS[VERDICT_SIGNS[first["verdict"]]]
-        wrote = safe("<span class='v {}'>{} {}</span>").format(
-            css, glyph, first["rendering"] or first["verdict"]
+def _who_wrote(
+    evaluation: Evaluation,
+    place: Mapping[tuple[str, int], int],
+    verdict: str,
+    rendering: str,
+    first: Mapping[str, Mapping[str, Any]],
+) -> Any:
+    """Name the systems that have a rendering, each with a link to where it has it first."""
+    css, glyph, _ = _LOOKS[VERDICT_SIGNS[verdict]]
+    where = safe(", ").join(
+        safe("<bdi>{}</bdi> (<a href='#s{}-{}'>{}:{}</a>)").format(
+            system,
+            place[row["document"], row["segment"]],
+            evaluation.systems.index(system),
+            row["document"],
+            row["segment"],
         )
-        more = f" and {len(rows) - 1} more" if len(rows) > 1 else ""
-        sentences.append(
-            safe("<bdi>{}</bdi> {} (<a href='#s{}-{}'>{}:{}</a>{})").format(
-                system,
-                wrote,
-                i,
-                evaluation.systems.index(system),
-                first["document"],
-                first["segment"],
-                more,
-            )
-        )
-    official = f" ({term['target']})" if term["target"] else ""
-    shared = any(
-        row["kind"] == "reference" and row["right"] < row["occurrences"]
-        for row in evaluation.terms
-        if row["concept"] == concept
+        for system, row in list(first.items())[:_SYSTEMS_SHOWN]
     )
-    return [
-        safe("<span lang='zh'>{}</span>{} is wrong in {}.{}").format(
-            term["source"],
-            official,
-            safe("; ").join(sentences),
-            " The official text has it wrong too." if shared else "",
-        )
-    ]
+    more = f" and {len(first) - _SYSTEMS_SHOWN} more systems" if len(first) > _SYSTEMS_SHOWN else ""
+    return safe("<span class='v {}'>{} {}</span> {}in {}{}").format(
+        css, glyph, rendering or verdict, f"({verdict}) " if rendering else "", where, more
+    )
 
 
 def _joined(names: Sequence[str]) -> str:
@@ -290,28 +302,29 @@ def _heat(evaluation: Evaluation, metric: MetricColumn) -> dict[str, Any]:
                 "cells": cells,
             }
         )
-    return {"heading": _heading(metric), "rows": rows}
+    return {"heading": metric.heading, "rows": rows}
 
 
 def _term_names(evaluation: Evaluation) -> list[dict[str, Any]]:
-    counts: dict[str, list[int]] = {}
+    """List the texts that have terms: name, whether it is a reference, how many are right."""
+    found: dict[str, dict[str, Any]] = {}
     for row in evaluation.terms:
-        count = counts.setdefault(row["system"], [0, 0])
-        count[0] += row["right"]
-        count[1] += row["occurrences"]
-    return [
-        {"name": name, "right": f"{right} of {total}"} for name, (right, total) in counts.items()
-    ]
+        entry = found.setdefault(
+            row["system"],
+            {"name": row["system"], "official": row["kind"] == "reference", "right": 0, "of": 0},
+        )
+        entry["right"] += row["right"]
+        entry["of"] += row["occurrences"]
+    return list(found.values())
 
 
 def _terms(evaluation: Evaluation) -> list[dict[str, Any]]:
     """Lay out term x text: every rendering with its verdict and its places."""
     if not evaluation.terms:
         return []
-    names = [entry["name"] for entry in _term_names(evaluation)]
+    names = _term_names(evaluation)
     place = _segment_index(evaluation)
     systems = {name: s for s, name in enumerate(evaluation.systems)}
-    kinds = {row["system"]: row["kind"] for row in evaluation.terms}
     found: dict[tuple[str, str], dict[tuple[str, str], list[Mapping[str, Any]]]] = {}
     for row in evaluation.occurrences:
         cell = found.setdefault((row["concept"], row["system"]), {})
@@ -326,15 +339,15 @@ def _terms(evaluation: Evaluation) -> list[dict[str, Any]]:
             "source": by_concept[concept]["source"],
             "target": by_concept[concept]["target"],
             "severity": by_concept[concept]["severity"],
+            "search": _searched(concept, by_concept[concept], found, names),
             "cells": [
                 {
-                    "system": kinds[name] == "system",
+                    "official": name["official"],
                     "renderings": [
-                        _rendering(
-                            rows, place, systems.get(name) if kinds[name] == "system" else None
-                        )
+                        _rendering(rows, place, None if name["official"] else systems[name["name"]])
                         for rows in sorted(
-                            found.get((concept, name), {}).values(), key=lambda rows: -len(rows)
+                            found.get((concept, name["name"]), {}).values(),
+                            key=lambda rows: -len(rows),
                         )
                     ],
                 }
@@ -343,6 +356,19 @@ def _terms(evaluation: Evaluation) -> list[dict[str, Any]]:
         }
         for concept in order
     ]
+
+
+def _searched(
+    concept: str,
+    row: Mapping[str, Any],
+    found: Mapping[tuple[str, str], Mapping[tuple[str, str], Any]],
+    names: Sequence[Mapping[str, Any]],
+) -> str:
+    """Gather what a search for a term looks through; the browser folds it as it does the search."""
+    renderings = [
+        rendering for name in names for _, rendering in found.get((concept, name["name"]), ())
+    ]
+    return "\n".join(dict.fromkeys([concept, row["source"], row["target"] or "", *renderings]))
 
 
 def _rendering(
@@ -388,7 +414,8 @@ def _segments(evaluation: Evaluation, metrics: Sequence[MetricColumn]) -> str:
         ]
         for m in metrics
     ]
-    head = "".join(f"<th scope=col class=num>{escaped(_heading(m))}" for m in metrics)
+    head = "".join(f"<th scope=col class=num>{escaped(m.heading)}" for m in metrics)
+    cell = [f'<td data-m="{escaped(m.label)}">' for m in metrics]
     head = f"<thead><tr><th scope=col>system<th scope=col>hypothesis{head}</thead><tbody>"
     flags: dict[tuple[int, int], list[str]] = {}
     for flag, places in evaluation.flags.items():
@@ -403,7 +430,9 @@ def _segments(evaluation: Evaluation, metrics: Sequence[MetricColumn]) -> str:
             text = evaluation.hypotheses[s][i]
             if text is None:
                 continue
-            cells = "".join(f"<td>{column[s][i]}" for column in columns)
+            cells = "".join(
+                start + column[s][i] for start, column in zip(cell, columns, strict=True)
+            )
             marks = flags.get((s, i))
             noted = f"<span class=flags>⚑ {escaped('; '.join(marks))}</span>" if marks else ""
             rows.append(

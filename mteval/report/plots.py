@@ -53,7 +53,7 @@ def interval_plot(evaluation: Evaluation) -> str:
                 low, high = evaluation.intervals[metric.name][s]
                 axes.plot([low, high], [s, s], color=_colour(s), linewidth=2.5)
                 axes.plot([scores[s]], [s], _MARKERS[s % len(_MARKERS)], color=_colour(s))
-            axes.set_xlabel(_name(metric))
+            axes.set_xlabel(metric.heading)
             axes.set_yticks(range(n_systems), evaluation.systems)
             axes.set_ylim(n_systems - 0.5, -0.5)
             axes.grid(axis="x", alpha=0.3)
@@ -84,7 +84,7 @@ def distribution_plot(evaluation: Evaluation) -> str:
             for name in ("boxes", "whiskers", "caps"):
                 for line in boxes[name]:
                     line.set_color(_INK) if name != "boxes" else line.set_edgecolor(_INK)
-            axes.set_xlabel(_name(metric))
+            axes.set_xlabel(metric.heading)
             axes.set_yticks(range(n_systems), evaluation.systems)
             axes.set_ylim(n_systems - 0.5, -0.5)
             axes.grid(axis="x", alpha=0.3)
@@ -116,8 +116,8 @@ def pair_plot(evaluation: Evaluation) -> str:
                 handles.append(points)
                 if n_points <= _MOST_SHAPES:
                     points.set_urls([f"#s{i}-{s}" for i in known])
-            axes.set_xlabel(_name(first))
-            axes.set_ylabel(_name(second))
+            axes.set_xlabel(first.heading)
+            axes.set_ylabel(second.heading)
             axes.grid(alpha=0.3)
         for axes in panels[len(pairs) :]:
             axes.set_axis_off()
@@ -134,11 +134,11 @@ def length_plot(evaluation: Evaluation) -> str:
     else:
         lengths = np.array([len(text) for text in evaluation.sources or ()])
         heading = "characters of the source"
-    edges = np.unique(np.quantile(lengths, np.linspace(0, 1, _BINS + 1))) if len(lengths) else []
+    n_bins = min(_BINS, len(lengths) // _LEAST_IN_BIN)
+    edges = np.unique(np.quantile(lengths, np.linspace(0, 1, n_bins + 1))) if n_bins else []
     if not metrics or len(edges) < 3:
         return ""
     bins = np.clip(np.searchsorted(edges, lengths, side="right") - 1, 0, len(edges) - 2)
-    least = min(_LEAST_IN_BIN, max(1, len(lengths) // (2 * len(edges))))
     with _figure(len(metrics), 3.0) as (figure, panels):
         for axes, metric in zip(panels, metrics, strict=True):
             handles = []
@@ -146,13 +146,15 @@ def length_plot(evaluation: Evaluation) -> str:
                 points = []
                 for b in range(len(edges) - 1):
                     chosen = (bins == b) & ~np.isnan(scores)
-                    if chosen.sum() >= least:
+                    if chosen.sum() >= _LEAST_IN_BIN:
                         points.append((np.median(lengths[chosen]), np.median(scores[chosen])))
                 handles += axes.plot(*np.array(points).reshape(-1, 2).T, **_line(s))
             axes.set_xscale("symlog", linthresh=1)
+            axes.set_xticks(_lengths(edges[0], edges[-1]))
+            axes.set_xticks([], minor=True)
             axes.xaxis.set_major_formatter("{x:g}")
             axes.set_xlabel(heading)
-            axes.set_ylabel(_name(metric))
+            axes.set_ylabel(metric.heading)
             axes.grid(alpha=0.3)
         _legend(figure, handles, evaluation.systems)
         return _svg(figure, "lengths")
@@ -190,8 +192,10 @@ def _segment_metrics(evaluation: Evaluation) -> list[MetricColumn]:
     ]
 
 
-def _name(metric: MetricColumn) -> str:
-    return f"{metric.label} {'↑' if metric.higher_is_better else '↓'}"
+def _lengths(low: float, high: float) -> list[int]:
+    """List round numbers from low to high, for an axis of lengths."""
+    steps = [step * 10**n for n in range(6) for step in (1, 2, 5)]
+    return [step for step in steps if low <= step <= high]
 
 
 def _colour(number: int) -> str:
@@ -241,8 +245,15 @@ def _figure(
 
 def _legend(figure: Figure, handles: Sequence[Any], names: Sequence[str]) -> None:
     # Both are given, as matplotlib leaves out labels of its own that begin with an underscore.
+    # About 13 characters an inch; Chinese ones are twice as wide.
+    widest = max(sum(2 if ord(char) > 0x2E80 else 1 for char in name) for name in names)
+    columns = int(figure.get_size_inches()[0] * 13 // (widest + 6))
     figure.legend(
-        handles, names, loc="outside lower center", ncols=min(len(names), 5), markerscale=1.5
+        handles,
+        names,
+        loc="outside lower center",
+        ncols=max(1, min(len(names), columns)),
+        markerscale=1.5,
     )
 
 
@@ -251,5 +262,10 @@ def _svg(figure: Figure, name: str) -> str:
     buffer = io.StringIO()
     figure.savefig(buffer, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
     svg = buffer.getvalue()
-    svg = svg[svg.index("<svg") :].replace(_INK, "currentColor").replace(' target="_blank"', "")
-    return re.sub(r'(\bid="|="#(?!s\d)|url\(#)', rf"\g<1>{name}-", svg)
+
+    def fitted(tag: re.Match[str]) -> str:
+        markup = tag[0].replace(_INK, "currentColor").replace(' target="_blank"', ' tabindex="-1"')
+        return re.sub(r'(\bid="|="#(?!s\d)|url\(#)', rf"\g<1>{name}-", markup)
+
+    # In tags only: what stands between them is text, of names.
+    return re.sub(r"<[^>]*>", fitted, svg[svg.index("<svg") :])

@@ -139,8 +139,7 @@ def document_table(evaluation: Evaluation) -> Table:
 def _metric_columns(evaluation: Evaluation) -> tuple[Column, ...]:
     return tuple(
         Column(
-            f"{metric.label} {'↑' if metric.higher_is_better else '↓'}"
-            + (f"\n{metric.variant}" if metric.variant else ""),
+            metric.heading + (f"\n{metric.variant}" if metric.variant else ""),
             True,
         )
         for metric in evaluation.metrics
@@ -344,7 +343,12 @@ def _context(row: Mapping[str, Any]) -> str:
 def samples_text(resampling: Mapping[str, Any]) -> str:
     """Say how scores were resampled."""
     what = "randomization trials" if resampling.get("test") == "randomization" else "resamples"
-    return f"{resampling['samples']:,} {what} of {resampling['unit']}, seed {resampling['seed']}"
+    for_ranks = resampling.get("rank_samples")
+    return (
+        f"{resampling['samples']:,} {what} of {resampling['unit']}"
+        + (f", {for_ranks:,} for ranks" if for_ranks else "")
+        + f", seed {resampling['seed']}"
+    )
 
 
 def comparison_tables(

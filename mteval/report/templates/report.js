@@ -16,12 +16,15 @@
   const termForm = one("term-filters");
   if (termForm) {
     const rows = all("#terms tbody tr");
+    // Dots, dashes, quotes and spaces are written in many ways: 北部·联合, 北部联合.
+    const fold = (text) => text.normalize("NFKC").toLowerCase().replace(/[\p{P}\p{S}\s]+/gu, "");
+    const searched = rows.map((row) => row.dataset.search.split("\n").map(fold));
     const filterTerms = () => {
-      const text = termForm.elements.text.value.trim().toLowerCase();
+      const text = fold(termForm.elements.text.value);
       const verdict = termForm.elements.verdict.value;
       let shown = 0;
-      for (const row of rows) {
-        const fits = (!text || row.textContent.toLowerCase().includes(text))
+      for (const [n, row] of rows.entries()) {
+        const fits = (!text || searched[n].some((known) => known.includes(text)))
           && (!verdict || row.querySelector(`td[data-system] .${verdict}`));
         row.hidden = !fits;
         shown += fits ? 1 : 0;
@@ -50,7 +53,12 @@
   const selected = new Uint8Array(n_systems).fill(1);
   const marked = new Uint8Array(rows.length);
   let texts = null;
-  const searchable = () => (texts ??= articles.map((article) => article.textContent.toLowerCase()));
+  // For each article what all systems share, and what each has.
+  const searchable = () => (texts ??= articles.map((article, n) => {
+    const shared = all("p > .t", article).map((line) => line.textContent);
+    const own = data.systems.map((_, s) => rows[n * n_systems + s]?.querySelector(".t").textContent);
+    return [shared.join("\n"), ...own].map((text) => (text ?? "").toLowerCase());
+  }));
 
   const disagreement = (metric, number) => {
     let low = Infinity, high = -Infinity;
@@ -116,8 +124,10 @@
     let shown = 0;
     for (let n = 0; n < articles.length; n++) {
       const number = numbers[n];
-      let fits = (inDocument < 0 || data.segment_documents[number] === inDocument)
-        && (!contents || contents[n].includes(wanted));
+      let fits = inDocument < 0 || data.segment_documents[number] === inDocument;
+      if (fits && contents) {
+        fits = contents[n].some((text, at) => (at === 0 || selected[at - 1]) && text.includes(wanted));
+      }
       let matches = false;
       for (let s = 0; s < n_systems; s++) {
         const at = n * n_systems + s;
@@ -153,7 +163,7 @@
       if (removed.has(cut)) {
         const gone = document.createElement("del");
         gone.textContent = removed.get(cut);
-        element.append(gone, " ");
+        element.append(" ", gone, " ");
       }
       if (c + 1 === cuts.length) return;
       const inside = spans.filter(([a, b]) => a <= cut && cuts[c + 1] <= b);
@@ -215,15 +225,11 @@
   }, { rootMargin: "600px" });
   articles.forEach((article) => observer.observe(article));
 
-  form.addEventListener("input", (event) => {
-    if (event.target.name === "diff") {
-      articles.forEach((article) => { observer.unobserve(article); observer.observe(article); });
-    } else {
-      filter();
-    }
-  });
+  const update = () => { filter(); near.forEach(decorate); };
+  form.addEventListener("input", update);
   form.addEventListener("submit", (event) => event.preventDefault());
-  form.addEventListener("reset", () => setTimeout(filter));
+  form.addEventListener("reset", () => setTimeout(update));
+  addEventListener("beforeprint", () => articles.forEach(decorate));
   filter();
 
   // Jumping: a link shows its segment whatever is filtered -----------------------------------------
