@@ -25,6 +25,7 @@ from typing import Any, Literal
 from mteval.errors import InputError, MissingPackageError, UsageError, place
 from mteval.files import kind_of, read_bytes, read_text, write_files
 from mteval.terminology.termbase import Row, Termbase
+from mteval.xmltree import XML_LANG, load_lxml, local_name, not_xml, parse_xml, sourceline
 
 __all__ = ["COLUMNS", "Style", "append_rows", "read_termbase", "write_termbase"]
 
@@ -42,9 +43,6 @@ COLUMNS = (
     "valid_to",
 )
 _REQUIRED = ("source", "target")
-
-# What XML 1.0 cannot hold, escaped or not (section 2.2, production Char).
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def read_termbase(path: Path) -> Termbase:
@@ -338,11 +336,11 @@ def _write_bytes(path: Path, data: bytes) -> None:
 
 
 def _check_xml(text: str, column: str, format: str, row: Row) -> None:
-    found = _NOT_XML.search(text)
-    if found:
+    found = not_xml(text)
+    if found is not None:
         raise InputError(
             f"{row.where or repr(row.concept)}: the {column} contains the character "
-            f"U+{ord(found[0]):04X}, which {format} cannot hold; remove it, or write .csv"
+            f"U+{ord(found):04X}, which {format} cannot hold; remove it, or write .csv"
         )
 
 
@@ -360,7 +358,6 @@ _PRIVATE_NAMES = {
     "valid_to": "validTo",
 }
 _DEFAULTS = {"severity": "major", "case": "", "valid_from": "", "valid_to": ""}
-_XML = "{http://www.w3.org/XML/1998/namespace}"
 # An ASCII subset of the names that an attribute of type ID may have.
 _XML_ID = re.compile("[A-Za-z_][A-Za-z0-9._-]*")
 _CHINESE = frozenset({"zh", "zho", "chi", "cmn"})
@@ -378,28 +375,18 @@ _TBX_STATUSES = {
     "notrecommended": "deprecated",
     "obsolete": "deprecated",
 }
-# From here on libxml2 knows the lines of text only, and gives this number for elements without.
-_LAST_LINE = 65_535
-
-
-def _lxml() -> Any:
-    try:
-        from lxml import etree
-    except ImportError:
-        raise _missing("TBX", "lxml") from None
-    return etree
 
 
 def _read_tbx(path: Path) -> list[Row]:
     root = _parse_xml(path)
-    if _name(root) not in ("tbx", "martif"):
+    if local_name(root) not in ("tbx", "martif"):
         raise InputError(
             f"{place(path, root.sourceline)}: this is not TBX, as its root element is "
-            f"<{_name(root)}> and not <tbx> or <martif>; export the terms as TBX"
+            f"<{local_name(root)}> and not <tbx> or <martif>; export the terms as TBX"
         )
     rows: list[Row] = []
     places: dict[str, str] = {}
-    entries = [each for each in root.iter() if _name(each) in ("conceptEntry", "termEntry")]
+    entries = [each for each in root.iter() if local_name(each) in ("conceptEntry", "termEntry")]
     for number, entry in enumerate(entries, 1):
         where = _xml_place(path, entry, number)
         id = _private_id(entry) or entry.get("id", "").strip() or f"entry {number}"
@@ -414,49 +401,13 @@ def _read_tbx(path: Path) -> list[Row]:
 
 
 def _parse_xml(path: Path) -> Any:
-    etree = _lxml()
-    data = read_bytes(path)
-    # Looked for before parsing, as libxml2 puts them into attributes by itself; without NUL
-    # characters, that is in UTF-16 too. Within text "<" cannot stand.
-    declared = data.replace(b"\0", b"").partition(b"<!ENTITY")
-    if declared[1]:
-        raise InputError(
-            f"{place(path, declared[0].count(10) + 1)}: the file declares entities, which TBX has "
-            "no need of and which can be made to fill the memory; remove <!ENTITY ...>"
-        )
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
-    try:
-        root = etree.fromstring(data, parser)
-    except etree.XMLSyntaxError as error:
-        reason = " ".join((error.msg or "the file is empty").split())
-        raise InputError(
-            f"{place(path, error.lineno or 1)}: this is not valid XML ({reason}); export the terms "
-            "again"
-        ) from None
-    for entity in root.iter(etree.Entity):
-        raise InputError(
-            f"{place(path, entity.sourceline)}: the file uses {entity.text}, which it does not "
-            "explain; write the character itself"
-        )
-    return root
-
-
-def _name(element: Any) -> str:
-    return str(element.tag).rpartition("}")[2]
+    load_lxml("termbases in TBX")
+    return parse_xml(path, read_bytes(path), "TBX", "export the terms again")
 
 
 def _xml_place(path: Path, element: Any, number: int) -> str:
-    line = element.sourceline
-    if line is None or line == _LAST_LINE:
-        return f"{place(path)}, entry {number}"
-    return place(path, line)
+    line = sourceline(element)
+    return f"{place(path)}, entry {number}" if line is None else place(path, line)
 
 
 def _private_id(entry: Any) -> str:
@@ -477,12 +428,12 @@ def _entry_rows(path: Path, entry: Any, number: int, id: str) -> list[Row]:
     targets: dict[Row, Any] = {}
     rows: list[Row] = []
     for language in entry:
-        if _name(language) not in ("langSec", "langSet"):
+        if local_name(language) not in ("langSec", "langSet"):
             continue
-        code = language.get(f"{_XML}lang", language.get("lang", ""))
+        code = language.get(XML_LANG, language.get("lang", ""))
         main = re.split("[-_]", code.strip().lower())[0]
         for section in language.iter():
-            if _name(section) not in ("termSec", "tig", "ntig"):
+            if local_name(section) not in ("termSec", "tig", "ntig"):
                 continue
             if main in _CHINESE:
                 sources[_term(path, section, number)[0]] = None
@@ -507,7 +458,7 @@ def _entry_rows(path: Path, entry: Any, number: int, id: str) -> list[Row]:
 
 def _term(path: Path, section: Any, number: int) -> tuple[str, str]:
     """Give the term of a section and its place."""
-    term = next((each for each in section.iter() if _name(each) == "term"), section)
+    term = next((each for each in section.iter() if local_name(each) == "term"), section)
     where = _xml_place(path, term, number)
     text = "" if term is section else _xml_text(term)
     if not text:
@@ -520,8 +471,13 @@ def _target_row(path: Path, section: Any, number: int, id: str) -> Row:
     found: dict[str, str] = {}
     notes = []
     for element in section.iter():
-        name = _name(element)
-        if name == "note" and _name(element.getparent()) in ("termSec", "tig", "ntig", "termGrp"):
+        name = local_name(element)
+        if name == "note" and local_name(element.getparent()) in (
+            "termSec",
+            "tig",
+            "ntig",
+            "termGrp",
+        ):
             notes.append(_xml_text(element))
         elif element.tag.startswith(f"{{{_PRIVATE}}}"):
             found[f"x-mteval-{name}"] = _xml_text(element)
@@ -553,7 +509,7 @@ def _target_row(path: Path, section: Any, number: int, id: str) -> Row:
 
 
 def _write_tbx(path: Path, termbase: Termbase, style: Style) -> list[str]:
-    etree = _lxml()
+    etree = load_lxml("termbases in TBX")
     rows = termbase.rows()
     for row in rows:
         for column, text in zip(COLUMNS, _cells(row), strict=True):
@@ -586,7 +542,7 @@ def _write_tbx(path: Path, termbase: Termbase, style: Style) -> list[str]:
         if private or renamed:
             namespaces["mteval"] = _PRIVATE
     root = etree.Element(
-        f"{{{_CORE}}}tbx", {"style": style, "type": "TBX-Basic", f"{_XML}lang": "en"}, namespaces
+        f"{{{_CORE}}}tbx", {"style": style, "type": "TBX-Basic", XML_LANG: "en"}, namespaces
     )
     description = add(add(root, "tbxHeader"), "fileDesc")
     add(add(description, "sourceDesc"), "p", "Written by mteval.")
@@ -595,10 +551,10 @@ def _write_tbx(path: Path, termbase: Termbase, style: Style) -> list[str]:
         entry = add(body, "conceptEntry", id=id)
         if id != concept.id:
             categorise(entry, "concept", concept.id, "admin", _PRIVATE)
-        chinese = add(entry, "langSec", **{f"{_XML}lang": "zh"})
+        chinese = add(entry, "langSec", **{XML_LANG: "zh"})
         for source in concept.sources:
             add(add(chinese, "termSec"), "term", source)
-        english = add(entry, "langSec", **{f"{_XML}lang": "en"})
+        english = add(entry, "langSec", **{XML_LANG: "en"})
         for row in rows_of[concept.id]:
             section = add(english, "termSec")
             add(section, "term", row.target)

@@ -1,0 +1,130 @@
+"""The command on test sets in other formats: convert."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mteval.console import say
+from mteval.errors import UsageError
+
+__all__ = ["convert"]
+
+_FORMATS = (
+    "folder, system, mt-metrics-eval, lines, tsv, csv, jsonl, wmt-xml, tmx, xliff-1.2, xliff-2.1"
+)
+
+
+def convert(
+    paths: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="IN... OUT",
+            help="What to read, and last what to write; OUT must not be there yet.",
+            show_default=False,
+        ),
+    ],
+    from_format: Annotated[
+        str | None,
+        typer.Option(
+            "--from",
+            help=f"Format of IN: {_FORMATS}.  [default: told by content and suffix]",
+            show_default=False,
+        ),
+    ] = None,
+    to_format: Annotated[
+        str | None,
+        typer.Option(
+            "--to",
+            help="Format of OUT, as --from.  [default: told by the suffix; without one, folder]",
+            show_default=False,
+        ),
+    ] = None,
+    source_language: Annotated[
+        str | None,
+        typer.Option(
+            help="Source language, as zh, where IN has several or does not say.",
+            show_default=False,
+        ),
+    ] = None,
+    target_language: Annotated[
+        str | None,
+        typer.Option(
+            help="Target language, as en, where IN has several or does not say.",
+            show_default=False,
+        ),
+    ] = None,
+    translations_as: Annotated[
+        str,
+        typer.Option(
+            "--as",
+            metavar="reference|system:NAME",
+            help="What the translations in IN are: references, or the output of a system.",
+        ),
+    ] = "reference",
+    test_set: Annotated[
+        str | None,
+        typer.Option(
+            "-t",
+            "--test-set",
+            help="Test set of sacrebleu, as wmt22, in place of IN; it must be on this disk.",
+            show_default=False,
+        ),
+    ] = None,
+    language_pair: Annotated[
+        str | None,
+        typer.Option(
+            "-l", "--language-pair", help="Its language pair, as zh-en.", show_default=False
+        ),
+    ] = None,
+) -> None:
+    """Convert test sets and translations from one format to another, and say what is lost.
+
+    From a CAT program: mteval convert memory.tmx my-references
+
+    To a CAT program: mteval convert references out.xlf
+
+    Its translations as a system: mteval convert mt.xlf systems/mt --as system:mt
+
+    With systems: mteval convert references systems/* out.xml
+    """
+    from mteval.formats import Wanted, output_format, read_many, read_set, write_corpus
+
+    kind, _, system = translations_as.partition(":")
+    if kind not in ("reference", "system") or (kind == "system") != bool(system.strip()):
+        raise UsageError(
+            f"--as is 'reference' or 'system:NAME' and not {translations_as!a}; say whose the "
+            "translations are"
+        )
+    wanted = Wanted(source_language, target_language, system or None)
+    *inputs, output = paths
+    if (test_set is None) != (language_pair is None):
+        raise UsageError("-t and -l go together, as in: -t wmt22 -l zh-en; give both")
+    if test_set is not None and language_pair is not None:
+        if inputs:
+            raise UsageError("-t stands in place of IN; leave one of them out")
+        corpus = read_set(test_set, language_pair, wanted)
+    elif not inputs:
+        raise UsageError("convert needs IN and OUT; name what to read, then what to write")
+    else:
+        corpus = read_many(inputs, from_format, wanted)
+    format = to_format or output_format(output)
+    if system and to_format is None and format == "folder":
+        format = "system"
+    notes = write_corpus(corpus, output, format)
+    for note in (*corpus.notes, *notes):
+        say(f"mteval: {note}")
+    if format == "system" and output.name != system and system:
+        say(f"mteval: to mteval score this system is {output.name}, as its folder is")
+    documents, segments = len(corpus.test_set.documents), len(corpus.test_set.segments)
+    say(
+        f"mteval: wrote {output} ({format}): {_count(documents, 'document')}, "
+        f"{_count(segments, 'segment')}, {_count(corpus.test_set.n_references, 'reference')}, "
+        f"{_count(len(corpus.systems), 'system')}"
+    )
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"

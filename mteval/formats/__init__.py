@@ -1,0 +1,500 @@
+"""Formats of test sets and translations, in and out: one registry, chosen by content and suffix."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from mteval.corpus.layout import TEXT_SUFFIXES
+from mteval.corpus.layout import read_inputs as read_layout
+from mteval.corpus.model import SystemOutput, TestSet
+from mteval.errors import InputError, MismatchError, UsageError, place
+from mteval.files import kind_of, new_folder, read_lines, write_files
+from mteval.formats.corpus import (
+    Corpus,
+    Wanted,
+    check_unicode,
+    listed,
+    main_language,
+    name_of,
+    read_limited,
+)
+from mteval.formats.folders import (
+    Files,
+    folder_kind,
+    lines_files,
+    mt_metrics_eval_files,
+    read_folder,
+    read_lines_files,
+    read_mt_metrics_eval,
+    read_systems,
+    references_files,
+    system_files,
+)
+from mteval.formats.sacrebleu_sets import read_set
+from mteval.formats.tables import read_table, write_table
+from mteval.formats.tmx import read_tmx, write_tmx
+from mteval.formats.wmt_xml import read_wmt_xml, write_wmt_xml
+from mteval.formats.xliff import read_xliff, write_xliff_1, write_xliff_2
+from mteval.xmltree import MAX_BYTES as MAX_XML_BYTES
+from mteval.xmltree import local_name, parse_xml, sourceline
+
+__all__ = [
+    "FORMATS",
+    "Corpus",
+    "Format",
+    "Wanted",
+    "detect",
+    "output_format",
+    "read_corpus",
+    "read_inputs",
+    "read_many",
+    "read_set",
+    "write_corpus",
+]
+
+
+@dataclass(frozen=True)
+class Format:
+    """Say how a format is told and written.
+
+    ``root`` is the root element of those that are XML; ``write`` gives the text of a file, or the
+    files of a folder, with a sentence for each thing that the format cannot hold.
+    """
+
+    label: str
+    suffixes: tuple[str, ...]
+    write: Callable[[Corpus], tuple[str | Files, list[str]]]
+    root: str | None = None
+
+
+def _table(format: str) -> Callable[[Corpus], tuple[str, list[str]]]:
+    return lambda corpus: write_table(corpus, format)
+
+
+# The first format with a suffix is the one written for it.
+FORMATS: dict[str, Format] = {
+    "folder": Format(
+        "a folder of references, with systems/ where there are any", (), references_files
+    ),
+    "system": Format("a folder of one system's output", (), system_files),
+    "mt-metrics-eval": Format("mt-metrics-eval's folders", (), mt_metrics_eval_files),
+    "lines": Format("plain lines", (), lines_files),
+    "tsv": Format("TSV", (".tsv", ".tab"), _table("tsv")),
+    "csv": Format("CSV", (".csv",), _table("csv")),
+    "jsonl": Format("JSON lines", (".jsonl", ".ndjson"), _table("jsonl")),
+    "wmt-xml": Format("WMT XML", (".xml",), write_wmt_xml, "dataset"),
+    "tmx": Format("TMX 1.4", (".tmx",), write_tmx, "tmx"),
+    "xliff-1.2": Format(
+        "XLIFF 1.2",
+        (".xlf", ".xliff", ".sdlxliff", ".mqxliff", ".mxliff"),
+        write_xliff_1,
+        "xliff",
+    ),
+    "xliff-2.1": Format("XLIFF 2.1", (), write_xliff_2, "xliff"),
+}
+
+_XML_READERS: dict[str, Callable[[Path, Any, Wanted], Corpus]] = {
+    "dataset": read_wmt_xml,
+    "tmx": read_tmx,
+    "xliff": read_xliff,
+}
+_TABLES = ("tsv", "csv", "jsonl")
+# What begins files that are packed, with what such a file is called.
+_PACKED = {
+    b"PK\x03\x04": "a ZIP archive",
+    b"\x1f\x8b": "packed with gzip",
+    b"BZh": "packed with bzip2",
+    b"\xfd7zXZ\x00": "packed with xz",
+    b"7z\xbc\xaf\x27\x1c": "a 7z archive",
+    b"\x28\xb5\x2f\xfd": "packed with zstd",
+}
+_XML_BEGINS = (b"<?xml", b"<\0?\0x\0", b"\0<\0?\0x")
+
+
+def detect(path: Path) -> str:
+    """Tell the format of a file or folder: a key of FORMATS, or xml for all that are XML.
+
+    Raises:
+        InputError: there is nothing, or nothing that is known.
+    """
+    found = kind_of(path)
+    if found is None:
+        raise InputError(
+            f"{place(path)}: there is no such file or folder; check the path and its spelling"
+        )
+    if found == "folder":
+        kind = folder_kind(path)
+        if kind is None:
+            raise InputError(
+                f"{place(path)}: this folder has neither references (<document>.zh.txt with "
+                "<document>.en.txt), nor a system's <document>.txt, nor mt-metrics-eval's sources "
+                "and references; name one that has"
+            )
+        return kind
+    begin = _beginning(path)
+    for magic, what in _PACKED.items():
+        if begin.startswith(magic):
+            raise InputError(f"{place(path)}: this is {what}; unpack it and name what was in it")
+    if begin[257:262] == b"ustar":
+        raise InputError(f"{place(path)}: this is a tar archive; unpack it and name what was in it")
+    suffix = path.suffix.lower()
+    if begin.removeprefix(b"\xef\xbb\xbf").lstrip(b"\xff\xfe\r\n\t ").startswith(_XML_BEGINS):
+        return "xml"
+    for name, format in FORMATS.items():
+        if suffix in format.suffixes:
+            return name if format.root is None else "xml"
+    if suffix in TEXT_SUFFIXES:
+        return "lines"
+    raise InputError(
+        f"{place(path)}: no format of test sets is known by this content and suffix; known are "
+        f"{', '.join(s for f in FORMATS.values() for s in f.suffixes)}, and folders: name the "
+        "format with --from"
+    )
+
+
+def _beginning(path: Path) -> bytes:
+    """Read how a file begins, which is a regular one and not too large."""
+    try:
+        if path.is_file():
+            with path.open("rb") as file:
+                return file.read(512)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise InputError(
+            f"{place(path)}: the file cannot be read ({reason}); check its name and permissions"
+        ) from None
+    read_limited(path)
+    return b""
+
+
+def read_corpus(path: Path, format: str | None = None, wanted: Wanted | None = None) -> Corpus:
+    """Read a file or a folder.
+
+    Args:
+        path: where it lies.
+        format: a key of FORMATS; by default it is told by content and suffix.
+        wanted: the languages wanted, and whose the translations are.
+
+    Raises:
+        InputError: it cannot be read or used; what is left out is in the notes of the corpus.
+        UsageError: there is no such format.
+        MissingPackageError: the package that reads XML is not installed.
+    """
+    wanted = wanted or Wanted()
+    if format is not None:
+        _known(format)
+    found = format or detect(path)
+    if found == "folder":
+        return read_folder(path, wanted)
+    if found == "mt-metrics-eval":
+        return read_mt_metrics_eval(path, wanted)
+    if found in _TABLES:
+        return read_table(path, found, wanted)
+    if found == "lines":
+        return read_lines_files([path], wanted)
+    if found == "system":
+        raise InputError(
+            f"{place(path)}: this is the output of a system, without a source; name the references "
+            "before it"
+        )
+    return _read_xml(path, format, wanted)
+
+
+def _known(format: str) -> Format:
+    if format not in FORMATS:
+        raise UsageError(f"there is no format {format!a}; those known are {', '.join(FORMATS)}")
+    return FORMATS[format]
+
+
+def _read_xml(path: Path, format: str | None, wanted: Wanted) -> Corpus:
+    label = "XML" if format is None else FORMATS[format].label
+    root = parse_xml(path, read_limited(path, MAX_XML_BYTES), label, "export the file again")
+    name = local_name(root)
+    expected = None if format is None else FORMATS[format].root
+    if name in _XML_READERS and expected in (None, name):
+        return _XML_READERS[name](path, root, wanted)
+    where = place(path, sourceline(root))
+    if name in ("tbx", "martif"):
+        raise InputError(f"{where}: this is a termbase and no test set; give it with --terms")
+    if name in ("srcset", "refset", "tstset", "mteval"):
+        raise InputError(
+            f"{where}: this is the format that WMT had before 2021; take the plain lines that "
+            "sacrebleu --echo writes"
+        )
+    known = expected or f"{', '.join(_XML_READERS)}"
+    raise InputError(
+        f"{where}: the root element is <{name}>, and this is known of XML: {known}; export the "
+        "file as WMT XML, TMX or XLIFF"
+    )
+
+
+def read_many(
+    paths: Sequence[Path], format: str | None = None, wanted: Wanted | None = None
+) -> Corpus:
+    """Read several files and folders as one corpus.
+
+    Files of documents are put together; folders of system outputs join the references before them;
+    plain files are a source and its references.
+
+    Raises:
+        InputError: one cannot be read or used.
+        MismatchError: they do not agree in documents, references or languages.
+    """
+    wanted = wanted or Wanted()
+    if format is not None:
+        _known(format)
+    kinds = [format or _kind_beside(path, paths) for path in paths]
+    skipped = [path for path, kind in zip(paths, kinds, strict=True) if kind is None]
+    if "lines" in kinds:
+        if len(set(kinds)) > 1:
+            raise UsageError(
+                "plain lines cannot be read together with other formats; name a source and its "
+                "references alone"
+            )
+        if len(paths) < 2:
+            raise UsageError(
+                f"{place(paths[0])}: plain lines need two files at least, a source and a reference"
+            )
+        return read_lines_files(list(paths), wanted)
+    outputs = [path for path, kind in zip(paths, kinds, strict=True) if kind == "system"]
+    corpora = [
+        read_corpus(path, format, wanted)
+        for path, kind in zip(paths, kinds, strict=True)
+        if kind not in ("system", None)
+    ]
+    if not corpora:
+        raise UsageError(
+            f"{place(paths[0])}: this is the output of a system, without a source; name the "
+            "references before it"
+        )
+    corpus = _joined(corpora)
+    if outputs:
+        corpus = replace(corpus, systems=(*corpus.systems, *read_systems(outputs)))
+    notes = [f"{place(path)}: skipped, it is a file beside folders of systems" for path in skipped]
+    return replace(corpus, notes=(*corpus.notes, *notes))
+
+
+def _kind_beside(path: Path, paths: Sequence[Path]) -> str | None:
+    """Tell a format, or None for a README that systems/* brings along."""
+    try:
+        return detect(path)
+    except InputError:
+        beside = (other for other in paths if other != path and other.parent == path.parent)
+        if kind_of(path) == "file" and any(
+            kind_of(other) == "folder" and folder_kind(other) == "system" for other in beside
+        ):
+            return None
+        raise
+
+
+def _joined(corpora: Sequence[Corpus]) -> Corpus:
+    first = corpora[0]
+    if len(corpora) == 1:
+        return first
+    for corpus in corpora[1:]:
+        if corpus.reference_names != first.reference_names:
+            raise MismatchError(
+                f"references are called {', '.join(first.reference_names) or 'nothing'} in one "
+                f"file and {', '.join(corpus.reference_names) or 'nothing'} in another; convert "
+                "them one by one"
+            )
+        if tuple(map(main_language, corpus.languages)) != tuple(
+            map(main_language, first.languages)
+        ):
+            raise MismatchError(
+                f"one file is {'-'.join(first.languages)}, another {'-'.join(corpus.languages)}; "
+                "convert them one by one"
+            )
+    systems: dict[str, SystemOutput] = {}
+    for system in (system for corpus in corpora for system in corpus.systems):
+        before = systems.get(system.name)
+        if before is not None:
+            twice = before.documents.keys() & system.documents.keys()
+            if twice:
+                raise MismatchError(
+                    f"system {place(system.name)} has the document {listed(sorted(twice))} in two "
+                    "files; leave one out"
+                )
+            system = SystemOutput(
+                system.name,
+                {**before.documents, **system.documents},
+                {**before.files, **system.files},
+            )
+        systems[system.name] = system
+    return Corpus(
+        TestSet(
+            tuple(document for corpus in corpora for document in corpus.test_set.documents),
+            tuple(id for corpus in corpora for id in corpus.test_set.unscored),
+        ),
+        tuple(systems.values()),
+        first.reference_names,
+        first.languages,
+        tuple(note for corpus in corpora for note in corpus.notes),
+    )
+
+
+def output_format(path: Path) -> str:
+    """Tell by its suffix what a file is to be written as; without one it is a folder.
+
+    Raises:
+        UsageError: no format has the suffix.
+    """
+    suffix = path.suffix.lower()
+    for name, format in FORMATS.items():
+        if suffix in format.suffixes:
+            return name
+    if not suffix or suffix in TEXT_SUFFIXES or kind_of(path) == "folder":
+        return "folder"
+    raise UsageError(
+        f"{place(path)}: no format is written with the suffix {suffix!a}; known are "
+        f"{', '.join(s for f in FORMATS.values() for s in f.suffixes)}, and folders: name the "
+        "format with --to"
+    )
+
+
+def write_corpus(corpus: Corpus, path: Path, format: str | None = None) -> list[str]:
+    """Write a corpus, whole or not at all.
+
+    Args:
+        corpus: what to write.
+        path: a file or folder that is not there yet; an empty folder may be.
+        format: a key of FORMATS; by default it is told by the suffix.
+
+    Returns:
+        A sentence for each thing that the format cannot hold.
+
+    Raises:
+        InputError: something is there already, the format cannot hold a text, or the disk is full.
+        MismatchError: a system does not have a hypothesis for each segment.
+        UsageError: there is no such format.
+    """
+    chosen = _known(format or output_format(path))
+    there = kind_of(path)
+    if there == "file" or (there == "folder" and not _is_empty(path)):
+        raise InputError(
+            f"{place(path)}: there is something already, and nothing is overwritten; name another "
+            f"{'file' if there == 'file' else 'folder'}, or move it away"
+        )
+    check_unicode(corpus)
+    content, notes = chosen.write(corpus)
+    if isinstance(content, str):
+        if there == "folder":
+            raise InputError(
+                f"{place(path)}: this is a folder, and {chosen.label} is a file; name one in it"
+            )
+        write_files(path.parent, {path.name: content})
+        return notes
+    folders: dict[Path, dict[str, str]] = {}
+    for name, text in content.items():
+        folders.setdefault(Path(name).parent, {})[Path(name).name] = text
+    with new_folder(path) as scratch:
+        for folder, files in folders.items():
+            write_files(scratch / folder, files)
+    return notes
+
+
+def _is_empty(folder: Path) -> bool:
+    try:
+        return next(folder.iterdir(), None) is None
+    except OSError as error:
+        raise InputError(
+            f"{place(folder)}: the folder cannot be read ({error.strerror}); check permissions"
+        ) from None
+
+
+def read_inputs(
+    references: Sequence[Path], source: Path | None, systems: Sequence[Path]
+) -> tuple[TestSet | Path, Sequence[SystemOutput | Path], tuple[str, ...]]:
+    """Read what ``mteval score`` and ``compare`` are given, in whichever format.
+
+    One file or folder of references in a format other than ``references/`` is read here, and where
+    no system is named, the systems in it are scored. Systems named beside it are folders of
+    documents, files in a format of this registry whose translations are the system's, or plain
+    files with a hypothesis for each segment of the whole test set.
+
+    Args:
+        references: what -r names; without any and without a source, the folder references.
+        source: what -s names.
+        systems: what is named on the command line; may be empty where systems are inside.
+
+    Returns:
+        What ``evaluate`` takes, and notes on what was left out.
+
+    Raises:
+        InputError: a file cannot be read or used.
+        MismatchError: line counts differ.
+        UsageError: no system is named or inside, or folders and plain files are mixed.
+    """
+    corpus = None
+    if source is None and len(references) == 1:
+        corpus = _corpus_of(references[0])
+    if corpus is None:
+        if not systems:
+            raise UsageError("no system is named; name folders (systems/*) or files of hypotheses")
+        test_set, outputs = read_layout(references, source, systems)
+        return test_set, outputs, ()
+    if not systems and not corpus.systems:
+        raise UsageError(
+            f"{place(references[0])}: there is no system in it, and none is named; name folders "
+            "(systems/*) or files of hypotheses"
+        )
+    if not systems:
+        return corpus.test_set, corpus.systems, corpus.notes
+    notes = list(corpus.notes)
+    named: list[SystemOutput | Path] = []
+    for path in systems:
+        if kind_of(path) != "file":
+            named.append(path)
+        elif _kind(path) == "lines":
+            named.append(_lines_of(path, corpus.test_set))
+        else:
+            output = read_corpus(path, wanted=Wanted(as_system=name_of(path)))
+            named += output.systems
+            notes += output.notes
+    return corpus.test_set, named, tuple(notes)
+
+
+def _kind(path: Path) -> str:
+    try:
+        return detect(path)
+    except InputError:
+        # Files of lines may be called anything; reading them says what is wrong.
+        return "lines"
+
+
+def _corpus_of(path: Path) -> Corpus | None:
+    """Read a corpus, unless it is what the folder layout and plain files are."""
+    found = kind_of(path)
+    if found == "folder":
+        kind = folder_kind(path)
+        if kind == "mt-metrics-eval" or (
+            kind == "folder" and kind_of(path / "references") == "folder"
+        ):
+            return read_corpus(path)
+        return None
+    if found is None or _kind(path) == "lines":
+        return None
+    return read_corpus(path)
+
+
+def _lines_of(path: Path, test_set: TestSet) -> SystemOutput:
+    """Read a file with a hypothesis for each segment of a test set, whatever its documents."""
+    read_limited(path)
+    lines = read_lines(path)
+    if len(lines) != len(test_set.segments):
+        raise MismatchError(
+            f"{place(path)}: there are {len(lines)} lines where the test set has "
+            f"{len(test_set.segments)} segments; give each segment one line"
+        )
+    found: dict[str, tuple[str, ...]] = {}
+    begin = 0
+    for document in test_set.documents:
+        found[document.id] = tuple(lines[begin : begin + len(document.segments)])
+        begin += len(document.segments)
+    name = name_of(
+        path if path.suffix.lower() in TEXT_SUFFIXES else path.with_name(f"{path.name}.txt")
+    )
+    return SystemOutput(name, found, dict.fromkeys(found, place(path)))
