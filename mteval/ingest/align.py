@@ -19,7 +19,15 @@ from mteval.encoder import Embed
 from mteval.pinyin import pinyin
 from mteval.text import HAN, to_simplified
 
-__all__ = ["FEATURES", "Pair", "align", "pair_features"]
+__all__ = [
+    "FEATURES",
+    "Pair",
+    "align",
+    "label_agreement",
+    "pair_features",
+    "pair_odds",
+    "turn_of",
+]
 
 Array = npt.NDArray[np.float64]
 
@@ -95,9 +103,7 @@ def align(sources: Sequence[str], targets: Sequence[str], embed: Embed) -> list[
     """
     if not sources or not targets:
         return []
-    features = pair_features(sources, targets, embed)
-    odds = features @ _WEIGHTS + _INTERCEPT
-    odds[features[..., FEATURES.index("similarity")] < _LEAST_SIMILARITY] = -np.inf
+    odds = pair_odds(sources, targets, embed)
     # best[i, j]: the best sum over the first i sources and the first j targets.
     best = np.zeros((len(sources) + 1, len(targets) + 1))
     for i in range(1, len(sources) + 1):
@@ -117,6 +123,14 @@ def align(sources: Sequence[str], targets: Sequence[str], embed: Embed) -> list[
     return pairs[::-1]
 
 
+def pair_odds(sources: Sequence[str], targets: Sequence[str], embed: Embed) -> Array:
+    """Give the log-odds that each pair is one of translations: (n_sources, n_targets)."""
+    features = pair_features(sources, targets, embed)
+    odds = np.asarray(features @ _WEIGHTS + _INTERCEPT)
+    odds[features[..., FEATURES.index("similarity")] < _LEAST_SIMILARITY] = -np.inf
+    return odds
+
+
 def pair_features(sources: Sequence[str], targets: Sequence[str], embed: Embed) -> Array:
     """Describe every pair by the numbers that FEATURES names: (n_sources, n_targets, 6)."""
     simplified = [to_simplified(text) for text in sources]
@@ -129,7 +143,7 @@ def pair_features(sources: Sequence[str], targets: Sequence[str], embed: Embed) 
             _length_distance(simplified, targets),
             shared,
             differing,
-            _labels(simplified, targets),
+            label_agreement(simplified, targets),
         ],
         axis=-1,
     )
@@ -193,8 +207,9 @@ def _numbers(sources: Sequence[str], targets: Sequence[str]) -> tuple[Array, Arr
     return shared, differing
 
 
-def _labels(sources: Sequence[str], targets: Sequence[str]) -> Array:
+def label_agreement(sources: Sequence[str], targets: Sequence[str]) -> Array:
     """Compare speaker labels: 1 the same, -1 one asks and the other answers, 0 not known."""
+    sources = [to_simplified(text) for text in sources]
     left = [match[1] if (match := _HAN_LABEL.match(text)) else "" for text in sources]
     right = [match[1] if (match := _ENGLISH_LABEL.match(text)) else "" for text in targets]
     same = np.array([[_is_name_of(han, english) for english in right] for han in left])
@@ -209,6 +224,15 @@ def _labels(sources: Sequence[str], targets: Sequence[str]) -> Array:
     )
     alike = same | np.outer(asks_left, asks_right)
     return np.where(differ, -1.0, np.where(alike, 1.0, 0.0))
+
+
+def turn_of(text: str) -> str | None:
+    """Tell whose turn a paragraph opens by its label: "question", "other", None without label."""
+    match = _HAN_LABEL.match(to_simplified(text)) or _ENGLISH_LABEL.match(text)
+    if match is None:
+        return None
+    asks = _HAN_QUESTION.search(match[1]) or _ENGLISH_QUESTION.search(match[1])
+    return "question" if asks else "other"
 
 
 @functools.lru_cache(maxsize=4096)

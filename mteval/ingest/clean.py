@@ -39,11 +39,15 @@ _RUN_GAP = 6
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Record what a step did to one line: which step, on which line, how many times."""
+    """Record what a step did to one line: which step, on which line, how many times.
+
+    ``file`` is 1 for the second of two files that make one document.
+    """
 
     step: str
     line: int
     count: int
+    file: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,7 @@ class Damage:
     line: int
     column: int
     text: str
+    file: int = 0
 
 
 def drop_invisible(text: str) -> tuple[str, int]:

@@ -20,6 +20,8 @@ Rule = Callable[[str], bool]
 # A rule that looks for words anywhere in a line applies to short lines only: a paragraph of a
 # statement may speak of microblogs and comments, too.
 _SHORT = 40
+# What is longer is text; some patterns would search it for minutes.
+_LONGEST = 3000
 _SENTENCE_END = re.compile(r"[。!?！？…；;]|[a-z)]\.(\s|$)")
 _STOPS = ("。", "！", "!", "？", "?")
 # Letters set apart for show: 版 权 所 有.
@@ -248,5 +250,7 @@ _normal = compose(to_simplified, fold_spaces, _join_spaced_out)
 
 def furniture_reason(line: str) -> str | None:
     """Name the first rule that a line falls under, or None for a line of text."""
+    if len(line) > _LONGEST:
+        return None
     normal = _normal(line)
     return next((reason for reason, applies in FURNITURE if applies(normal)), None)

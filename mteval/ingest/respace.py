@@ -50,7 +50,9 @@ _AMID, _CONTRACTION, _PLURAL, _SYLLABLE = 2.0, 1.5, 1.75, 3.0
 _LETTER = "[A-Za-zÀ-ÖØ-öø-ɏ]"
 _SET_OFF = re.compile(f"(?<![A-Z])[A-Z][a-z]{{2,14}}(?!(?![A-Z]){_LETTER})")
 _QUOTE = re.compile(f"({_LETTER}*)([\"'’“”‘])(?=({_LETTER}*))")
-_ADDRESS = r"(?:https?://|www\.)[a-z0-9-]+(?:\.[a-z0-9-]+)*(?:/[\w./?=&%#~-]*)?|[\w.-]*@[\w.-]+"
+_ADDRESS = (
+    r"(?:https?://|www\.)[a-z0-9-]+(?:\.[a-z0-9-]+)*(?:/[\w./?=&%#~-]*)?|[\w.-]{0,64}@[\w.-]+"
+)
 _PIECE = re.compile(
     rf"""(?P<space>\s+) | (?P<address>{_ADDRESS})
     | (?P<initials>(?:[A-Z]\.){{2,}} | (?<=\d)[ap]\.m\. | \b(?:i\.e\.|e\.g\.))

@@ -13,6 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 import opencc
 import pypinyin
@@ -21,6 +22,8 @@ from mteval.text import HAN, fold_spaces, to_simplified
 from tests.ingest.sites import BARE, Site
 
 Pair = tuple[str, str]
+# Between paragraphs of one language that the other has in one.
+BREAK = "\n\n"
 MONTHS = [calendar.month_name[number] for number in range(1, 13)]
 
 
@@ -139,7 +142,7 @@ def make_page(
     lines = [*site.head, *head, *body, *site.tail]
     made = "\n\n".join(line.format_map(dates) if "{" in line else line for line in lines)
     pairs = tuple(
-        (fold_spaces(p.zh), fold_spaces(p.en))
+        (fold_spaces(p.zh.replace(BREAK, "")), fold_spaces(p.en))
         for p in (text.title, *text.paragraphs)
         if p.zh and p.en
     )
@@ -234,6 +237,27 @@ def without_english_questions(text: Text, rounds: Iterable[int]) -> Text:
                 paragraph = replace(paragraph, en=None)
         kept.append(paragraph)
     return replace(text, paragraphs=tuple(kept))
+
+
+def merge_sides(text: Text, seed: int, merges: int = 1) -> Text:
+    """Let one language have in one paragraph what the other has in two neighbours."""
+    rng = random.Random(seed)
+    paragraphs = list(text.paragraphs)
+    for _ in range(merges):
+        places = [
+            n
+            for n, (one, two) in enumerate(pairwise(paragraphs))
+            if one.zh and one.en and two.zh and two.en and not two.opens_round
+            if not one.opens_round and BREAK not in one.zh + one.en + two.zh + two.en
+        ]
+        if not places:
+            break
+        n = rng.choice(places)
+        one, two = paragraphs[n : n + 2]
+        zh, en = (BREAK, " ") if rng.random() < 0.5 else ("", BREAK)
+        merged = replace(one, zh=f"{one.zh}{zh}{two.zh}", en=f"{one.en}{en}{two.en}")
+        paragraphs[n : n + 2] = [merged]
+    return replace(text, paragraphs=tuple(paragraphs))
 
 
 _FULL_WIDTH = str.maketrans(",:;?!()", "，：；？！（）")

@@ -1,0 +1,247 @@
+"""Whatever a file holds, reading it gives its text or one sentence, in little time and memory."""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import time
+from collections import Counter
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from mteval.errors import EncodingError, InputError, MtevalError
+from mteval.files import decode_any
+from mteval.ingest.extract import extract_lines, settle_languages
+from mteval.ingest.pages import MOST_BYTES, read_page
+from mteval.ingest.pipeline import ingest_page, ingest_pages
+from tests.conftest import Run
+from tests.ingest import renderings
+from tests.ingest.renderings import archive, docx
+from tests.ingest.test_pipeline import CHINESE, ENGLISH
+
+SUFFIXES = (".html", ".md", ".docx", ".txt", ".mht")
+LINES = [*CHINESE, *ENGLISH]
+GOOD = {
+    ".html": renderings.html_site(LINES).encode(),
+    ".md": renderings.markdown(LINES).encode(),
+    ".docx": docx(LINES),
+    ".txt": "\n".join(LINES).encode("utf-16"),
+    ".mht": b'MIME-Version: 1.0\nContent-Type: multipart/related; boundary="x"\n\n--x\n'
+    b"Content-Type: text/html; charset=utf-8\n\n"
+    + renderings.html_paragraphs(LINES).encode()
+    + b"\n--x--\n",
+}
+W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+
+
+def document(body: str, before: str = "") -> bytes:
+    text = f'{before}<w:document xmlns:w="{W}"><w:body>{body}</w:body></w:document>'
+    return archive({"word/document.xml": text})
+
+
+def reads_or_refuses(path: Path, data: bytes) -> None:
+    path.write_bytes(data)
+    message = path.name
+    try:
+        read_page(path)
+    except MtevalError as error:
+        message = str(error)
+    assert "\n" not in message
+    assert path.name in message
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("fuzzed")
+
+
+@given(st.sampled_from(SUFFIXES), st.binary(max_size=300))
+@settings(deadline=5000, max_examples=150)
+def test_any_bytes_are_read_or_refused(folder: Path, suffix: str, data: bytes) -> None:
+    reads_or_refuses(folder / f"x{suffix}", data)
+
+
+@given(st.sampled_from(SUFFIXES), st.integers(0, 2**32))
+@settings(deadline=5000, max_examples=150)
+def test_damaged_pages_are_read_or_refused(folder: Path, suffix: str, seed: int) -> None:
+    rng = random.Random(seed)
+    data = bytearray(GOOD[suffix])
+    for _ in range(rng.randint(1, 8)):
+        start = rng.randrange(len(data))
+        stop = min(len(data), start + rng.randint(0, 40))
+        data[start:stop] = rng.choice([b"", rng.randbytes(5), data[start:stop] * 3, b"<p>", b"\0"])
+        data = data or bytearray(b"x")
+    reads_or_refuses(folder / f"x{suffix}", bytes(data))
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                *("<p>", "</p>", "<div>", "</table>", "<td>", "<br>", "<b>", "</b>", "<li>"),
+                *("<!-- x -->", "<pre>", "</pre>", "<ul>", "<a href=x>", "</a>", "&amp;", "&nbsp;"),
+                *(
+                    "一二三。",
+                    "four five.",
+                    "six",
+                    " ",
+                    "\n",
+                    "<",
+                    "&",
+                    "<select><option>",
+                    "</div>",
+                ),
+            ]
+        ),
+        max_size=30,
+    )
+)
+@settings(deadline=5000, max_examples=150, suppress_health_check=list(HealthCheck))
+def test_no_text_of_a_page_is_lost(folder: Path, parts: list[str]) -> None:
+    class Text(HTMLParser):
+        seen = ""
+
+        def handle_data(self, data: str) -> None:
+            self.seen += data
+
+    # A lone < begins no tag, as parsers of browsers have it, only before a space.
+    text = "".join(part if part != "<" else "< " for part in parts)
+    parser = Text()
+    parser.feed(f"<body>{text}")
+    parser.close()
+    path = folder / "y.html"
+    path.write_text(f"<html><body>{text}", "utf-8")
+    try:
+        lines = read_page(path).lines
+    except InputError:
+        lines = ()
+    found = Counter("".join("".join(line.text.split()) for line in lines))
+    assert found == Counter("".join(parser.seen.split()))
+
+
+DEEP = 100_000
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "says"),
+    [
+        ("x.html", "<div>" * DEEP, "nested more than 1000 deep"),
+        ("x.html", "<blockquote><ul><li>" * DEEP, "nested more than 1000 deep"),
+        ("x.md", "> " * DEEP + "x", None),
+        ("x.md", "[" * 15_000, None),
+        ("x.docx", document("<w:sdt>" * DEEP), "nests elements deeper"),
+        ("x.docx", document(" " * 60_000_000), "unpacks to more than"),
+        (
+            "x.docx",
+            document("&a;", '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>'),
+            "declares entities|entit",
+        ),
+        ("x.docx", GOOD[".docx"][:300], "damaged or encrypted"),
+        ("x.docx", archive({"a.txt": "x"}), r"no \.docx or \.odt"),
+        ("x.txt", "a" * 1_000_000, "line 1 has 1,000,000 characters"),
+        ("x.txt", "x y.\n" * 300_000, "more than 200,000 lines"),
+        ("x.html", "<p>x y.</p>" * 30_000, "30,000 paragraphs"),
+        ("x.txt", "中文\0text", "NUL character"),
+        ("x.txt", b"\xff\xfe\x2d\x4e\x00\xd8", "damaged at byte offset 4"),
+        ("x.txt", b"\xff\xfe\x2d\x4e\x00", "damaged at byte offset"),
+        ("x.txt", "中文".encode() + b"\xed\xa0\x80", "half a surrogate pair"),
+        ("x.txt", b"\xfe\xff\x4e\x2d\x00\x00", "NUL character"),
+        ("x.txt", bytes(range(256)) * 4, "encoding cannot be told|NUL|not UTF-8"),
+        ("x.pdf", "%PDF-1.7", "a PDF file; save its text"),
+        ("x.doc", b"\xd0\xcf\x11\xe0x", "an old Office file; save it as .docx"),
+        ("x.html", "<frameset><frame src=a><frame src=b></frameset>", "consists of frames"),
+        ("x.mht", b"MIME-Version: 1.0\nContent-Type: image/png\n\nx", "holds no HTML page"),
+    ],
+)
+def test_what_cannot_be_read_is_refused_soon_in_one_sentence(
+    tmp_path: Path, name: str, data: str | bytes, says: str | None
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(data if isinstance(data, bytes) else data.encode())
+    start = time.monotonic()
+    if says is None:
+        reads_or_refuses(path, path.read_bytes())
+    else:
+        with pytest.raises(InputError, match=says) as caught:
+            read_page(path)
+        assert "\n" not in str(caught.value)
+    assert time.monotonic() - start < 5
+
+
+def test_a_huge_file_is_not_even_read(tmp_path: Path, mteval: Run) -> None:
+    path = tmp_path / "x.txt"
+    with path.open("wb") as file:
+        file.truncate(1 << 30)
+    done = mteval("ingest", path, "-o", tmp_path / "out")
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
+    assert f"more than {MOST_BYTES:,} bytes" in done.stderr
+
+
+def test_long_lines_that_say_nothing_do_not_take_long(tmp_path: Path) -> None:
+    path = tmp_path / "x.txt"
+    odd = ["a" * 15_000, "a'" * 7000, "中" * 15_000, "(a" * 7000, "a." * 7000, "@" * 15_000]
+    path.write_text("\n".join([*odd, *LINES]), "utf-8")
+    start = time.monotonic()
+    result = ingest_page(path)
+    assert time.monotonic() - start < 15
+    assert [s.source for s in result.document.segments] == list(CHINESE)
+
+
+@pytest.mark.parametrize("encoding", ["gb18030", "big5hkscs", "utf-16-le", "utf-16-be"])
+def test_a_short_text_is_decoded_right_or_refused(encoding: str) -> None:
+    import opencc
+
+    convert = opencc.OpenCC("s2hk").convert if encoding == "big5hkscs" else str
+    for start in range(len(CHINESE[0]) - 4):
+        text = convert(CHINESE[0][start : start + 6]).replace("，", "、")
+        with contextlib.suppress(EncodingError):
+            assert decode_any(text.encode(encoding), Path("x"))[0] == text
+
+
+def test_what_both_languages_have_in_the_same_words_is_given_to_each() -> None:
+    lines = settle_languages(
+        extract_lines(
+            "\n".join(["主席報告。", "KPMG", "本年情況良好。", *ENGLISH, "KPMG", ENGLISH[0]])
+        )
+    )
+    assert [line.language for line in lines] == ["zh", "zh", "zh", "en", "en", "en", "en"]
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+def test_a_page_in_each_language_becomes_one_document(
+    tmp_path: Path, mteval: Run, swapped: bool
+) -> None:
+    zh, en = tmp_path / "talk.zh.txt", tmp_path / "talk.en.html"
+    zh.write_text("\n".join([*CHINESE, "COVID-19"]), "gb18030")
+    en.write_text(renderings.html_paragraphs(ENGLISH), "utf-8")
+    files = [en, zh] if swapped else [zh, en]
+    done = mteval("ingest", *files, "-o", tmp_path / "out")
+    assert done.returncode == 0, done.stderr
+    assert "were taken for a text and its translation" in done.stderr
+    assert (tmp_path / "out" / "talk.zh.txt").read_text("utf-8").splitlines() == list(CHINESE)
+    stated = (tmp_path / "out" / "talk.toml").read_text("utf-8")
+    assert 'encoding = "GB2312"' in stated
+    assert 'translation_raw = "talk.en.html"' in stated
+
+
+def test_sources_name_the_translation(tmp_path: Path) -> None:
+    names = ("a.txt", "b.txt", "c.txt")
+    for name, lines in zip(names, (CHINESE, LINES, ENGLISH), strict=True):
+        (tmp_path / name).write_text("\n".join(lines), "utf-8")
+    (tmp_path / "sources.toml").write_text('[pages."a.txt"]\ntranslation = "c.txt"\n')
+    results = ingest_pages([tmp_path / name for name in names])
+    assert [result.document.id for result in results] == ["a", "b"]
+    assert [len(result.document.segments) for result in results] == [2, 2]
+
+
+def test_two_pages_in_one_language_are_no_pair(tmp_path: Path) -> None:
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / name).write_text("\n".join(CHINESE), "utf-8")
+    with pytest.raises(InputError, match=r"a\.txt: the page has no English text"):
+        ingest_pages([tmp_path / "a.txt", tmp_path / "b.txt"])
+    with pytest.raises(InputError, match="cannot be a text and its translation"):
+        ingest_page(tmp_path / "a.txt", translation=tmp_path / "b.txt")
