@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from mteval.cli_corpus import convert
 from mteval.cli_runs import export, history, report
 from mteval.cli_terms import JsonOption, ReferencesOption, SourceOption, TermsOption, terms_app
 from mteval.console import ProgressBar, say, show, show_json, show_tables
@@ -87,6 +88,15 @@ ResampleOption = Annotated[
     typer.Option(
         help="What is drawn at once: segments, or whole documents, whose segments are not "
         "independent."
+    ),
+]
+
+RealignOption = Annotated[
+    bool,
+    typer.Option(
+        "--realign",
+        help="Cut outputs with other line breaks than the source into its segments, by meaning; "
+        "what is omitted or added is counted and flagged.",
     ),
 ]
 
@@ -167,6 +177,7 @@ def score(
     samples: SamplesOption = None,
     seed: SeedOption = 12345,
     resample: ResampleOption = "segments",
+    realign: RealignOption = False,
     track: Annotated[
         bool,
         typer.Option(
@@ -206,6 +217,7 @@ def score(
             samples=DEFAULT_SAMPLES["bootstrap"] if samples is None else samples,
             seed=seed,
             resample=resample,
+            realign=realign,
         )
     folder, record = write_run(
         evaluation,
@@ -223,12 +235,15 @@ def score(
         from mteval.report.tables import (
             VERDICT_KEY,
             document_table,
+            domain_table,
             samples_text,
             system_table,
             wrong_term_table,
         )
 
         tables = [system_table(evaluation), document_table(evaluation)]
+        if evaluation.domains():
+            tables.insert(1, domain_table(evaluation))
         if evaluation.terms:
             tables.append(wrong_term_table(evaluation.terms, most=_TERMS_SHOWN))
         show_tables(tables)
@@ -307,6 +322,7 @@ def compare(
     device: DeviceOption = None,
     no_cache: NoCacheOption = False,
     terms: TermsOption = None,
+    realign: RealignOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Test whether systems differ from a baseline, and show where.
@@ -329,6 +345,7 @@ def compare(
             cache=not no_cache,
             samples=0,
             checks=False,
+            realign=realign,
         )
     comparison = compare_systems(
         evaluation, all_pairs=all_pairs, test=test, samples=samples, seed=seed, resample=resample
@@ -423,7 +440,11 @@ def gate(
 def ingest(
     pages: Annotated[
         list[Path],
-        typer.Argument(help="Raw pages: UTF-8 text as found on the web.", show_default=False),
+        typer.Argument(
+            help="Pages as found: HTML, Markdown, .docx, .odt or plain text. A page in Chinese "
+            "only and one in English only, named one after the other, are one document.",
+            show_default=False,
+        ),
     ],
     output: Annotated[
         Path, typer.Option("-o", "--output", help="Folder of references to write to.")
@@ -463,8 +484,16 @@ def ingest(
             for title, headings, rows in (
                 (
                     "Pages",
-                    ("page", "document", "segments", "headings", "dropped", "fixed", "damaged"),
+                    (
+                        *("page", "read as", "document", "segments", "headings", "joined"),
+                        *("dropped", "fixed", "damaged"),
+                    ),
                     [report.summary() for report in reports],
+                ),
+                (
+                    "Joined: one segment of several paragraphs",
+                    ("segment", "Chinese paragraphs", "English paragraphs"),
+                    [row for report in reports for row in report.joined_rows()],
                 ),
                 (
                     "Cleaned",
@@ -490,6 +519,13 @@ def ingest(
             if rows
         )
     for page in reports:
+        if page.translation is not None:
+            say(
+                f"mteval: {page.page} and {page.translation} were taken for a text and its "
+                "translation; ingest them apart if they are not"
+            )
+        for note in page.notes:
+            say(f"mteval: {note}")
         if page.damage:
             say(f"mteval: warning: {page.page} has {len(page.damage)} damaged runs of text")
     for name in replaced:
@@ -540,6 +576,7 @@ def _range(lowest: float | None, highest: float | None) -> str:
     return f"{lowest:g} and up" if highest is None else f"{lowest:g} to {highest:g}"
 
 
+app.command()(convert)
 app.command()(report)
 app.command()(history)
 app.command()(export)

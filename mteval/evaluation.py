@@ -72,6 +72,7 @@ def evaluate(
     resample: Unit = "segments",
     cache: bool = True,
     checks: bool = True,
+    realign: bool = False,
 ) -> Evaluation:
     """Score systems against references.
 
@@ -93,6 +94,8 @@ def evaluate(
         cache: keep on disk what was embedded to find renderings of terms.
         checks: flag outputs that look broken: copies, Chinese left in, lengths, repetitions, wrong
             numbers and dates.
+        realign: cut outputs that have more or fewer lines than their source into its segments, by
+            meaning; notes and flags tell what became of each.
 
     Raises:
         InputError: something cannot be read, or is empty.
@@ -114,6 +117,10 @@ def evaluate(
         check_packages()
         check_sources(test_set)
     outputs = _load_outputs(systems, notes)
+    given_lines = outputs
+    realigned: dict[str, dict[tuple[int, int], str]] = {}
+    if realign:
+        outputs, realigned = _realign(test_set, outputs, notes, cache=cache)
     hypotheses = [output.hypotheses(test_set, allow_missing=allow_missing) for output in outputs]
     notes.extend(_notes(test_set, outputs, hypotheses))
 
@@ -173,6 +180,8 @@ def evaluate(
                 raise
             notes.append(f"terms are left out: {error}")
     inputs = _inputs(test_set, outputs)
+    if outputs != given_lines:
+        inputs["before_realignment"] = _inputs(test_set, given_lines)["systems"]
     if inventory is not None:
         signature = inventory.signature()
         columns.append(
@@ -186,7 +195,14 @@ def evaluate(
         # Which renderings were in force.
         inputs["dates"] = {document.id: document.date for document in test_set.documents}
         packages |= TERM_PACKAGES
-    scores = {name: _scores(found, sizes, translated) for name, found in statistics.items()}
+    document_domains = tuple(document.domain for document in test_set.documents)
+    domains = list(dict.fromkeys(document_domains))
+    belongs = np.array(
+        [[own == domain for own in document_domains] for domain in domains if any(domains)]
+    ).reshape(-1, len(sizes))
+    scores = {
+        name: _scores(found, sizes, translated, belongs) for name, found in statistics.items()
+    }
     units = unit_statistics(statistics, sizes, resample)
     if samples and resample == "documents" and len(sizes) < _FEW_DOCUMENTS:
         notes.append(
@@ -208,6 +224,7 @@ def evaluate(
     return Evaluation(
         systems=tuple(output.name for output in outputs),
         documents=tuple(document.id for document in test_set.documents),
+        document_domains=document_domains,
         segment_documents=np.repeat(np.arange(len(sizes)), sizes),
         segment_numbers=np.concatenate([np.arange(1, size + 1) for size in sizes]),
         sources=test_set.sources,
@@ -216,7 +233,8 @@ def evaluate(
         metrics=tuple(columns),
         scores=scores,
         flags={flag.name: flag.places for _, _, found in done for flag in found.flags}
-        | (_checked(test_set, hypotheses, notes) if checks else {}),
+        | (_checked(test_set, hypotheses, notes) if checks else {})
+        | realigned,
         error_spans={
             spec.name: {
                 place: [dataclasses.asdict(span) for span in spans]
@@ -438,10 +456,65 @@ def _load_outputs(
     return outputs
 
 
+def _realign(
+    test_set: TestSet, outputs: Sequence[SystemOutput], notes: list[str], *, cache: bool
+) -> tuple[list[SystemOutput], dict[str, dict[tuple[int, int], str]]]:
+    """Cut outputs with other line counts than the source into its segments.
+
+    Returns:
+        The outputs, and by flag the segments it marks, with a detail.
+    """
+    from mteval.alignment import realign
+
+    sources = check_sources(test_set)
+    starts = np.cumsum([0, *(len(document.segments) for document in test_set.documents)])
+    flags: dict[str, dict[tuple[int, int], str]] = {"realigned": {}, "omitted": {}}
+    found = []
+    with cached_encoder(cache_folder() if cache else None, notes) as embed:
+        for s, output in enumerate(outputs):
+            documents = dict(output.documents)
+            for d, document in enumerate(test_set.documents):
+                lines = documents.get(document.id)
+                own = sources[starts[d] : starts[d + 1]]
+                if lines is None or len(lines) == len(own):
+                    continue
+                fitted = realign(own, lines, embed)
+                documents[document.id] = fitted.texts
+                for i, confidence in enumerate(fitted.confidences):
+                    spot = (s, int(starts[d]) + i)
+                    if i in fitted.omitted:
+                        flags["omitted"][spot] = "no line of the output was found for it"
+                    else:
+                        flags["realigned"][spot] = f"confidence {confidence:.2f}"
+                notes.append(
+                    f"{output.name} {document.id}: {len(lines)} lines were re-aligned to "
+                    f"{len(own)} segments; {_counted('omitted', fitted.omitted, 'segment')}, "
+                    f"{_counted('left out as added', fitted.added, 'line')}"
+                )
+            found.append(dataclasses.replace(output, documents=documents))
+    return found, flags
+
+
+def _counted(what: str, numbers: Sequence[int], unit: str) -> str:
+    """Say how many there are and which, counted from 1."""
+    if not numbers:
+        return f"none {what}"
+    shown = ", ".join(str(n + 1) for n in numbers[:_PLACES_SHOWN])
+    more = ", ..." if len(numbers) > _PLACES_SHOWN else ""
+    return f"{len(numbers)} {what} ({unit} {shown}{more})"
+
+
 def _scores(
-    statistics: SegmentStatistics, sizes: Sequence[int], translated: Any
+    statistics: SegmentStatistics, sizes: Sequence[int], translated: Any, belongs: Any
 ) -> dict[Level, Array]:
-    """Score the sums of segment statistics at every level."""
+    """Score the sums of segment statistics at every level.
+
+    Args:
+        statistics: of one metric.
+        sizes: of the documents, in segments.
+        translated: which system has which segment, (n_systems, n_segments).
+        belongs: which document belongs to which domain, (n_domains, n_documents).
+    """
     starts = np.cumsum([0, *sizes[:-1]])
     score = statistics.score
     documents = np.add.reduceat(statistics.values, starts, axis=1)
@@ -452,6 +525,10 @@ def _scores(
 
     return {
         "system": known(score(documents.sum(axis=1)), counts.sum(axis=1) > 0),
+        "domain": known(
+            score(np.einsum("gd,sdk->sgk", belongs.astype(np.float64), documents)),
+            counts @ belongs.T.astype(np.int64) > 0,
+        ),
         "document": known(score(documents), counts > 0),
         "segment": known(statistics.segment_score(statistics.values), translated),
     }

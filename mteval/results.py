@@ -32,7 +32,7 @@ __all__ = [
     "unit_statistics",
 ]
 
-Level = Literal["system", "document", "segment"]
+Level = Literal["system", "domain", "document", "segment"]
 # What is drawn at once where scores are resampled.
 Unit = Literal["segments", "documents"]
 Scores = npt.NDArray[np.float64]
@@ -112,14 +112,15 @@ class Evaluation:
     Attributes:
         systems: names, n_systems of them.
         documents: ids, n_documents of them, in order.
+        document_domains: for each document its domain, or None.
         segment_documents: for each of n_segments segments, the index of its document.
         segment_numbers: its number within the document, from 1.
         sources: n_segments texts, or None.
         references: n_references columns of n_segments texts.
         hypotheses: n_systems lists of n_segments texts; None is not translated.
         metrics: what was computed.
-        scores: by metric and level; shapes (n_systems,), (n_systems, n_documents),
-            (n_systems, n_segments).
+        scores: by metric and level; shapes (n_systems,), (n_systems, n_domains),
+            (n_systems, n_documents), (n_systems, n_segments).
         inputs: SHA-256 of every text that went in.
         versions: what computed the scores.
         notes: what a reader must know: skipped paths, empty hypotheses, missing documents.
@@ -156,6 +157,7 @@ class Evaluation:
 
     terms: Sequence[Mapping[str, Any]] = ()
     occurrences: Sequence[Mapping[str, Any]] = ()
+    document_domains: Sequence[str | None] = ()
     statistics: Mapping[str, SegmentStatistics] = field(default_factory=dict)
     intervals: Mapping[str, Scores] = field(default_factory=dict)
     ranks: Mapping[str, Sequence[int | None]] = field(default_factory=dict)
@@ -166,6 +168,21 @@ class Evaluation:
             f"<Evaluation of {', '.join(self.systems)}: {len(self.documents)} documents, "
             f"{len(self.segment_numbers)} segments, {', '.join(m.name for m in self.metrics)}>"
         )
+
+    def domains(self) -> list[str | None]:
+        """List the domains in the order of their first documents; none where no document has one.
+
+        None stands for documents without a domain among those that have one.
+        """
+        found = list(dict.fromkeys(self.document_domains))
+        return found if any(found) else []
+
+    def domain_documents(self) -> npt.NDArray[np.bool_]:
+        """Tell which documents belong to which domain: shape (n_domains, n_documents)."""
+        return np.array(
+            [[own == domain for own in self.document_domains] for domain in self.domains()],
+            dtype=bool,
+        ).reshape(-1, len(self.documents))
 
     def document_sizes(self) -> npt.NDArray[np.int64]:
         """Count the segments of each document: shape (n_documents,)."""
@@ -226,6 +243,22 @@ class Evaluation:
             for s, system in enumerate(self.systems)
         ]
 
+    def domain_rows(self) -> list[dict[str, Any]]:
+        """List one row for each domain and system, with the scores over its documents."""
+        counts = self.document_counts()
+        belongs = self.domain_documents()
+        return [
+            {
+                "system": system,
+                "domain": domain,
+                "documents": int((counts[s, belongs[g]] > 0).sum()),
+                "segments": int(counts[s, belongs[g]].sum()),
+                **{m.name: known_number(self.scores[m.name]["domain"][s, g]) for m in self.metrics},
+            }
+            for g, domain in enumerate(self.domains())
+            for s, system in enumerate(self.systems)
+        ]
+
     def flag_rows(self) -> list[dict[str, Any]]:
         """List one row for each flag and segment that it marks."""
         return [
@@ -247,8 +280,8 @@ class Evaluation:
         """Give a table as a pandas DataFrame: scores, one column a metric, or terms.
 
         Args:
-            table: a row is a system, a document of a system, a segment of a system, a term of a
-                text, or an occurrence of a term in a text.
+            table: a row is a system, a domain of a system, a document of a system, a segment of a
+                system, a term of a text, or an occurrence of a term in a text.
         """
         import pandas as pd
 
@@ -257,6 +290,8 @@ class Evaluation:
         rows: Sequence[Mapping[str, Any]]
         if table == "system":
             rows = [flat_system(row) for row in self.system_rows()]
+        elif table == "domain":
+            rows = self.domain_rows()
         elif table == "document":
             rows = self.document_rows()
         else:
@@ -324,7 +359,10 @@ class Evaluation:
         )
 
     def score_table(self) -> pa.Table:
-        """Give every number on a row of its own, with its metric, level, system and place."""
+        """Give every number on a row of its own, with its metric, level, system and place.
+
+        Scores of domains are in their own table.
+        """
         import pyarrow as pa
 
         counts = self.document_counts()
@@ -389,6 +427,7 @@ class Evaluation:
         """Hash everything that decides the numbers: texts, signatures, versions."""
         decisive = {
             "inputs": self.inputs,
+            **({"domains": list(self.document_domains)} if self.domains() else {}),
             "versions": dict(self.versions),
             "signatures": [(m.name, m.signature, m.segment_signature) for m in self.metrics],
             "resampling": dict(self.resampling),
@@ -416,6 +455,7 @@ class Evaluation:
             "resampled": [m.name for m in self.metrics if m.name in self.intervals],
             "systems": list(self.systems),
             "documents": list(self.documents),
+            "domains": list(self.document_domains),
             "segments": self.document_sizes().tolist(),
             "inputs": self.inputs,
             "notes": list(self.notes),
@@ -428,6 +468,7 @@ class Evaluation:
             "signatures": self.signatures(),
             "systems": self.system_rows(),
             "documents": self.document_rows(),
+            **({"domains": self.domain_rows()} if self.domains() else {}),
             "terms": [dict(row) for row in self.terms],
             "flags": self.flag_rows(),
             "error_spans": self.error_span_rows(),

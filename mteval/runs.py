@@ -38,6 +38,7 @@ REPORT_FILE = "report.html"
 _EVALUATION_FILE = "evaluation.json"
 _SCORES_FILE = "scores.parquet"
 _SEGMENTS_FILE = "segments.csv"
+_DOMAINS_FILE = "domains.csv"
 _TERMS_FILE = "terms.csv"
 _OCCURRENCES_FILE = "occurrences.csv"
 _STATISTICS_FILE = "statistics.npz"
@@ -139,6 +140,8 @@ def _write_files(evaluation: Evaluation, record: Mapping[str, Any], folder: Path
     )
     _write_csv([flat_system(row) for row in evaluation.system_rows()], folder / "systems.csv")
     _write_csv(evaluation.document_rows(), folder / "documents.csv")
+    if evaluation.domains():
+        _write_csv(evaluation.domain_rows(), folder / _DOMAINS_FILE)
     pa.csv.write_csv(evaluation.segment_table(), folder / "segments.csv")
     np.savez(
         folder / _STATISTICS_FILE,
@@ -244,8 +247,10 @@ def _read_evaluation(folder: Path, record: Mapping[str, Any]) -> Evaluation:
     sizes = np.array(record["segments"])
     starts = np.cumsum([0, *sizes[:-1]])
     n_segments = int(sizes.sum())
+    domains = list(dict.fromkeys(record["domains"]))
     shapes = {
         "system": (len(systems),),
+        "domain": (len(systems), len(domains) if any(domains) else 0),
         "document": (len(systems), len(documents)),
         "segment": (len(systems), n_segments),
     }
@@ -275,6 +280,11 @@ def _read_evaluation(folder: Path, record: Mapping[str, Any]) -> Evaluation:
         if row["value"] is not None:
             scores[row["metric"]][row["level"]][where[row["level"]](row)] = row["value"]
 
+    for row in document.get("domains", ()):
+        spot = (systems[row["system"]], domains.index(row["domain"]))
+        for metric in columns:
+            if row[metric.name] is not None:
+                scores[metric.name]["domain"][spot] = row[metric.name]
     texts = _read_table(folder / _SEGMENTS_FILE, {"segment": pa.int64()})
     references = [name for name in texts[0] if name == "reference" or name.startswith("reference_")]
     sources = [""] * n_segments
@@ -303,6 +313,7 @@ def _read_evaluation(folder: Path, record: Mapping[str, Any]) -> Evaluation:
     return Evaluation(
         systems=tuple(systems),
         documents=tuple(documents),
+        document_domains=tuple(record["domains"]),
         segment_documents=np.repeat(np.arange(len(sizes)), sizes),
         segment_numbers=np.concatenate([np.arange(1, size + 1) for size in sizes]),
         sources=None if texts[0]["source"] is None else sources,

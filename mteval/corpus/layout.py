@@ -5,7 +5,7 @@
     references/<document>.zh.txt       source, one segment a line
     references/<document>.en.txt       reference; more of them as <document>.en.<label>.txt
     references/terms.csv               termbase (optional)
-    references/<document>.toml         title, date, publisher, kinds of the lines (optional)
+    references/<document>.toml         title, date, publisher, domain, kinds of the lines (optional)
     systems/<system>/<document>.txt    hypotheses, one a line
 
 or, without any layout, plain files: one source, its references, one file a system.
@@ -28,6 +28,7 @@ __all__ = [
     "SOURCE_LANGUAGE",
     "TARGET_LANGUAGE",
     "TERMS_FILE",
+    "TEXT_SUFFIXES",
     "check_document_id",
     "check_no_strangers",
     "document_files",
@@ -46,7 +47,7 @@ SOURCE_LANGUAGE = "zh"
 TARGET_LANGUAGE = "en"
 TERMS_FILE = "terms.csv"
 # What a plain file of segments may end in; "model-1.5" keeps its name.
-_TEXT_SUFFIXES = frozenset(
+TEXT_SUFFIXES = frozenset(
     [".txt", ".en", ".zh", ".eng", ".zho", ".hyp", ".out", ".mt", ".ref", ".src", ".tok", ".detok"]
 )
 # Names that the folder of references uses for something else.
@@ -149,7 +150,7 @@ def _load_document(
             )
     described = {
         key: None if metadata.get(key) is None else str(metadata[key])
-        for key in ("title", "date", "publisher")
+        for key in ("title", "date", "publisher", "domain")
     }
     return Document.from_columns(
         id,
@@ -309,7 +310,7 @@ def load_unscored(folder: Path) -> list[Document]:
 
 
 def _stem(path: Path) -> str:
-    return path.stem if path.suffix.lower() in _TEXT_SUFFIXES else path.name
+    return path.stem if path.suffix.lower() in TEXT_SUFFIXES else path.name
 
 
 def _checked_name(name: str, path: Path) -> str:

@@ -50,7 +50,8 @@ class Segment:
 class Document:
     """Hold the segments of one document, in order, under its id.
 
-    ``origin`` says in messages where the text comes from (a path, as a rule).
+    ``origin`` says in messages where the text comes from (a path, as a rule); ``domain`` is the
+    kind of text (news, speech), by which tables can group documents.
 
     Raises:
         InputError: the id or the document is empty.
@@ -63,6 +64,7 @@ class Document:
     date: str | None = None
     publisher: str | None = None
     origin: str | None = None
+    domain: str | None = None
 
     def __post_init__(self) -> None:
         if not self.id.strip():
@@ -95,6 +97,7 @@ class Document:
         date: str | None = None,
         publisher: str | None = None,
         origin: str | None = None,
+        domain: str | None = None,
     ) -> Document:
         """Build a document from line-aligned columns of text.
 
@@ -124,7 +127,7 @@ class Document:
             )
             for i in range(n_segments)
         )
-        return cls(id, segments, title, date, publisher, origin)
+        return cls(id, segments, title, date, publisher, origin, domain)
 
 
 @dataclass(frozen=True)

@@ -270,39 +270,50 @@ def _joined(names: Sequence[str]) -> str:
 
 def _heat(evaluation: Evaluation, metric: MetricColumn) -> dict[str, Any]:
     """Lay out document x system; heat is 0 for the worst score of the metric, 100 for the best."""
-    scores = evaluation.scores[metric.name]["document"].T
     counts = evaluation.document_counts().T
     sizes = evaluation.document_sizes()
-    known = scores[~np.isnan(scores)]
+    belongs = evaluation.domain_documents()
+    starts = np.searchsorted(evaluation.segment_documents, np.arange(len(sizes)))
+    by_level = evaluation.scores[metric.name]
+    known = by_level["document"][~np.isnan(by_level["document"])]
     low, high = (known.min(), known.max()) if known.size else (0.0, 0.0)
     sign = 1.0 if metric.higher_is_better else -1.0
-    starts = np.searchsorted(evaluation.segment_documents, np.arange(len(sizes)))
-    rows = []
-    for d, document in enumerate(evaluation.documents):
-        complete = [sign * x for x, n in zip(scores[d], counts[d], strict=True) if n == sizes[d]]
+
+    def row(name: str, first: int | None, size: int, scores: Any, own: Any) -> dict[str, Any]:
+        complete = [sign * x for x, n in zip(scores, own, strict=True) if n == size]
         best = np.nanmax(complete) if len(complete) > 1 and not np.isnan(complete).all() else None
-        cells: list[dict[str, Any]] = []
-        for value in scores[d]:
-            if np.isnan(value):
-                cells.append({"text": "", "best": False, "heat": 0})
-                continue
+        cells = []
+        for value in scores:
             share = (value - low) / (high - low) if high > low else 0.5
+            missing = bool(np.isnan(value))
             cells.append(
                 {
-                    "text": f"{value:.{metric.decimals}f}",
+                    "text": "" if missing else f"{value:.{metric.decimals}f}",
                     "best": best is not None and sign * value == best,
-                    "heat": round(100 * (share if metric.higher_is_better else 1 - share)),
+                    "heat": 0
+                    if missing
+                    else round(100 * min(max(share if sign > 0 else 1 - share, 0.0), 1.0)),
                 }
             )
-        rows.append(
-            {
-                "document": document,
-                "segments": int(sizes[d]),
-                "first": int(starts[d]),
-                "cells": cells,
-            }
-        )
-    return {"heading": metric.heading, "rows": rows}
+        return {"document": name, "segments": size, "first": first, "cells": cells}
+
+    return {
+        "heading": metric.heading,
+        "domains": [
+            row(
+                domain or "(no domain)",
+                None,
+                int(belongs[g] @ sizes),
+                by_level["domain"][:, g],
+                belongs[g] @ counts,
+            )
+            for g, domain in enumerate(evaluation.domains())
+        ],
+        "rows": [
+            row(document, int(starts[d]), int(sizes[d]), by_level["document"][:, d], counts[d])
+            for d, document in enumerate(evaluation.documents)
+        ],
+    }
 
 
 def _term_names(evaluation: Evaluation) -> list[dict[str, Any]]:

@@ -17,6 +17,7 @@ __all__ = [
     "Table",
     "comparison_tables",
     "document_table",
+    "domain_table",
     "gravest_first",
     "occurrence_table",
     "plain_table",
@@ -111,6 +112,31 @@ def system_table(evaluation: Evaluation) -> Table:
     )
 
 
+def domain_table(evaluation: Evaluation) -> Table:
+    """Tabulate one row for each domain and system; the best of each domain is marked."""
+    rows = [{**row, "domain": row["domain"] or "(none)"} for row in evaluation.domain_rows()]
+    n_systems = len(evaluation.systems)
+    sizes = evaluation.domain_documents() @ evaluation.document_sizes()
+    return Table(
+        "Domains",
+        (
+            Column("domain", False),
+            Column("system", False),
+            Column("segments", True),
+            *_metric_columns(evaluation),
+        ),
+        tuple(
+            _group(
+                rows[g * n_systems : (g + 1) * n_systems],
+                ("domain", "system"),
+                evaluation.metrics,
+                int(sizes[g]),
+            )
+            for g in range(len(sizes))
+        ),
+    )
+
+
 def document_table(evaluation: Evaluation) -> Table:
     """Tabulate one row for each document and system; the best of each document is marked."""
     rows = evaluation.document_rows()
@@ -165,7 +191,8 @@ def _group(
             best[metric.name] = max(values) if metric.higher_is_better else min(values)
     return tuple(
         (
-            *(Cell("" if name == "document" and number > 0 else str(row[name])) for name in names),
+            # What a group shares stands once.
+            *(Cell("" if name != "system" and number > 0 else str(row[name])) for name in names),
             Cell(
                 str(row["segments"])
                 if row["segments"] == complete
