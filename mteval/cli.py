@@ -14,8 +14,18 @@ from typing import Annotated, Any, Literal
 import typer
 
 from mteval.cli_corpus import convert
+from mteval.cli_options import (
+    JsonOption,
+    LanguagePairOption,
+    ReferencesOption,
+    SourceOption,
+    SystemsArgument,
+    TermsOption,
+    TestSetOption,
+    given_inputs,
+)
 from mteval.cli_runs import export, history, report
-from mteval.cli_terms import JsonOption, ReferencesOption, SourceOption, TermsOption, terms_app
+from mteval.cli_terms import terms_app
 from mteval.console import ProgressBar, say, show, show_json, show_tables
 from mteval.errors import MtevalError
 
@@ -149,15 +159,11 @@ def _root(
 
 @app.command()
 def score(
-    systems: Annotated[
-        list[Path],
-        typer.Argument(
-            help="System folders (systems/*), or plain files of hypotheses where -r is a file.",
-            show_default=False,
-        ),
-    ],
+    systems: SystemsArgument = None,
     references: ReferencesOption = None,
     source: SourceOption = None,
+    test_set: TestSetOption = None,
+    language_pair: LanguagePairOption = None,
     metric: MetricOption = None,
     output: Annotated[
         Path, typer.Option("-o", "--output", help="Folder that the run folder is written into.")
@@ -192,8 +198,9 @@ def score(
 
     With folders: mteval score systems/* -r references
     With plain files: mteval score HYP... -s SRC.txt -r REF.txt [-r REF2.txt]
+
+    With other formats: mteval score MT.xlf... -r SET.tmx, or -t wmt22 -l zh-en
     """
-    from mteval.corpus.layout import read_inputs
     from mteval.evaluation import evaluate
     from mteval.report.page import report_page
     from mteval.runs import REPORT_FILE, write_run
@@ -203,10 +210,13 @@ def score(
         from mteval.tracking import check_tracker
 
         check_tracker()
+    given = given_inputs(references, source, systems, test_set, language_pair)
     with ProgressBar() as bar:
         evaluation = evaluate(
-            *read_inputs(references or (), source, systems),
+            given.references,
+            given.systems,
             metric,
+            notes=given.notes,
             options={
                 "comet": _comet_options(comet_model, long_inputs, precision, device, no_cache)
             },
@@ -304,6 +314,8 @@ def compare(
     ],
     references: ReferencesOption = None,
     source: SourceOption = None,
+    test_set: TestSetOption = None,
+    language_pair: LanguagePairOption = None,
     metric: MetricOption = None,
     all_pairs: Annotated[
         bool,
@@ -330,13 +342,15 @@ def compare(
     p-values, means and intervals are sacrebleu's --paired-bs and --paired-ar.
     """
     from mteval.comparison import compare as compare_systems
-    from mteval.corpus.layout import read_inputs
     from mteval.evaluation import evaluate
 
+    given = given_inputs(references, source, systems, test_set, language_pair)
     with ProgressBar() as bar:
         evaluation = evaluate(
-            *read_inputs(references or (), source, systems),
+            given.references,
+            given.systems,
             metric,
+            notes=given.notes,
             options={
                 "comet": _comet_options(comet_model, long_inputs, precision, device, no_cache)
             },

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from mteval.cli_options import LanguagePairOption, TestSetOption, given_set
 from mteval.console import say
 from mteval.errors import UsageError
 
@@ -64,21 +65,8 @@ def convert(
             help="What the translations in IN are: references, or the output of a system.",
         ),
     ] = "reference",
-    test_set: Annotated[
-        str | None,
-        typer.Option(
-            "-t",
-            "--test-set",
-            help="Test set of sacrebleu, as wmt22, in place of IN; it must be on this disk.",
-            show_default=False,
-        ),
-    ] = None,
-    language_pair: Annotated[
-        str | None,
-        typer.Option(
-            "-l", "--language-pair", help="Its language pair, as zh-en.", show_default=False
-        ),
-    ] = None,
+    test_set: TestSetOption = None,
+    language_pair: LanguagePairOption = None,
 ) -> None:
     """Convert test sets and translations from one format to another, and say what is lost.
 
@@ -100,12 +88,11 @@ def convert(
         )
     wanted = Wanted(source_language, target_language, system or None)
     *inputs, output = paths
-    if (test_set is None) != (language_pair is None):
-        raise UsageError("-t and -l go together, as in: -t wmt22 -l zh-en; give both")
-    if test_set is not None and language_pair is not None:
+    named_set = given_set(test_set, language_pair)
+    if named_set is not None:
         if inputs:
             raise UsageError("-t stands in place of IN; leave one of them out")
-        corpus = read_set(test_set, language_pair, wanted)
+        corpus = read_set(*named_set, wanted)
     elif not inputs:
         raise UsageError("convert needs IN and OUT; name what to read, then what to write")
     else:

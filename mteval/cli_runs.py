@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from mteval.cli_terms import JsonOption
+from mteval.cli_options import JsonOption
 from mteval.console import say, show, show_json, show_tables
 from mteval.errors import InputError, UsageError, place
 
@@ -57,8 +57,8 @@ def export(
         list[str] | None,
         typer.Option(
             "--table",
-            help="Table: systems, documents, segments, terms, occurrences, flags or error_spans; "
-            "give --table again for more (not with csv and parquet).  [default: segments for csv "
+            help="Table: systems, domains, documents, segments, terms, occurrences, flags or "
+            "error_spans; give --table again for more (not with csv and parquet).  [default: segments for csv "
             "and parquet, all for json and xlsx, for markdown and latex what mteval score shows]",
             show_default=False,
         ),
@@ -124,8 +124,8 @@ def history(
     sql: Annotated[
         str | None,
         typer.Option(
-            help="Query in DuckDB's dialect over the views runs, systems, documents, segments, "
-            "terms, occurrences and scores, each with a column run; it can read nothing else and "
+            help="Query in DuckDB's dialect over the views runs, systems, domains, documents, "
+            "segments, terms, occurrences and scores, each with a column run; it can read nothing else and "
             "write nothing.",
             show_default=False,
         ),

@@ -8,35 +8,21 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from mteval.cli_options import (
+    JsonOption,
+    LanguagePairOption,
+    ReferencesOption,
+    SourceOption,
+    SystemsArgument,
+    TermsOption,
+    TestSetOption,
+    given_inputs,
+)
 from mteval.console import say, show, show_json, show_tables
 from mteval.errors import UsageError, place
 
-__all__ = ["JsonOption", "ReferencesOption", "SourceOption", "TermsOption", "terms_app"]
+__all__ = ["terms_app"]
 
-JsonOption = Annotated[
-    bool, typer.Option("--json", help="Print one JSON document to stdout and nothing else.")
-]
-ReferencesOption = Annotated[
-    list[Path] | None,
-    typer.Option(
-        "-r",
-        "--references",
-        help="Folder of references, or a plain file; give -r again for a second reference."
-        "  [default: references]",
-        show_default=False,
-    ),
-]
-SourceOption = Annotated[
-    Path | None, typer.Option("-s", "--source", help="Plain file of sources, one segment a line.")
-]
-TermsOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--terms",
-        help="Termbase: CSV, XLSX or TBX.  [default: terms.csv of the references]",
-        show_default=False,
-    ),
-]
 SearchOption = Annotated[
     bool | None,
     typer.Option(
@@ -58,16 +44,11 @@ terms_app = typer.Typer(
 
 @terms_app.command()
 def check(
-    systems: Annotated[
-        list[Path] | None,
-        typer.Argument(
-            help="System folders (systems/*), or plain files of hypotheses where -r is a file; "
-            "none for the official texts alone.",
-            show_default=False,
-        ),
-    ] = None,
+    systems: SystemsArgument = None,
     references: ReferencesOption = None,
     source: SourceOption = None,
+    test_set: TestSetOption = None,
+    language_pair: LanguagePairOption = None,
     terms: TermsOption = None,
     allow_missing: Annotated[
         bool,
@@ -93,7 +74,6 @@ def check(
     as_json: JsonOption = False,
 ) -> None:
     """Show what every system wrote for every term, with a verdict; the official text too."""
-    from mteval.corpus.layout import read_inputs
     from mteval.evaluation import check_terms
     from mteval.report.tables import (
         VERDICT_KEY,
@@ -105,13 +85,15 @@ def check(
 
     if as_csv and as_json:
         raise UsageError("--csv and --json exclude each other; give one of them")
+    given = given_inputs(references, source, systems, test_set, language_pair)
     inventory, notes = check_terms(
-        *read_inputs(references or (), source, systems or ()),
+        given.references,
+        given.systems,
         terms,
         allow_missing=allow_missing,
         search=search,
     )
-    for note in notes:
+    for note in (*given.notes, *notes):
         say(f"mteval: {note}")
     wanted = inventory.termbase.named(concept or ())
     occurrences, shown = (
@@ -153,13 +135,14 @@ def audit(
     as_json: JsonOption = False,
 ) -> None:
     """Show where the official texts vary, use a deprecated rendering, or one that is not listed."""
-    from mteval.corpus.layout import load_unscored, read_inputs
+    from mteval.corpus.layout import load_unscored
     from mteval.evaluation import check_terms
     from mteval.report.tables import plain_table
     from mteval.terminology.audit import audit as audit_texts
     from mteval.terminology.termbase import read_day
 
-    test_set, _ = read_inputs(references or (), source, ())
+    given = given_inputs(references, source, ())
+    test_set = given.references
     inventory, notes = check_terms(test_set, (), terms, search=search)
     english_only = load_unscored(test_set) if isinstance(test_set, Path) else []
     rows = audit_texts(
@@ -167,7 +150,7 @@ def audit(
         {d.id: [segment.references[0] for segment in d.segments] for d in english_only},
         {d.id: read_day(d.date) for d in english_only},
     )
-    for note in notes:
+    for note in (*given.notes, *notes):
         say(f"mteval: {note}")
     if as_json:
         show_json({"termbase": inventory.termbase.origin, "terms": rows})
@@ -208,17 +191,18 @@ def mine(
     as_json: JsonOption = False,
 ) -> None:
     """Propose terms from the aligned references; they are appended to terms.csv on request only."""
-    from mteval.corpus.layout import TERMS_FILE, read_inputs
+    from mteval.corpus.layout import TERMS_FILE
     from mteval.evaluation import mine_terms
     from mteval.report.tables import plain_table
     from mteval.terminology.formats import append_rows
 
-    test_set, _ = read_inputs(references or (), source, ())
+    given = given_inputs(references, source, ())
+    test_set = given.references
     path = test_set / TERMS_FILE if terms is None and isinstance(test_set, Path) else terms
     if append and path is None:
         raise UsageError("there is no termbase to append to; name one with --terms")
     proposals, rows, notes = mine_terms(test_set, terms)
-    for note in notes:
+    for note in (*given.notes, *notes):
         say(f"mteval: {note}")
     if as_json:
         show_json({"proposals": [proposal.as_dict() for proposal in proposals]})

@@ -18,6 +18,7 @@ from mteval.corpus.model import SystemOutput, TestSet, check_names
 from mteval.encoder import cached_encoder
 from mteval.errors import InputError, UnavailableError, UsageError, place
 from mteval.files import kind_of, sha256
+from mteval.formats import read_inputs
 from mteval.metrics import DEFAULT_METRICS, METRICS, load_metric, parse_metrics
 from mteval.metrics.base import Array, Flag, Metric, MetricSpec, Progress, Statistics
 from mteval.results import Evaluation, Level, MetricColumn, SegmentStatistics, Unit, unit_statistics
@@ -73,12 +74,15 @@ def evaluate(
     cache: bool = True,
     checks: bool = True,
     realign: bool = False,
+    notes: Iterable[str] = (),
 ) -> Evaluation:
     """Score systems against references.
 
     Args:
-        references: a test set, or the folder that holds one.
-        systems: outputs, or folders that hold them.
+        references: a test set, or the folder or file that holds one, in any format of
+            ``mteval convert``.
+        systems: outputs, or folders and files that hold them; none for those that the file of the
+            test set holds.
         metrics: names, as ``mteval metrics`` lists them. Without any, the default metrics: BLEU,
             chrF and COMET, less those that lack something here, which the notes tell. A metric
             that is named, or for which a model is given, must not lack anything.
@@ -96,6 +100,7 @@ def evaluate(
             numbers and dates.
         realign: cut outputs that have more or fewer lines than their source into its segments, by
             meaning; notes and flags tell what became of each.
+        notes: what a reader must know of how the inputs were read.
 
     Raises:
         InputError: something cannot be read, or is empty.
@@ -109,20 +114,21 @@ def evaluate(
     unknown = sorted(set(given) - set(METRICS))
     if unknown:
         raise UsageError(f"options are given for {unknown[0]!r}, and there is no such metric")
-    notes: list[str] = []
-    test_set = references if isinstance(references, TestSet) else load_test_set(Path(references))
-    termbase = _load_termbase(references, terms)
+    all_notes = list(notes)
+    test_set, outputs, folder = _load(references, systems, all_notes)
+    termbase = _load_termbase(folder, terms)
     if terms is not None:
         # What must be had fails before the metrics take their time.
         check_packages()
         check_sources(test_set)
-    outputs = _load_outputs(systems, notes)
+    if not outputs:
+        raise UsageError("no system is named; name folders (systems/*) or files of hypotheses")
     given_lines = outputs
     realigned: dict[str, dict[tuple[int, int], str]] = {}
     if realign:
-        outputs, realigned = _realign(test_set, outputs, notes, cache=cache)
+        outputs, realigned = _realign(test_set, outputs, all_notes, cache=cache)
     hypotheses = [output.hypotheses(test_set, allow_missing=allow_missing) for output in outputs]
-    notes.extend(_notes(test_set, outputs, hypotheses))
+    all_notes.extend(_notes(test_set, outputs, hypotheses))
 
     sizes = [len(document.segments) for document in test_set.documents]
     translated = np.array([[text is not None for text in system] for system in hypotheses])
@@ -142,11 +148,11 @@ def evaluate(
             if metrics is not None or "model" in given.get(spec.name, {}):
                 raise
             lacking.append(error)
-            notes.append(f"{spec.label} is left out: {error}")
+            all_notes.append(f"{spec.label} is left out: {error}")
         else:
             computed[spec.name] = (spec, metric, found)
-            notes.extend(found.notes)
-            notes.extend(_flag_notes(spec, found.flags, outputs, test_set))
+            all_notes.extend(found.notes)
+            all_notes.extend(_flag_notes(spec, found.flags, outputs, test_set))
     if not computed:
         raise lacking[0]
     done = [computed[spec.name] for spec in specs if spec.name in computed]
@@ -174,11 +180,13 @@ def evaluate(
     inventory = None
     if termbase is not None:
         try:
-            inventory = _take_inventory(test_set, outputs, hypotheses, termbase, notes, cache=cache)
+            inventory = _take_inventory(
+                test_set, outputs, hypotheses, termbase, all_notes, cache=cache
+            )
         except UnavailableError as error:
             if terms is not None:
                 raise
-            notes.append(f"terms are left out: {error}")
+            all_notes.append(f"terms are left out: {error}")
     inputs = _inputs(test_set, outputs)
     if outputs != given_lines:
         inputs["before_realignment"] = _inputs(test_set, given_lines)["systems"]
@@ -205,7 +213,7 @@ def evaluate(
     }
     units = unit_statistics(statistics, sizes, resample)
     if samples and resample == "documents" and len(sizes) < _FEW_DOCUMENTS:
-        notes.append(
+        all_notes.append(
             f"there are {len(sizes)} documents, too few to resample for intervals and ranks that "
             "mean much; --resample segments takes the segments for independent"
         )
@@ -217,7 +225,7 @@ def evaluate(
         if for_ranks > samples:
             resampling["rank_samples"] = for_ranks
         if not ranks and intervals:
-            notes.append(
+            all_notes.append(
                 f"{n_complete} systems are too many to rank: no test of {for_ranks:,} resamples "
                 "separates any; compare fewer of them, with: mteval compare"
             )
@@ -233,7 +241,7 @@ def evaluate(
         metrics=tuple(columns),
         scores=scores,
         flags={flag.name: flag.places for _, _, found in done for flag in found.flags}
-        | (_checked(test_set, hypotheses, notes) if checks else {})
+        | (_checked(test_set, hypotheses, all_notes) if checks else {})
         | realigned,
         error_spans={
             spec.name: {
@@ -249,7 +257,7 @@ def evaluate(
             "python": platform.python_version(),
             **{name: version(name) for name in sorted(packages)},
         },
-        notes=tuple(notes),
+        notes=tuple(all_notes),
         terms=() if inventory is None else tuple(inventory.term_rows()),
         occurrences=() if inventory is None else tuple(inventory.occurrence_rows()),
         statistics=statistics,
@@ -339,16 +347,14 @@ def check_terms(
         UnavailableError: a package or the sources lack.
     """
     notes: list[str] = []
-    test_set = references if isinstance(references, TestSet) else load_test_set(Path(references))
-    termbase = _load_termbase(references, terms)
+    test_set, outputs, folder = _load(references, systems, notes)
+    termbase = _load_termbase(folder, terms)
     if termbase is None:
-        where = "the test set" if isinstance(references, TestSet) else place(Path(references))
+        where = "the test set" if folder is None else place(folder)
         raise InputError(
             f"{where}: there is no {TERMS_FILE} here; name a termbase with --terms, or begin one "
             "with: mteval terms mine --append"
         )
-    given = list(systems)
-    outputs = _load_outputs(given, notes) if given else []
     hypotheses = [output.hypotheses(test_set, allow_missing=allow_missing) for output in outputs]
     notes.extend(_notes(test_set, outputs, hypotheses))
     inventory = _take_inventory(test_set, outputs, hypotheses, termbase, notes, search=search)
@@ -377,8 +383,8 @@ def mine_terms(
 
     check_packages()
     notes: list[str] = []
-    test_set = references if isinstance(references, TestSet) else load_test_set(Path(references))
-    termbase = _load_termbase(references, terms)
+    test_set, _, folder = _load(references, (), notes)
+    termbase = _load_termbase(folder, terms)
     if test_set.sources is None or not test_set.n_references:
         raise UnavailableError(
             "terms are mined from sources and their references; give both, with -s and -r"
@@ -424,36 +430,40 @@ def _take_inventory(
     return inventory
 
 
-def _load_termbase(
-    references: TestSet | Path | str, terms: Termbase | Path | str | None
-) -> Termbase | None:
+def _load(
+    references: TestSet | Path | str,
+    systems: Iterable[SystemOutput | Path | str],
+    notes: list[str],
+) -> tuple[TestSet, list[SystemOutput], Path | None]:
+    """Read what is not read yet; give the folder of references as well, where it is one."""
+    named = [each if isinstance(each, SystemOutput) else Path(each) for each in systems]
+    if not isinstance(references, TestSet):
+        given = read_inputs([Path(references)], None, named)
+        references, named = given.references, list(given.systems)
+        notes += given.notes
+    folder = None if isinstance(references, TestSet) else references
+    test_set = references if isinstance(references, TestSet) else load_test_set(references)
+    outputs: list[SystemOutput] = []
+    for loaded, group in groupby(named, key=lambda system: isinstance(system, SystemOutput)):
+        if loaded:
+            outputs += [system for system in group if isinstance(system, SystemOutput)]
+        else:
+            found, skipped = load_systems(path for path in group if isinstance(path, Path))
+            outputs += found
+            notes += skipped
+    check_names(outputs)
+    return test_set, outputs, folder
+
+
+def _load_termbase(folder: Path | None, terms: Termbase | Path | str | None) -> Termbase | None:
     if isinstance(terms, Termbase):
         return terms
     if terms is not None:
         return read_termbase(Path(terms))
-    if isinstance(references, TestSet):
+    if folder is None:
         return None
-    path = Path(references) / TERMS_FILE
+    path = folder / TERMS_FILE
     return read_termbase(path) if kind_of(path) == "file" else None
-
-
-def _load_outputs(
-    systems: Iterable[SystemOutput | Path | str], notes: list[str]
-) -> list[SystemOutput]:
-    outputs: list[SystemOutput] = []
-    for loaded, group in groupby(systems, key=lambda system: isinstance(system, SystemOutput)):
-        if loaded:
-            outputs += [system for system in group if isinstance(system, SystemOutput)]
-        else:
-            found, skipped = load_systems(
-                Path(system) for system in group if not isinstance(system, SystemOutput)
-            )
-            outputs += found
-            notes += skipped
-    if not outputs:
-        raise InputError("no system is given; name at least one")
-    check_names(outputs)
-    return outputs
 
 
 def _realign(

@@ -11,7 +11,7 @@ import shutil
 import stat
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
@@ -19,6 +19,8 @@ from typing import Any, Literal
 from mteval.errors import EncodingError, InputError, place
 
 __all__ = [
+    "MAX_BYTES",
+    "check_inside",
     "decode_any",
     "kind_of",
     "new_folder",
@@ -32,6 +34,9 @@ __all__ = [
 ]
 
 NEWLINE = b"\n"
+# Of one file. Test sets have a few megabytes; what is larger is training data or a mistake, and
+# as text in memory it takes up to four times as much.
+MAX_BYTES = 256 * 1024 * 1024
 # What charset-normalizer looks at to name an encoding; enough to tell GB18030 from Big5.
 _SAMPLE_BYTES = 65_536
 # Tried first: a short Chinese text passes for Korean as well.
@@ -75,19 +80,34 @@ def kind_of(path: Path) -> Literal["file", "folder"] | None:
     return "folder" if stat.S_ISDIR(mode) else "file"
 
 
-def read_bytes(path: Path, most: int | None = None) -> bytes:
+def read_bytes(path: Path, most: int | None = MAX_BYTES) -> bytes:
     """Read a file whole, or refuse one that has more than ``most`` bytes without reading it.
 
     Raises:
-        InputError: there is no such file, it is a folder, it may not be read, or is too large.
+        InputError: there is no such file, it is a folder or a device, it may not be read, or is too
+            large.
     """
     try:
-        with path.open("rb") as file:
-            # A device or pipe has no size to look up.
-            if most is None or os.fstat(file.fileno()).st_size <= most:
+        # A pipe without a writer must not hold us up before it is looked at.
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        with open(handle, "rb") as file:  # noqa: PTH123 - of a descriptor
+            found = os.fstat(handle)
+            if stat.S_ISDIR(found.st_mode):
+                raise IsADirectoryError
+            if stat.S_ISFIFO(found.st_mode):
+                os.set_blocking(handle, True)
+            elif not stat.S_ISREG(found.st_mode):
+                raise InputError(
+                    f"{place(path)}: this is a device and no file of text; save the text to a file "
+                    "first"
+                )
+            size = found.st_size
+            if most is None or size <= most:
+                # It may grow while it is read.
                 data = file.read(-1 if most is None else most + 1)
                 if most is None or len(data) <= most:
                     return data
+                size = len(data)
     except FileNotFoundError:
         raise InputError(
             f"{place(path)}: there is no such file; check the path and its spelling"
@@ -102,18 +122,34 @@ def read_bytes(path: Path, most: int | None = None) -> bytes:
             f"{place(path)}: the file cannot be read ({reason}); check its name and permissions"
         ) from None
     raise InputError(
-        f"{place(path)}: the file has more than {most or 0:,} bytes, which is too large; split it"
+        f"{place(path)}: the file has {size / 2**20:,.0f} MiB, and no more than "
+        f"{most // 2**20} MiB are read; split it, or take a sample of it"
     )
 
 
-def read_text(path: Path) -> str:
-    """Read a UTF-8 file, with or without a byte-order mark.
+def read_text(path: Path, most: int | None = MAX_BYTES) -> str:
+    """Read a UTF-8 file, with or without a byte-order mark, of no more than ``most`` bytes.
 
     Raises:
-        InputError: the file cannot be read.
+        InputError: the file cannot be read, or is too large.
         EncodingError: it is not UTF-8; the message has the byte offset and the likely encoding.
     """
-    return decode(read_bytes(path), path)
+    return decode(read_bytes(path, most), path)
+
+
+def check_inside(root: Path, paths: Iterable[Path]) -> None:
+    """Check that files of a folder lie in it, whatever links say.
+
+    Raises:
+        InputError: a link leads out of the folder.
+    """
+    top = os.path.realpath(root)
+    for path in paths:
+        if os.path.commonpath([top, os.path.realpath(path)]) != top:
+            raise InputError(
+                f"{place(path)}: this is a link that leads out of {place(root)}, and such are not "
+                "followed; put a copy in its place"
+            )
 
 
 def decode(data: bytes, path: Path) -> str:

@@ -5,8 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
+import re
+import shutil
+import time
 import zipfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from functools import cached_property
@@ -68,6 +73,13 @@ _METRIC_KINDS: Mapping[str, type] = {
     "segment_signature": str,
     "is_metric": bool,
 }
+# What new_folder writes a run in, and so what a killed run leaves behind; and how old one must be to
+# be taken for that: younger, it may not be locked yet, or cannot be told from one in use.
+_SCRATCH = re.compile(r"\.\d{8}T\d{6}Z-[0-9a-f]{8}(-\d+)?\.\w+")
+_UNLOCKED_SECONDS = 60.0
+_UNLOCKABLE_SECONDS = 86_400.0
+# Of what a library says of a damaged file, in characters.
+_MOST_REASON = 300
 _COUNTS = frozenset({"segment", "occurrences", "right"})
 _MAY_BE_EMPTY = frozenset({"rendering", "renderings"})
 
@@ -104,6 +116,7 @@ def write_run(
     """
     created = created or datetime.now(timezone.utc)
     results = Path(results)
+    _remove_left_behind(results)
     base = run_id(created, evaluation.fingerprint())
     for attempt in range(1, 100):
         run = base if attempt == 1 else f"{base}-{attempt}"
@@ -111,7 +124,7 @@ def write_run(
             continue
         record = evaluation.run_record(run, created, command)
         try:
-            with new_folder(results / run) as folder:
+            with new_folder(results / run) as folder, _locked(folder):
                 _write_files(evaluation, record, folder)
                 if report is not None:
                     (folder / REPORT_FILE).write_text(report(evaluation, record), "utf-8")
@@ -125,6 +138,51 @@ def write_run(
         f"{place(results / base)}: a hundred runs of this name exist; remove some or name another "
         "folder with -o"
     )
+
+
+def _remove_left_behind(results: Path) -> None:
+    """Remove what runs that were killed while writing have left in a folder of results."""
+    try:
+        left = [path for path in results.iterdir() if _SCRATCH.fullmatch(path.name)]
+    except OSError:
+        return
+    for path in left:
+        try:
+            age = time.time() - path.stat().st_mtime
+            # Another run may be about to lock a young one.
+            if age > _UNLOCKED_SECONDS:
+                with _locked(path) as locked:
+                    if locked or age > _UNLOCKABLE_SECONDS:
+                        shutil.rmtree(path, ignore_errors=True)
+        except OSError:  # in use, or renamed
+            continue
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[bool]:
+    """Hold a lock on a folder, which ends with the process; False where there are no such locks.
+
+    Raises:
+        BlockingIOError: another process holds it.
+    """
+    try:
+        import fcntl
+
+        handle = os.open(folder, os.O_RDONLY)
+    except (ImportError, OSError):  # Windows
+        yield False
+        return
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            locked = True
+        except BlockingIOError:
+            raise
+        except OSError:  # some network file systems
+            locked = False
+        yield locked
+    finally:
+        os.close(handle)
 
 
 def _write_files(evaluation: Evaluation, record: Mapping[str, Any], folder: Path) -> None:
@@ -205,12 +263,12 @@ class Run:
                 "score again"
             )
         try:
-            with np.load(io.BytesIO(read_bytes(path)), allow_pickle=False) as arrays:
+            with np.load(io.BytesIO(read_bytes(path, None)), allow_pickle=False) as arrays:
                 return {name: arrays[name].astype(np.float64) for name in arrays.files}
         except (ValueError, OSError, zipfile.BadZipFile, KeyError) as error:
             raise InputError(
-                f"{place(path)}: this is not a file that mteval score wrote ({error}); score "
-                "again, or name another run"
+                f"{place(path)}: this is not a file that mteval score wrote ({_reason(error)}); "
+                "score again, or name another run"
             ) from None
 
     @cached_property
@@ -231,8 +289,14 @@ class Run:
         except (ValueError, LookupError, TypeError, AttributeError, OSError) as error:
             raise InputError(
                 f"{place(self.folder)}: the files of this run do not fit together "
-                f"({type(error).__name__}: {error}); score again, or name another run"
+                f"({type(error).__name__}: {_reason(error)}); score again, or name another run"
             ) from None
+
+
+def _reason(error: Exception) -> str:
+    """Give what an error of a library says, on one line and not at length."""
+    text = " ".join(str(error).split())
+    return place(text if len(text) <= _MOST_REASON else f"{text[:_MOST_REASON]}...")
 
 
 def _read_evaluation(folder: Path, record: Mapping[str, Any]) -> Evaluation:
@@ -240,7 +304,7 @@ def _read_evaluation(folder: Path, record: Mapping[str, Any]) -> Evaluation:
     import pyarrow as pa
     import pyarrow.parquet
 
-    document = json.loads(read_text(folder / _EVALUATION_FILE))
+    document = json.loads(read_text(folder / _EVALUATION_FILE, None))
     systems, documents = (
         {name: n for n, name in enumerate(record[key])} for key in ("systems", "documents")
     )
@@ -267,7 +331,7 @@ def _read_evaluation(folder: Path, record: Mapping[str, Any]) -> Evaluation:
         for column in columns
     }
     table = pa.parquet.read_table(
-        io.BytesIO(read_bytes(folder / _SCORES_FILE)), page_checksum_verification=True
+        io.BytesIO(read_bytes(folder / _SCORES_FILE, None)), page_checksum_verification=True
     )
     where: dict[str, Callable[[Mapping[str, Any]], Any]] = {
         "system": lambda row: systems[row["system"]],
@@ -366,7 +430,7 @@ def _read_table(path: Path, numbers: Mapping[str, Any]) -> list[dict[str, Any]]:
     import pyarrow as pa
     import pyarrow.csv
 
-    data = read_bytes(path)
+    data = read_bytes(path, None)
     header = next(csv.reader(io.StringIO(data[: data.index(b"\n")].decode("utf-8"))))
     table = pa.csv.read_csv(
         pa.py_buffer(data),
@@ -455,6 +519,13 @@ def record_fault(record: Mapping[str, Any]) -> str | None:
                 return ".".join(keys)
         if depth == 2 and not all(isinstance(value, dict) for value in (found or {}).values()):
             return ".".join(keys)
+    for where, texts in (
+        ("signatures", record.get("signatures")),
+        ("inputs.dates", (record.get("inputs") or {}).get("dates")),
+        ("term_signature", {"": record.get("term_signature")}),
+    ):
+        if not all(isinstance(text, (str, type(None))) for text in (texts or {}).values()):
+            return where
     for key in ("systems", "documents", "command", "notes"):
         listed = record.get(key, [])
         if not isinstance(listed, list) or not all(isinstance(name, str) for name in listed):
@@ -498,7 +569,7 @@ def read_rows(run: Path, file: Literal["terms.csv", "occurrences.csv"]) -> list[
     """
     path = run / file
     wanted = _TERM_COLUMNS if file == _TERMS_FILE else _OCCURRENCE_COLUMNS
-    reader = csv.DictReader(io.StringIO(read_text(path), newline=""), strict=True)
+    reader = csv.DictReader(io.StringIO(read_text(path, None), newline=""), strict=True)
     rows = []
     try:
         lacking = set(wanted) - set(reader.fieldnames or ())
@@ -516,6 +587,6 @@ def read_rows(run: Path, file: Literal["terms.csv", "occurrences.csv"]) -> list[
     except (csv.Error, ValueError) as error:
         raise InputError(
             f"{place(path, reader.line_num)}: this is not a file that mteval score wrote "
-            f"({error}); score again, or name another run"
+            f"({_reason(error)}); score again, or name another run"
         ) from None
     return rows

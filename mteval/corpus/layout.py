@@ -22,7 +22,7 @@ from typing import Any
 
 from mteval.corpus.model import Document, Kind, SystemOutput, TestSet, count_mismatch
 from mteval.errors import InputError, MismatchError, UsageError, place
-from mteval.files import kind_of, read_lines, read_text, read_toml, write_files
+from mteval.files import check_inside, kind_of, read_lines, read_text, read_toml, write_files
 
 __all__ = [
     "SOURCE_LANGUAGE",
@@ -38,7 +38,6 @@ __all__ = [
     "load_systems",
     "load_test_set",
     "load_unscored",
-    "read_inputs",
     "write_document",
     "write_system",
 ]
@@ -50,6 +49,8 @@ TERMS_FILE = "terms.csv"
 TEXT_SUFFIXES = frozenset(
     [".txt", ".en", ".zh", ".eng", ".zho", ".hyp", ".out", ".mt", ".ref", ".src", ".tok", ".detok"]
 )
+# What is read of a folder of references, or of a system.
+_READ = frozenset({".txt", ".toml", ".csv"})
 # Names that the folder of references uses for something else.
 _RESERVED = frozenset({"sources", "fixes", "terms"})
 _SOURCE_NAME = re.compile(rf"(?P<id>.+)\.{SOURCE_LANGUAGE}\.txt", re.DOTALL)
@@ -269,28 +270,6 @@ def load_plain_systems(hypotheses: Iterable[Path], test_set: TestSet) -> list[Sy
     ]
 
 
-def read_inputs(
-    references: Sequence[Path], source: Path | None, systems: Sequence[Path]
-) -> tuple[TestSet | Path, Sequence[SystemOutput | Path]]:
-    """Tell a folder of references from plain files, and read what is plain.
-
-    Args:
-        references: what -r names; without any and without a source, the folder references.
-        source: what -s names.
-        systems: folders of hypotheses, or plain files where the references are plain.
-
-    Raises:
-        InputError: a file cannot be read, is empty, or has an empty line.
-        MismatchError: line counts differ.
-        UsageError: folders and plain files are mixed.
-    """
-    given = list(references) or ([] if source is not None else [Path("references")])
-    if not is_plain(given, source):
-        return given[0], systems
-    test_set = load_plain_test_set(source, given)
-    return test_set, load_plain_systems(systems, test_set)
-
-
 def load_unscored(folder: Path) -> list[Document]:
     """Load the documents of a folder that have references and no source.
 
@@ -328,11 +307,13 @@ def _files(folder: Path) -> list[Path]:
     if found == "file":
         raise InputError(f"{place(folder)}: this is a file where a folder is wanted")
     try:
-        return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+        paths = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
     except OSError as error:
         raise InputError(
             f"{place(folder)}: the folder cannot be read ({error.strerror}); check permissions"
         ) from None
+    check_inside(folder, (path for path in paths if path.suffix in _READ))
+    return paths
 
 
 def check_document_id(id: str, where: str) -> None:

@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from mteval.corpus.layout import TEXT_SUFFIXES
-from mteval.corpus.layout import read_inputs as read_layout
+from mteval.corpus.layout import (
+    TEXT_SUFFIXES,
+    is_plain,
+    load_plain_systems,
+    load_plain_test_set,
+    load_test_set,
+)
 from mteval.corpus.model import SystemOutput, TestSet
 from mteval.errors import InputError, MismatchError, UsageError, place
-from mteval.files import kind_of, new_folder, read_lines, write_files
+from mteval.files import kind_of, new_folder, read_bytes, read_lines, write_files
 from mteval.formats.corpus import (
     Corpus,
     Wanted,
@@ -19,7 +24,6 @@ from mteval.formats.corpus import (
     listed,
     main_language,
     name_of,
-    read_limited,
 )
 from mteval.formats.folders import (
     Files,
@@ -38,6 +42,7 @@ from mteval.formats.tables import read_table, write_table
 from mteval.formats.tmx import read_tmx, write_tmx
 from mteval.formats.wmt_xml import read_wmt_xml, write_wmt_xml
 from mteval.formats.xliff import read_xliff, write_xliff_1, write_xliff_2
+from mteval.text import shorten
 from mteval.xmltree import MAX_BYTES as MAX_XML_BYTES
 from mteval.xmltree import local_name, parse_xml, sourceline
 
@@ -45,6 +50,7 @@ __all__ = [
     "FORMATS",
     "Corpus",
     "Format",
+    "Inputs",
     "Wanted",
     "detect",
     "output_format",
@@ -166,8 +172,10 @@ def _beginning(path: Path) -> bytes:
         raise InputError(
             f"{place(path)}: the file cannot be read ({reason}); check its name and permissions"
         ) from None
-    read_limited(path)
-    return b""
+    raise InputError(
+        f"{place(path)}: this is a pipe or a device, whose format cannot be told; save the text to "
+        "a file first"
+    )
 
 
 def read_corpus(path: Path, format: str | None = None, wanted: Wanted | None = None) -> Corpus:
@@ -211,7 +219,7 @@ def _known(format: str) -> Format:
 
 def _read_xml(path: Path, format: str | None, wanted: Wanted) -> Corpus:
     label = "XML" if format is None else FORMATS[format].label
-    root = parse_xml(path, read_limited(path, MAX_XML_BYTES), label, "export the file again")
+    root = parse_xml(path, read_bytes(path, MAX_XML_BYTES), label, "export the file again")
     name = local_name(root)
     expected = None if format is None else FORMATS[format].root
     if name in _XML_READERS and expected in (None, name):
@@ -333,6 +341,7 @@ def _joined(corpora: Sequence[Corpus]) -> Corpus:
         first.reference_names,
         first.languages,
         tuple(note for corpus in corpora for note in corpus.notes),
+        all(corpus.in_order for corpus in corpora),
     )
 
 
@@ -405,56 +414,113 @@ def _is_empty(folder: Path) -> bool:
         ) from None
 
 
-def read_inputs(
-    references: Sequence[Path], source: Path | None, systems: Sequence[Path]
-) -> tuple[TestSet | Path, Sequence[SystemOutput | Path], tuple[str, ...]]:
-    """Read what ``mteval score`` and ``compare`` are given, in whichever format.
+class Inputs(NamedTuple):
+    """Hold what ``evaluate`` takes: the folder of references is read there, for its termbase.
 
-    One file or folder of references in a format other than ``references/`` is read here, and where
-    no system is named, the systems in it are scored. Systems named beside it are folders of
-    documents, files in a format of this registry whose translations are the system's, or plain
-    files with a hypothesis for each segment of the whole test set.
+    Attributes:
+        references: a test set, or the folder ``references/``.
+        systems: outputs, and folders of hypotheses.
+        notes: what was left out.
+    """
+
+    references: TestSet | Path
+    systems: Sequence[SystemOutput | Path]
+    notes: tuple[str, ...] = ()
+
+
+def read_inputs(
+    references: Sequence[Path],
+    source: Path | None,
+    systems: Sequence[SystemOutput | Path],
+    *,
+    named_set: tuple[str, str] | None = None,
+) -> Inputs:
+    """Read what is to be scored, in whichever format.
+
+    References in a format other than ``references/`` and plain files are read here, several files
+    as one test set; where no system is named, the systems in them are scored. Systems named are
+    folders of documents, files in a format of this registry whose translations are the system's, or
+    plain files with a hypothesis for each segment of the whole test set.
 
     Args:
         references: what -r names; without any and without a source, the folder references.
         source: what -s names.
-        systems: what is named on the command line; may be empty where systems are inside.
-
-    Returns:
-        What ``evaluate`` takes, and notes on what was left out.
+        systems: what is named on the command line; may be empty.
+        named_set: what -t and -l name, in place of references and source.
 
     Raises:
         InputError: a file cannot be read or used.
-        MismatchError: line counts differ.
-        UsageError: no system is named or inside, or folders and plain files are mixed.
+        MismatchError: line counts differ, or a system's sources are not those of the test set.
+        UsageError: folders and plain files are mixed, or a test set is named beside references.
     """
-    corpus = None
-    if source is None and len(references) == 1:
-        corpus = _corpus_of(references[0])
+    if named_set is not None:
+        if references or source is not None:
+            raise UsageError("-t stands in place of -s and -r; leave one of them out")
+        corpus: Corpus | None = read_set(*named_set)
+    else:
+        corpus = None if source is not None else _corpus_of(references)
     if corpus is None:
-        if not systems:
-            raise UsageError("no system is named; name folders (systems/*) or files of hypotheses")
-        test_set, outputs = read_layout(references, source, systems)
-        return test_set, outputs, ()
-    if not systems and not corpus.systems:
-        raise UsageError(
-            f"{place(references[0])}: there is no system in it, and none is named; name folders "
-            "(systems/*) or files of hypotheses"
-        )
+        given = list(references) or ([] if source is not None else [Path("references")])
+        if is_plain(given, source):
+            test_set = load_plain_test_set(source, given)
+            loaded: list[SystemOutput | Path] = []
+            for system in systems:
+                if isinstance(system, Path):
+                    loaded += load_plain_systems([system], test_set)
+                else:
+                    loaded.append(system)
+            return Inputs(test_set, loaded)
+        if not any(isinstance(system, Path) and _is_translated(system) for system in systems):
+            return Inputs(given[0], systems)
+        return Inputs(given[0], *_outputs(systems, load_test_set(given[0])))
     if not systems:
-        return corpus.test_set, corpus.systems, corpus.notes
-    notes = list(corpus.notes)
+        return Inputs(corpus.test_set, corpus.systems, corpus.notes)
+    outputs, notes = _outputs(systems, corpus.test_set, lines_of=corpus)
+    return Inputs(corpus.test_set, outputs, (*corpus.notes, *notes))
+
+
+def _is_translated(path: Path) -> bool:
+    """Tell a file of translations with their sources from folders, plain lines and strangers."""
+    return kind_of(path) == "file" and _kind(path) != "lines"
+
+
+def _outputs(
+    systems: Sequence[SystemOutput | Path], test_set: TestSet, *, lines_of: Corpus | None = None
+) -> tuple[list[SystemOutput | Path], tuple[str, ...]]:
+    """Read the systems that are files: of translations, and of the plain lines of a corpus."""
     named: list[SystemOutput | Path] = []
-    for path in systems:
-        if kind_of(path) != "file":
-            named.append(path)
-        elif _kind(path) == "lines":
-            named.append(_lines_of(path, corpus.test_set))
-        else:
-            output = read_corpus(path, wanted=Wanted(as_system=name_of(path)))
+    notes: list[str] = []
+    for system in systems:
+        if not isinstance(system, Path) or kind_of(system) != "file":
+            named.append(system)
+        elif _is_translated(system):
+            output = read_corpus(system, wanted=Wanted(as_system=name_of(system)))
+            _check_sources(system, output.test_set, test_set)
             named += output.systems
             notes += output.notes
-    return corpus.test_set, named, tuple(notes)
+        else:
+            named.append(system if lines_of is None else _lines_of(system, lines_of))
+    return named, tuple(notes)
+
+
+def _check_sources(path: Path, own: TestSet, test_set: TestSet) -> None:
+    """Check that translations are of the sources that the references are of."""
+    wanted = {document.id: document for document in test_set.documents}
+    for document in own.documents:
+        other = wanted.get(document.id)
+        # What does not pair at all is told when it is scored.
+        if other is None or len(other.segments) != len(document.segments):
+            continue
+        pairs = zip(document.segments, other.segments, strict=True)
+        for number, (left, right) in enumerate(pairs, 1):
+            if left.source is None or right.source is None:
+                break
+            if left.source.split() != right.source.split():
+                raise MismatchError(
+                    f"{place(path)}: segment {number} of document {place(document.id)} translates "
+                    f"{shorten(left.source)!r}, and the references have {shorten(right.source)!r} "
+                    "there; translate the source of these references"
+                )
 
 
 def _kind(path: Path) -> str:
@@ -465,8 +531,15 @@ def _kind(path: Path) -> str:
         return "lines"
 
 
-def _corpus_of(path: Path) -> Corpus | None:
-    """Read a corpus, unless it is what the folder layout and plain files are."""
+def _corpus_of(references: Sequence[Path]) -> Corpus | None:
+    """Read a corpus, unless the references are the folder layout or plain files."""
+    if not references:
+        return None
+    if len(references) > 1:
+        translated = [path for path in references if _is_translated(path)]
+        # Plain lines beside another format are refused there.
+        return read_many(references) if translated else None
+    (path,) = references
     found = kind_of(path)
     if found == "folder":
         kind = folder_kind(path)
@@ -475,14 +548,17 @@ def _corpus_of(path: Path) -> Corpus | None:
         ):
             return read_corpus(path)
         return None
-    if found is None or _kind(path) == "lines":
-        return None
-    return read_corpus(path)
+    return read_corpus(path) if found is not None and _is_translated(path) else None
 
 
-def _lines_of(path: Path, test_set: TestSet) -> SystemOutput:
+def _lines_of(path: Path, corpus: Corpus) -> SystemOutput:
     """Read a file with a hypothesis for each segment of a test set, whatever its documents."""
-    read_limited(path)
+    test_set = corpus.test_set
+    if not corpus.in_order:
+        raise InputError(
+            f"{place(path)}: lines cannot be told apart by their order, as documents of the test "
+            "set stand in several pieces; name a folder of <document>.txt files"
+        )
     lines = read_lines(path)
     if len(lines) != len(test_set.segments):
         raise MismatchError(

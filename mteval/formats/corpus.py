@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
 import os
-import stat
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -19,18 +19,15 @@ from mteval.corpus.model import (
     check_names,
 )
 from mteval.errors import InputError, UsageError, place
-from mteval.files import decode
 from mteval.xmltree import not_xml
 
 __all__ = [
-    "MAX_BYTES",
     "METADATA",
     "Corpus",
     "Draft",
     "DraftDocument",
     "Row",
     "Wanted",
-    "check_inside",
     "check_unicode",
     "check_xml",
     "default_names",
@@ -39,15 +36,9 @@ __all__ = [
     "main_language",
     "name_of",
     "one_line",
-    "read_limited",
-    "read_limited_text",
     "references_as_system",
     "rows",
 ]
-
-# Of one file. Test sets have a few megabytes; what is larger is training data or a mistake, and
-# as text in memory it takes up to four times as much.
-MAX_BYTES = 256 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -55,7 +46,8 @@ class Corpus:
     """Hold a test set, the systems that came with it, and what reading it left out.
 
     ``reference_names`` has a name for each reference of a segment; ``languages`` are the codes of
-    source and target as the format gives them.
+    source and target as the format gives them; ``in_order`` says whether segments are in the order
+    in which they stood, which is not so where a document stood in several pieces.
 
     Raises:
         MismatchError: two systems have one name.
@@ -67,6 +59,7 @@ class Corpus:
     reference_names: tuple[str, ...] = ()
     languages: tuple[str, str] = (SOURCE_LANGUAGE, TARGET_LANGUAGE)
     notes: tuple[str, ...] = ()
+    in_order: bool = True
 
     def __post_init__(self) -> None:
         n = self.test_set.n_references
@@ -286,60 +279,6 @@ def main_language(code: str) -> str:
 # Reading.
 
 
-def read_limited(path: Path, most: int = MAX_BYTES) -> bytes:
-    """Read a regular file whole, if it is not too large.
-
-    Raises:
-        InputError: it is too large, no regular file, or cannot be read.
-    """
-    try:
-        # A pipe without a writer must not hold us up before it is looked at.
-        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
-        with open(handle, "rb") as file:  # noqa: PTH123 - of a descriptor
-            found = os.fstat(handle)
-            if stat.S_ISDIR(found.st_mode):
-                raise InputError(
-                    f"{place(path)}: this is a folder where a file is wanted; name a file in it"
-                )
-            if not stat.S_ISREG(found.st_mode):
-                raise InputError(
-                    f"{place(path)}: this is a pipe or a device; save the text to a file first"
-                )
-            if found.st_size > most:
-                raise _too_large(path, found.st_size, most)
-            # It may grow while it is read.
-            data = file.read(most + 1)
-    except FileNotFoundError:
-        raise InputError(
-            f"{place(path)}: there is no such file; check the path and its spelling"
-        ) from None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise InputError(
-            f"{place(path)}: the file cannot be read ({reason}); check its name and permissions"
-        ) from None
-    if len(data) > most:
-        raise _too_large(path, len(data), most)
-    return data
-
-
-def _too_large(path: Path, size: int, most: int) -> InputError:
-    return InputError(
-        f"{place(path)}: the file has {size / 2**20:,.0f} MiB, and no more than "
-        f"{most // 2**20} MiB are read; split it, or take a sample of it"
-    )
-
-
-def read_limited_text(path: Path) -> str:
-    """Read a UTF-8 file that is not too large.
-
-    Raises:
-        InputError: it cannot be read or is too large.
-        EncodingError: it is not UTF-8.
-    """
-    return decode(read_limited(path), path)
-
-
 def name_of(path: Path) -> str:
     """Give the name of a file without its suffix, to call a document or a system by.
 
@@ -352,22 +291,6 @@ def name_of(path: Path) -> str:
         raise InputError(f"{place(path)}: the file name is not UTF-8; rename it") from None
 
 
-def check_inside(root: Path, paths: Iterable[Path]) -> None:
-    """Check that files of a folder lie in it, whatever links say.
-
-    Raises:
-        InputError: a link leads out of the folder.
-    """
-    top = os.path.realpath(root)
-    for path in paths:
-        real = os.path.realpath(path)
-        if os.path.commonpath([top, real]) != top:
-            raise InputError(
-                f"{place(path)}: this is a link that leads out of {place(root)}, and such are not "
-                "followed; put a copy in its place"
-            )
-
-
 @dataclass
 class _DraftRow:
     source: str | None
@@ -375,6 +298,7 @@ class _DraftRow:
     hypotheses: dict[str, str]
     kind: Kind
     where: str
+    order: int
 
 
 @dataclass
@@ -382,6 +306,7 @@ class DraftDocument:
     """Gather the segments of a document as a reader comes upon them."""
 
     id: str
+    order: Iterator[int]
     title: str | None = None
     date: str | None = None
     publisher: str | None = None
@@ -411,6 +336,7 @@ class DraftDocument:
                 {name: text for name, text in hypotheses.items() if text is not None},
                 "heading" if kind == "heading" else "text",
                 where or f"{place(self.id)}:{len(self.rows) + 1}",
+                next(self.order),
             )
         )
 
@@ -425,10 +351,11 @@ class Draft:
         self.reference_names: dict[str, None] = {}
         self.system_names: dict[str, None] = {}
         self._documents: dict[str, DraftDocument] = {}
+        self._order = itertools.count()
 
     def document(self, id: str) -> DraftDocument:
         """Give the document of this id, made where there is none yet."""
-        return self._documents.setdefault(id, DraftDocument(id))
+        return self._documents.setdefault(id, DraftDocument(id, self._order))
 
     def note(self, sentence: str) -> None:
         """Say what is left out."""
@@ -451,6 +378,14 @@ class Draft:
             UsageError: several references would be hypotheses of one system.
         """
         documents = list(self._documents.values())
+        orders = [[row.order for row in document.rows] for document in documents]
+        broken = [
+            document.id
+            for document, own in zip(documents, orders, strict=True)
+            if own and max(own) - min(own) >= len(own)
+        ]
+        if broken:
+            self.note(f"documents that stand in several pieces were put together: {listed(broken)}")
         for row in (row for document in documents for row in document.rows):
             self.reference_names.update(dict.fromkeys(row.references))
             self.system_names.update(dict.fromkeys(row.hypotheses))
@@ -483,7 +418,9 @@ class Draft:
             )
         )
         systems = tuple(filter(None, (self._system(kept, name) for name in self.system_names)))
-        return Corpus(test_set, systems, names, languages, tuple(self.notes))
+        return Corpus(
+            test_set, systems, names, languages, tuple(self.notes), in_order=all(a < b for a, b in itertools.pairwise(itertools.chain(*orders)))
+        )
 
     def _make_system(self, documents: list[DraftDocument], system: str) -> None:
         if len(self.reference_names) != 1:

@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import json
 import os
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -33,21 +32,18 @@ from mteval.corpus.layout import (
 )
 from mteval.corpus.model import Document, SystemOutput, TestSet, count_mismatch
 from mteval.errors import InputError, place
-from mteval.files import kind_of, read_lines
+from mteval.files import check_inside, kind_of, read_lines
 from mteval.formats.corpus import (
-    MAX_BYTES,
     METADATA,
     Corpus,
     Draft,
     Wanted,
-    check_inside,
     default_names,
     listed,
     losses,
     main_language,
     name_of,
     one_line,
-    read_limited,
     references_as_system,
     rows,
 )
@@ -113,20 +109,6 @@ def _listed(folder: Path) -> list[Path]:
     return sorted(paths)
 
 
-def _check(root: Path, paths: Iterable[Path]) -> None:
-    """Check, before any is read, that files lie in the folder and are not too large."""
-    paths = list(paths)
-    check_inside(root, paths)
-    for path in paths:
-        try:
-            size = path.stat().st_size
-        except OSError:  # said by whoever reads it
-            continue
-        if size > MAX_BYTES:
-            # Says so, without reading.
-            read_limited(path)
-
-
 def read_folder(folder: Path, wanted: Wanted) -> Corpus:
     """Read a folder of references, or one that has references/ and systems/.
 
@@ -139,15 +121,11 @@ def read_folder(folder: Path, wanted: Wanted) -> Corpus:
     notes: list[str] = []
     if kind_of(folder / "references") == "folder":
         references = folder / "references"
-        _check(folder, [references])
-    _check(folder, (p for p in _listed(references) if p.suffix in (".txt", ".toml")))
+        check_inside(folder, [references])
     test_set = load_test_set(references)
     if references != folder and kind_of(folder / "systems") == "folder":
         paths = _listed(folder / "systems")
-        _check(folder, paths)
-        for path in paths:
-            if kind_of(path) == "folder":
-                _check(folder, _listed(path))
+        check_inside(folder, [folder / "systems", *paths])
         systems, notes = load_systems(paths) if paths else ([], [])
     corpus = Corpus(
         test_set,
@@ -181,9 +159,6 @@ def read_systems(paths: Iterable[Path]) -> list[SystemOutput]:
     Raises:
         InputError: a file cannot be read or leads out of its folder.
     """
-    paths = list(paths)
-    for path in paths:
-        _check(path, _listed(path))
     return load_systems(paths)[0]
 
 
@@ -200,7 +175,6 @@ def read_lines_files(paths: list[Path], wanted: Wanted) -> Corpus:
                 f"{place(path)}: there is no such file; plain lines are a file of sources, then "
                 "its references"
             )
-        read_limited(path, MAX_BYTES)
     test_set = load_plain_test_set(paths[0], paths[1:])
     languages = (
         wanted.source_language or SOURCE_LANGUAGE,
@@ -473,7 +447,7 @@ def read_mt_metrics_eval(folder: Path, wanted: Wanted) -> Corpus:
         if path.suffix == ".txt"
     }
     docs = [documents_path] if kind_of(documents_path) is not None else []
-    _check(folder, [source_path, *references.values(), *outputs.values(), *docs])
+    check_inside(folder, [source_path, *references.values(), *outputs.values(), *docs])
     draft = Draft(folder)
     sources = read_lines(source_path)
 
@@ -495,10 +469,6 @@ def read_mt_metrics_eval(folder: Path, wanted: Wanted) -> Corpus:
         if docs
         else [(_NO_DOMAIN, folder.name or pair)] * len(sources)
     )
-    runs = Counter(id for i, (_, id) in enumerate(places) if i == 0 or places[i - 1][1] != id)
-    broken = [id for id, pieces in runs.items() if pieces > 1]
-    if broken:
-        draft.note(f"documents that stand in several pieces were put together: {listed(broken)}")
     translated = {
         (name, places[i][1]) for name, lines in systems.items() for i, t in enumerate(lines) if t
     }

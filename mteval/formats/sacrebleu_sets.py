@@ -10,7 +10,7 @@ from typing import Any
 from mteval.corpus.model import count_mismatch
 from mteval.errors import InputError, UnavailableError, UsageError, place
 from mteval.files import kind_of, read_lines
-from mteval.formats.corpus import Corpus, Draft, Wanted, read_limited
+from mteval.formats.corpus import Corpus, Draft, Wanted
 
 __all__ = ["read_set"]
 
@@ -72,7 +72,6 @@ def read_set(name: str, pair: str, wanted: Wanted | None = None) -> Corpus:
         )
     columns: dict[str, list[str]] = {}
     for field, path in found.items():
-        read_limited(path)
         columns[field] = read_lines(path)
         if len(columns[field]) != len(columns["src"] if "src" in columns else columns[field]):
             raise count_mismatch(place(path), columns[field], place(found["src"]), columns["src"])

@@ -21,8 +21,8 @@ from pathlib import Path
 from typing import Any
 
 from mteval.errors import InputError, place
+from mteval.files import MAX_BYTES, read_text
 from mteval.formats.corpus import (
-    MAX_BYTES,
     METADATA,
     Corpus,
     Draft,
@@ -32,7 +32,6 @@ from mteval.formats.corpus import (
     losses,
     name_of,
     one_line,
-    read_limited_text,
     rows,
 )
 
@@ -86,7 +85,7 @@ def read_table(path: Path, format: str, wanted: Wanted) -> Corpus:
         InputError: it cannot be read, or is no such table; the message has the line.
         EncodingError: it is not UTF-8.
     """
-    text = read_limited_text(path)
+    text = read_text(path)
     draft = Draft(path)
     unknown: dict[str, None] = {}
     numbers: dict[str, list[int | None]] = {}

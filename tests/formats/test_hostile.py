@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from mteval import xmltree
 from mteval.corpus.model import Document, Segment, SystemOutput, TestSet
 from mteval.errors import InputError, MismatchError, MtevalError
+from mteval.files import read_bytes
 from mteval.formats import FORMATS, read_corpus, read_inputs, read_many, write_corpus
-from mteval.formats.corpus import Corpus, read_limited
+from mteval.formats.corpus import Corpus
 from tests.formats.corpora import check_sentence, small
 
 
@@ -172,7 +173,7 @@ def test_a_file_that_grows_is_not_read_to_its_end(
 
     monkeypatch.setattr(os, "fstat", grows)
     with pytest.raises(InputError, match="no more than 0 MiB are read"):
-        read_limited(path, 100)
+        read_bytes(path, 100)
 
 
 def test_pipes_and_devices_are_refused(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from mteval.corpus.model import Segment, SystemOutput
 from mteval.errors import InputError, MtevalError, UnavailableError, UsageError
+from mteval.evaluation import evaluate
 from mteval.formats import (
     Wanted,
     detect,
@@ -434,7 +435,7 @@ def test_inputs_of_score(tmp_path: Path, root: Path) -> None:
     assert read_inputs([], None, [tmp_path])[0] == Path("references")
     assert read_inputs([root / "references"], None, [tmp_path])[0] == root / "references"
     with pytest.raises(UsageError, match="no system is named"):
-        read_inputs([root / "references"], None, [])
+        evaluate(root / "references", [])
     write(tmp_path / "ref", "one\n")
     plain, _, _ = read_inputs([tmp_path / "ref"], None, [tmp_path / "mt.txt"])
     assert not isinstance(plain, Path)
