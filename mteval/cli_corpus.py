@@ -1,21 +1,84 @@
-"""The command on test sets in other formats: convert."""
+"""The commands on texts and their formats: align, convert."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
-from mteval.cli_options import LanguagePairOption, TestSetOption, given_set
-from mteval.console import say
+from mteval.cli_options import JsonOption, LanguagePairOption, TestSetOption, given_set
+from mteval.console import say, show, show_json, show_tables
 from mteval.errors import UsageError
 
-__all__ = ["convert"]
+__all__ = ["align", "convert"]
 
 _FORMATS = (
     "folder, system, mt-metrics-eval, lines, tsv, csv, jsonl, wmt-xml, tmx, xliff-1.2, xliff-2.1"
 )
+
+
+def align(
+    chinese: Annotated[
+        Path,
+        typer.Argument(
+            metavar="ZH",
+            help="Chinese text: a paragraph a line, or HTML, Markdown, .docx, .odt.",
+            show_default=False,
+        ),
+    ],
+    english: Annotated[
+        Path, typer.Argument(metavar="EN", help="Its English text.", show_default=False)
+    ],
+    level: Annotated[
+        Literal["paragraph", "sentence"], typer.Option(help="What is aligned.")
+    ] = "paragraph",
+    min_confidence: Annotated[
+        float,
+        typer.Option(
+            min=0.0, max=1.0, help="Leave out pairs that are less likely than this to be right."
+        ),
+    ] = 0.0,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "-o",
+            "--output",
+            help="Write the pairs, in a format of mteval convert, told by the suffix.",
+            show_default=False,
+        ),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Align a Chinese text with its English translation, and show what has no counterpart.
+
+    Nothing is cleaned, and nothing dropped but what HTML hides: see mteval ingest for web pages.
+    """
+    from mteval.cache import cache_folder
+    from mteval.encoder import cached_encoder
+    from mteval.formats import write_corpus
+    from mteval.parallel import align_files
+    from mteval.report.tables import plain_table
+
+    notes: list[str] = []
+    with cached_encoder(cache_folder(), notes) as embed:
+        found = align_files(chinese, english, embed, level=level, least=min_confidence)
+    written = [] if output is None else write_corpus(found.corpus(), output)
+    for note in (*found.notes, *notes, *written):
+        say(f"mteval: {note}")
+    if found.alignment.is_summary:
+        say(
+            f"mteval: warning: {found.files[1]} is a summary of {found.files[0]} and no "
+            "translation of it"
+        )
+    if as_json:
+        show_json(found.as_dict())
+    else:
+        headings = ("Chinese", "English", "confidence", "similarity", "status", "text", "with")
+        show_tables((plain_table("Alignment", headings, found.rows()),))
+        show(", ".join(f"{count} {what}" for what, count in found.counts().items()))
+    if output is not None:
+        say(f"mteval: wrote {output}: {_count(len(found.pairs), 'pair')}")
 
 
 def convert(

@@ -242,7 +242,8 @@ def evaluate(
         scores=scores,
         flags={flag.name: flag.places for _, _, found in done for flag in found.flags}
         | (_checked(test_set, hypotheses, all_notes) if checks else {})
-        | realigned,
+        | realigned
+        | _summarised(test_set, translated, all_notes),
         error_spans={
             spec.name: {
                 place: [dataclasses.asdict(span) for span in spans]
@@ -278,6 +279,33 @@ def _checked(
     except UnavailableError as error:
         notes.append(f"outputs are not checked: {error}")
         return {}
+
+
+def _summarised(
+    test_set: TestSet, translated: Any, notes: list[str]
+) -> dict[str, dict[tuple[int, int], str]]:
+    """Flag segments whose reference is a summary, of which a translation can but differ."""
+    starts = np.cumsum([0, *(len(document.segments) for document in test_set.documents)])
+    found = [
+        (f"{document.id}:{number}", int(start) + number - 1)
+        for document, start in zip(test_set.documents, starts[:-1], strict=True)
+        for number in document.summaries
+    ]
+    if not found:
+        return {}
+    shown = ", ".join(name for name, _ in found[:_PLACES_SHOWN])
+    notes.append(
+        f"the reference of {len(found)} segments is a summary and no translation, so that scores "
+        f"there say little ({shown}{', ...' if len(found) > _PLACES_SHOWN else ''})"
+    )
+    return {
+        "summary-reference": {
+            (s, i): "the reference is a summary of the source"
+            for s in range(len(translated))
+            for _, i in found
+            if translated[s, i]
+        }
+    }
 
 
 def _resampled(

@@ -20,6 +20,7 @@ from mteval.errors import EncodingError, InputError, place
 
 __all__ = [
     "MAX_BYTES",
+    "MAX_LINE",
     "check_inside",
     "decode_any",
     "kind_of",
@@ -37,6 +38,8 @@ NEWLINE = b"\n"
 # Of one file. Test sets have a few megabytes; what is larger is training data or a mistake, and
 # as text in memory it takes up to four times as much.
 MAX_BYTES = 256 * 1024 * 1024
+# Of one segment, in characters: more is no paragraph, and metrics would take hours for it.
+MAX_LINE = 1_000_000
 # What charset-normalizer looks at to name an encoding; enough to tell GB18030 from Big5.
 _SAMPLE_BYTES = 65_536
 # Tried first: a short Chinese text passes for Korean as well.
@@ -342,7 +345,7 @@ def read_lines(path: Path) -> list[str]:
     line, so that the count is the one ``wc -l`` gives, plus one for a last line without its end.
 
     Raises:
-        InputError: the file cannot be read or is empty.
+        InputError: the file cannot be read, is empty, or has a line that is too long.
         EncodingError: it is not UTF-8.
     """
     text = read_text(path)
@@ -351,6 +354,12 @@ def read_lines(path: Path) -> list[str]:
     lines = text.split("\n")
     if lines[-1] == "":
         lines.pop()
+    for number, line in enumerate(lines, 1):
+        if len(line) > MAX_LINE:
+            raise InputError(
+                f"{place(path, number)}: the line has {len(line):,} characters, and a segment may "
+                f"have {MAX_LINE:,}; break it into segments"
+            )
     return [line.removesuffix("\r") for line in lines]
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import math
 from pathlib import Path
 
@@ -7,11 +8,13 @@ import numpy as np
 import pandas as pd
 import pytest
 from sacrebleu.metrics.bleu import BLEU
+from sacrebleu.metrics.chrf import CHRF
 from sacrebleu.metrics.ter import TER
 
 import mteval
+from mteval.corpus.layout import load_test_set
 from mteval.corpus.model import Document, SystemOutput, TestSet
-from mteval.errors import MismatchError, UsageError
+from mteval.errors import InputError, MismatchError, UsageError
 from tests.conftest import ROOT
 
 TEST_SET = TestSet(
@@ -192,3 +195,85 @@ def test_fifteen_systems_are_ranked() -> None:
     two = mteval.evaluate(test_set, systems[:2], ["chrf"], checks=False)
     assert two.system_rows()[1]["chrf_ci"] == evaluation.system_rows()[1]["chrf_ci"]
     assert two.resampling == {"samples": 1000, "seed": 12345, "unit": "segments"}
+
+
+def test_domains_are_scored_over_their_documents() -> None:
+    documents = [
+        Document.from_columns("a", ["甲", "乙"], [["the first speech ended", "a second one"]]),
+        Document.from_columns("b", ["丙"], [["one third joint naval exercise"]]),
+        Document.from_columns("c", ["丁"], [["the fourth and last of them"]]),
+    ]
+    named = ("news", None, "news")
+    test_set = TestSet(
+        tuple(
+            dataclasses.replace(document, domain=domain)
+            for document, domain in zip(documents, named, strict=True)
+        )
+    )
+    output = SystemOutput(
+        "x",
+        {"a": ("a first speech", "second one"), "b": ("naval exercise",), "c": ("the last",)},
+    )
+    evaluation = mteval.evaluate(test_set, [output], ["chrf", "ter"], samples=0)
+    assert evaluation.domains() == ["news", None]
+    rows = evaluation.domain_rows()
+    assert [(row["domain"], row["documents"], row["segments"]) for row in rows] == [
+        ("news", 2, 3),
+        (None, 1, 1),
+    ]
+    hypotheses = ["a first speech", "second one", "the last"]
+    references = ["the first speech ended", "a second one", "the fourth and last of them"]
+    assert rows[0]["chrf"] == pytest.approx(
+        CHRF().corpus_score(hypotheses, [references]).score, abs=1e-9
+    )
+    assert rows[0]["ter"] == pytest.approx(
+        TER().corpus_score(hypotheses, [references]).score, abs=1e-9
+    )
+    assert evaluation.frame("domain").shape == (2, 6)
+    plain = mteval.evaluate(TestSet(tuple(documents)), [output], ["chrf"], samples=0)
+    assert plain.domains() == []
+    assert plain.domain_rows() == []
+
+
+def test_outputs_with_other_lines_are_realigned_on_request(tmp_path: Path) -> None:
+    document = "mnd-2023-12-28-military-diplomacy"
+    lines = (ROOT / "systems" / "llm-fluent" / f"{document}.txt").read_text("utf-8").splitlines()
+    test_set = load_test_set(ROOT / "references")
+    [wanted] = [d for d in test_set.documents if d.id == document]
+    # Two are merged, one is missing, one that nobody asked for stands in the midst.
+    changed = [lines[0], " ".join(lines[1:3]), *lines[3:5], "We hope you enjoyed this.", lines[6]]
+    output = SystemOutput("x", {document: tuple(changed)})
+    one = TestSet((wanted,))
+    with pytest.raises(MismatchError):
+        mteval.evaluate(one, [output], ["chrf"])
+    evaluation = mteval.evaluate(one, [output], ["chrf"], samples=0, realign=True, cache=False)
+    [found] = evaluation.hypotheses
+    assert found == [*lines[:5], "", lines[6]]
+    assert list(evaluation.flags["omitted"]) == [(0, 5)]
+    assert sorted(evaluation.flags["realigned"]) == [(0, n) for n in range(7) if n != 5]
+    assert (
+        f"x {document}: 6 lines were re-aligned to 7 segments; 1 omitted (segment 6), "
+        "1 left out as added (line 5)" in evaluation.notes
+    )
+    # Whose text was scored can be traced to the files as given.
+    assert evaluation.inputs["before_realignment"] != evaluation.inputs["systems"]
+
+
+def test_a_reference_that_is_a_summary_is_flagged(tmp_path: Path) -> None:
+    for name, text in {
+        "d.zh.txt": "甲\n乙\n",
+        "d.en.txt": "one and two and three\nfour and five and six\n",
+        "d.toml": "summaries = [2]\n",
+    }.items():
+        (tmp_path / name).write_text(text, "utf-8")
+    output = SystemOutput("x", {"d": ("one and two and three", "four and five and six")})
+    evaluation = mteval.evaluate(tmp_path, [output], ["chrf"], samples=0)
+    assert list(evaluation.flags["summary-reference"]) == [(0, 1)]
+    assert any("the reference of 1 segments is a summary" in note for note in evaluation.notes)
+    (tmp_path / "d.toml").write_text("summary = true\n")
+    evaluation = mteval.evaluate(tmp_path, [output], ["chrf"], samples=0)
+    assert list(evaluation.flags["summary-reference"]) == [(0, 0), (0, 1)]
+    for wrong, said in (("[3]", "summaries names segment 3"), ('"2"', r"summaries is '2'")):
+        (tmp_path / "d.toml").write_text(f"summaries = {wrong}\n")
+        with pytest.raises(InputError, match=said):
+            mteval.evaluate(tmp_path, [output], ["chrf"], samples=0)

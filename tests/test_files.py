@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -7,7 +9,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mteval.errors import EncodingError, InputError
-from mteval.files import kind_of, new_folder, read_lines, read_text, read_toml, sha256, write_files
+from mteval.files import (
+    MAX_BYTES,
+    MAX_LINE,
+    check_inside,
+    kind_of,
+    new_folder,
+    read_bytes,
+    read_lines,
+    read_text,
+    read_toml,
+    sha256,
+    write_files,
+)
 
 LINE = st.text(st.characters(exclude_characters="\0\r\n", exclude_categories=["Cs"]))
 
@@ -153,3 +167,53 @@ def test_hash_is_that_of_sha256sum() -> None:
     # printf 'abc' | sha256sum (FIPS 180-2, appendix B.1)
     expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
     assert sha256("abc") == sha256(b"abc") == expected
+
+
+def test_what_is_too_large_is_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "x.txt"
+    with path.open("wb") as file:
+        file.truncate(MAX_BYTES + 1)
+    with pytest.raises(InputError, match="the file has 256 MiB, and no more than 256 MiB are read"):
+        read_bytes(path)
+    path.write_text(f"a\n{'b' * (MAX_LINE + 1)}\n")
+    with pytest.raises(InputError, match=r"x\.txt:2: the line has 1,000,001 characters"):
+        read_lines(path)
+
+
+def test_a_pipe_is_read_and_a_device_is_not(tmp_path: Path) -> None:
+    # What a shell makes of <(command).
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    writer = threading.Thread(target=path.write_text, args=("one\ntwo\n",))
+    writer.start()
+    while not (lines := _lines_of(path)):
+        pass
+    writer.join()
+    assert lines == ["one", "two"]
+    with pytest.raises(InputError, match="this is a device"):
+        read_bytes(Path("/dev/zero"))
+
+
+def _lines_of(path: Path) -> list[str]:
+    try:
+        return read_lines(path)
+    except InputError:  # nobody writes yet
+        return []
+
+
+def test_links_lead_nowhere_outside(tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    (folder / "sub").mkdir(parents=True)
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "x.txt").write_text("x")
+    (folder / "y.txt").write_text("y")
+    (folder / "z.txt").symlink_to("y.txt")
+    (folder / "w.txt").symlink_to(tmp_path / "out" / "x.txt")
+    (folder / "d").symlink_to("../out")
+    check_inside(folder, [folder / "y.txt", folder / "z.txt", folder / "sub"])
+    for name in ("w.txt", "d", "d/x.txt"):
+        with pytest.raises(InputError, match="this is a link that leads out of"):
+            check_inside(folder, [folder / name])
+    # The folder may be reached through a link itself.
+    (tmp_path / "link").symlink_to(folder)
+    check_inside(tmp_path / "link", [tmp_path / "link" / "y.txt"])

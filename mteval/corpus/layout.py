@@ -5,7 +5,7 @@
     references/<document>.zh.txt       source, one segment a line
     references/<document>.en.txt       reference; more of them as <document>.en.<label>.txt
     references/terms.csv               termbase (optional)
-    references/<document>.toml         title, date, publisher, domain, kinds of the lines (optional)
+    references/<document>.toml         title, date, domain, kinds of the lines and so on (optional)
     systems/<system>/<document>.txt    hypotheses, one a line
 
 or, without any layout, plain files: one source, its references, one file a system.
@@ -159,8 +159,22 @@ def _load_document(
         columns if source is None else columns[1:],
         kinds,
         origin=place(references[0] if references else paths[0]),
+        summaries=_summaries(metadata, metadata_path, len(columns[0])),
         **described,
     )
+
+
+def _summaries(metadata: Mapping[str, Any], path: Path | None, size: int) -> Sequence[int]:
+    """Read which segments have a summary for a reference: some of them, or the whole document."""
+    if metadata.get("summary") is True:
+        return range(1, size + 1)
+    numbers = metadata.get("summaries", [])
+    if not isinstance(numbers, list) or not all(type(number) is int for number in numbers):
+        raise InputError(
+            f"{place(path or Path())}: summaries is {numbers!r}; write the numbers of segments, "
+            "as in: summaries = [3, 5]"
+        )
+    return numbers
 
 
 def _full_lines(path: Path) -> list[str]:

@@ -51,10 +51,11 @@ class Document:
     """Hold the segments of one document, in order, under its id.
 
     ``origin`` says in messages where the text comes from (a path, as a rule); ``domain`` is the
-    kind of text (news, speech), by which tables can group documents.
+    kind of text (news, speech), by which tables can group documents. ``summaries`` are the numbers,
+    from 1, of segments whose reference is a summary of the source and no translation.
 
     Raises:
-        InputError: the id or the document is empty.
+        InputError: the id or the document is empty, or it has no segment of a number.
         MismatchError: segments differ in their number of references, or some lack a source.
     """
 
@@ -65,12 +66,19 @@ class Document:
     publisher: str | None = None
     origin: str | None = None
     domain: str | None = None
+    summaries: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.id.strip():
             raise InputError("a document has an empty id; name it")
         if not self.segments:
             raise InputError(f"document {self.id} has no segments; add some or remove it")
+        for number in self.summaries:
+            if not 1 <= number <= len(self.segments):
+                raise InputError(
+                    f"document {self.id}: summaries names segment {number}, and the segments are "
+                    f"1 to {len(self.segments)}; mend the number"
+                )
         first = self.segments[0]
         for number, segment in enumerate(self.segments, 1):
             if len(segment.references) != len(first.references):
@@ -98,6 +106,7 @@ class Document:
         publisher: str | None = None,
         origin: str | None = None,
         domain: str | None = None,
+        summaries: Iterable[int] = (),
     ) -> Document:
         """Build a document from line-aligned columns of text.
 
@@ -127,7 +136,7 @@ class Document:
             )
             for i in range(n_segments)
         )
-        return cls(id, segments, title, date, publisher, origin, domain)
+        return cls(id, segments, title, date, publisher, origin, domain, tuple(summaries))
 
 
 @dataclass(frozen=True)

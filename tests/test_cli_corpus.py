@@ -1,7 +1,8 @@
-"""mteval convert, as users run it."""
+"""mteval align and convert, as users run them."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -75,3 +76,58 @@ def test_wrong_usage_is_one_sentence(mteval: Run, root: Path, tmp_path: Path) ->
             cli_corpus.convert(paths, **options)
         assert "\n" not in str(caught.value)
     assert list(tmp_path.iterdir()) == []
+
+
+DOCUMENT = "mnd-2023-11-30-consensus"
+
+
+def test_align_shows_every_line_and_writes_the_pairs(
+    mteval: Run, root: Path, tmp_path: Path
+) -> None:
+    chinese, english = (
+        (root / "references" / f"{DOCUMENT}.{language}.txt").read_text("utf-8").splitlines()
+        for language in ("zh", "en")
+    )
+    added = "The weather in the mountains was cold that winter, and few travellers came."
+    (tmp_path / "talk.zh.txt").write_text("\n\n".join(chinese), "utf-8")
+    (tmp_path / "talk.en.txt").write_text("\n".join([*english[:2], added, *english[2:]]), "utf-8")
+    done = mteval("align", "talk.zh.txt", "talk.en.txt", "-o", "out.tsv", "--json")
+    assert done.returncode == 0, done.stderr
+    document = json.loads(done.stdout)
+    assert (document["level"], document["is_summary"]) == ("paragraph", False)
+    beads = document["beads"]
+    assert [(x["status"], x["source_lines"], x["target_lines"]) for x in beads] == [
+        ("pair", [1], [1]),
+        ("pair", [3], [2]),
+        ("added", [], [3]),
+        ("pair", [5], [4]),
+    ]
+    assert [x["source"] for x in beads if x["source"]] == chinese
+    assert all(0.5 < x["confidence"] <= 1 for x in beads)
+    rows = (tmp_path / "out.tsv").read_text("utf-8").splitlines()
+    assert rows[0] == "document\tsegment\tsource\treference"
+    assert [row.split("\t")[3] for row in rows[1:]] == english
+    assert rows[1].startswith("talk\t1\t")
+    shown = mteval("align", "talk.zh.txt", "talk.en.txt", "--level", "sentence")
+    assert "3 pairs" not in shown.stdout
+    assert "1 added" in shown.stdout
+    assert " 3.2 " in shown.stdout
+
+
+def test_align_leaves_out_what_is_not_sure_enough(mteval: Run, root: Path, tmp_path: Path) -> None:
+    for language in ("zh", "en"):
+        text = (root / "references" / f"{DOCUMENT}.{language}.txt").read_text("utf-8")
+        (tmp_path / f"{language}.txt").write_text(text, "utf-8")
+    done = mteval("align", "zh.txt", "en.txt", "--min-confidence", "1", "-o", "x.tmx")
+    assert done.returncode == 2
+    assert "have no pair of confidence 1 or more" in done.stderr
+    assert not (tmp_path / "x.tmx").exists()
+    done = mteval("align", "zh.txt", "en.txt", "--min-confidence", "1")
+    assert done.returncode == 0
+    assert done.stdout.rstrip().endswith("3 left out, 0 summary, 0 doubtful")
+    swapped = mteval("align", "en.txt", "zh.txt")
+    assert (swapped.returncode, swapped.stdout) == (2, "")
+    assert swapped.stderr == (
+        "mteval: en.txt: this file is not in Chinese; name the Chinese file first, then the "
+        "English one\n"
+    )
