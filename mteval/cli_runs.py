@@ -58,8 +58,9 @@ def export(
         typer.Option(
             "--table",
             help="Table: systems, domains, documents, segments, terms, occurrences, flags or "
-            "error_spans; give --table again for more (not with csv and parquet).  [default: segments for csv "
-            "and parquet, all for json and xlsx, for markdown and latex what mteval score shows]",
+            "error_spans; give --table again for more (not with csv and parquet).  [default: "
+            "segments for csv and parquet, all for json and xlsx, for markdown and latex what "
+            "mteval score shows]",
             show_default=False,
         ),
     ] = None,
@@ -125,8 +126,8 @@ def history(
         str | None,
         typer.Option(
             help="Query in DuckDB's dialect over the views runs, systems, domains, documents, "
-            "segments, terms, occurrences and scores, each with a column run; it can read nothing else and "
-            "write nothing.",
+            "segments, terms, occurrences and scores, each with a column run; it can read nothing "
+            "else and write nothing.",
             show_default=False,
         ),
     ] = None,

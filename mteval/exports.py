@@ -17,6 +17,7 @@ from mteval.report.tables import (
     Column,
     Table,
     document_table,
+    domain_table,
     samples_text,
     system_table,
     term_table,
@@ -33,12 +34,12 @@ Format = Literal["csv", "json", "markdown", "latex", "xlsx", "parquet"]
 # What must not be sent to a terminal.
 BINARY_FORMATS = frozenset({"parquet", "xlsx"})
 TABLES = (
-    *("systems", "documents", "segments", "terms", "occurrences", "flags"),
+    *("systems", "domains", "documents", "segments", "terms", "occurrences", "flags"),
     "error_spans",
 )
 _ONE_TABLE_FORMATS = frozenset({"csv", "parquet"})
 # What `mteval score` prints.
-_SHOWN = ("systems", "documents", "terms")
+_SHOWN = ("systems", "domains", "documents", "terms")
 _TERMS_SHOWN = 12
 
 # Spreadsheets take a cell for a formula by its first character.
@@ -162,6 +163,7 @@ def _present(evaluation: Evaluation) -> list[str]:
     """List the tables that a run has, rows in them or not."""
     termed = evaluation.term_signature() is not None
     lacking = {
+        "domains": not evaluation.domains(),
         "terms": not termed,
         "occurrences": not termed,
         "flags": not evaluation.flags,
@@ -242,6 +244,10 @@ def _columns(evaluation: Evaluation, name: str) -> dict[str, Kind]:
         columns |= {"occurrences": "integer", "right": "integer", "accuracy": "number"}
         columns |= dict.fromkeys(VERDICTS, "integer")
         return columns | {"renderings": "text"}
+    if name == "domains":
+        columns = {"system": "text", "domain": "text", "documents": "integer"}
+        columns["segments"] = "integer"
+        return columns | dict.fromkeys((m.name for m in evaluation.metrics), "number")
     if name == "documents":
         columns = {"system": "text", "document": "text", "segments": "integer"}
         return columns | dict.fromkeys((m.name for m in evaluation.metrics), "number")
@@ -257,6 +263,7 @@ def _columns(evaluation: Evaluation, name: str) -> dict[str, Kind]:
 def _rows(evaluation: Evaluation, name: str) -> Sequence[Mapping[str, Any]]:
     return {
         "systems": lambda: [flat_system(row) for row in evaluation.system_rows()],
+        "domains": evaluation.domain_rows,
         "documents": evaluation.document_rows,
         "terms": lambda: flat_terms(evaluation.terms),
         "occurrences": lambda: evaluation.occurrences,
@@ -485,6 +492,8 @@ def _shown(
 def _reading_table(evaluation: Evaluation, name: str, *, chosen: bool) -> Table:
     if name == "systems":
         return system_table(evaluation)
+    if name == "domains":
+        return domain_table(evaluation)
     if name == "documents":
         return document_table(evaluation)
     if name == "terms":

@@ -27,10 +27,15 @@ if TYPE_CHECKING:
 
 __all__ = ["VIEWS", "History", "RunEntry", "list_runs", "query_runs", "read_history"]
 
-VIEWS = ("runs", "systems", "documents", "segments", "terms", "occurrences", "scores")
+VIEWS = (
+    *("runs", "systems", "domains", "documents", "segments", "terms", "occurrences"),
+    "scores",
+)
 
 _RECORD_FILE = "run.json"
 _SCORES_FILE = "scores.parquet"
+# Of a table of a run.
+_MOST_BYTES = 512 * 1024 * 1024
 # What only runs hold: a folder with any of these and no record is a run that was damaged.
 _RUN_FILES = frozenset(
     {f"{view}.csv" for view in VIEWS} | {_SCORES_FILE, "evaluation.json", "statistics.npz"}
@@ -42,6 +47,10 @@ _TERMS = "term_accuracy"
 _COLUMNS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         "systems": {"system": "VARCHAR", "segments": "BIGINT"},
+        "domains": {
+            **{"system": "VARCHAR", "domain": "VARCHAR", "documents": "BIGINT"},
+            "segments": "BIGINT",
+        },
         "documents": {"system": "VARCHAR", "document": "VARCHAR", "segments": "BIGINT"},
         "segments": {
             **{"system": "VARCHAR", "document": "VARCHAR", "segment": "BIGINT"},
@@ -439,6 +448,8 @@ class _Database:
         return groups
 
     def _typed(self, view: str, path: Path) -> tuple[tuple[str, str], ...]:
+        if path.stat().st_size > _MOST_BYTES:
+            raise _DamagedError(f"{path.name} has more than {_MOST_BYTES // 2**20} MiB")
         data = path.read_bytes()
         # DuckDB 2.0 drops a last line that breaks off within quotes, and says nothing.
         if not data.endswith(b"\n") or data.count(b'"') % 2:
@@ -658,6 +669,9 @@ def _shared_changes(run: RunEntry, before: RunEntry) -> list[str]:
         old_dates, new_dates = before.part("inputs", "dates"), run.part("inputs", "dates")
         differ = [d for d in both if old_dates.get(d) != new_dates.get(d)]
         changed += [f"dates of {_listed(differ)}"] if differ else []
+    old, new = _domains(before), _domains(run)
+    differ = [d for d in both if old.get(d) != new.get(d)]
+    changed += [f"domains of {_listed(differ)}"] if differ else []
     changed += _signature_changes(run, before)
     old, new = before.part("versions"), run.part("versions")
     changed += [f"{name} {old[name]} -> {new[name]}" for name in new if _differ(name, old, new)]
@@ -668,6 +682,13 @@ def _shared_changes(run: RunEntry, before: RunEntry) -> list[str]:
     elif old != new:
         changed.append(f"resampling {'removed' if old else 'added'}")
     return changed
+
+
+def _domains(run: RunEntry) -> dict[str, Any]:
+    """Map the documents of a run to their domains, if they have any."""
+    found = run.record.get("domains")
+    documents = run.record.get("documents", ())
+    return dict(zip(documents, found, strict=False)) if isinstance(found, list) else {}
 
 
 def _signature_changes(run: RunEntry, before: RunEntry) -> list[str]:

@@ -47,7 +47,7 @@ _MOST_HASHES = 300
 _MOST_TAGS = 10
 # Earlier runs that a series goes back.
 _MOST_RUNS = 100
-_TABLES = ("systems.csv", "documents.csv", "terms.csv", "segments.csv")
+_TABLES = ("systems.csv", "domains.csv", "documents.csv", "terms.csv", "segments.csv")
 # How long comet_ml may take, in seconds, before it is stopped.
 _PATIENCE = 300.0
 # Settings of comet_ml for this one task: nothing but the run is logged, nobody else is told.
@@ -475,6 +475,11 @@ def _points(run: Run, latest: Mapping[str, Any], step: int, names: _Names) -> It
             for metric in latest["metrics"]:
                 value = _number(row, metric)
                 yield from point("document", value, row["system"], row["document"], metric)
+        if kind_of(run.folder / "domains.csv") == "file":
+            for row in _csv_rows(run.folder / "domains.csv"):
+                for metric in latest["metrics"]:
+                    parts = (row["system"], "domain", row["domain"] or "(none)", metric)
+                    yield from point("domain", _number(row, metric), *parts)
     if kind_of(run.folder / "terms.csv") == "file":
         for found in read_rows(run.folder, "terms.csv"):
             known = found["kind"] == "system" and found["system"] in latest["systems"]

@@ -23,7 +23,7 @@ import openpyxl
 import pyarrow as pa
 import pyarrow.parquet
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -102,7 +102,13 @@ NAMES = ["=1+1|x", "*_<b>&@octocat"]
 def evaluation_of(texts: list[str]) -> Evaluation:
     """Evaluate texts as hypotheses and as sources, and put them into the other tables too."""
     sources = [text if text.strip() else "甲" for text in texts]
-    test_set = TestSet((Document.from_columns("d", sources, [["a reference"] * len(texts)]),))
+    test_set = TestSet(
+        (
+            Document.from_columns(
+                "d", sources, [["a reference"] * len(texts)], domain="=1+<b>|\\&_@x"
+            ),
+        )
+    )
     systems = [
         SystemOutput(NAMES[0], {"d": tuple(texts)}),
         SystemOutput(NAMES[1], {"d": tuple(reversed(texts))}),
@@ -159,10 +165,12 @@ def hostile() -> tuple[Evaluation, dict[str, Any]]:
 
 @pytest.fixture
 def run(tmp_path: Path) -> Run:
-    """Make a run with two metrics, a missing document, an empty hypothesis and intervals."""
+    """Make a run with two metrics, a missing document, an empty hypothesis, a domain, intervals."""
     test_set = TestSet(
         (
-            Document.from_columns("d", ["甲", "乙"], [["one or two", "a second one of them"]]),
+            Document.from_columns(
+                "d", ["甲", "乙"], [["one or two", "a second one of them"]], domain="news"
+            ),
             Document.from_columns("e", ["丙"], [["one third exercise"]]),
         )
     )
@@ -218,6 +226,7 @@ def test_csv_and_parquet_and_json_keep_every_text(
     assert restore(rows[0]["system"]) == NAMES[0] != rows[0]["system"]
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_an_apostrophe_put_before_a_text_can_be_taken_away(text: str) -> None:
     safe = neutralise(text)
@@ -388,12 +397,52 @@ def test_latex_sets_every_text_as_it_is(
         assert [row[at] for row in rows] == expected(hostile[0], table, column)
 
 
+def test_names_of_domains_are_kept_as_they_are() -> None:
+    names = [text for text in dict.fromkeys(HOSTILE) if text]
+    test_set = TestSet(
+        tuple(
+            Document.from_columns(f"d{i}", None, [["one ship"]], domain=name)
+            for i, name in enumerate(names)
+        )
+    )
+    output = SystemOutput("x", {f"d{i}": ("one",) for i in range(len(names))})
+    evaluation = mteval.evaluate(test_set, [output], ["chrf"], samples=0, checks=False)
+    exported = (evaluation, evaluation.run_record("r", NOON, []))
+    rows = csv_rows(export_run(*exported, "csv", ["domains"]))
+    assert [restore(row["domain"]) for row in rows] == names
+    assert not [row for row in rows if row["domain"][:1] in tuple("=+-@\t\r")]
+    parquet = pa.parquet.read_table(io.BytesIO(export_run(*exported, "parquet", ["domains"])))
+    assert parquet["domain"].to_pylist() == names
+    found = json.loads(export_run(*exported, "json", ["domains"]))["domains"]
+    assert [row["domain"] for row in found] == names
+    assert set(names) <= shared_strings(export_run(*exported, "xlsx", ["domains"]))
+    shown = page(export_run(*exported, "markdown", ["domains"]))
+    assert [row[0] for row in shown.rows[1:]] == names
+    assert shown.tags <= SHOWN_TAGS
+    latex = export_run(*exported, "latex", ["domains"]).decode("utf-8")
+    body = re.split(r"\\endfoot\n|\\end\{longtable\}", latex)[1].replace("\\addlinespace\n", "")
+    assert [unlatex(line.split(" & ")[0]) for line in body.split("\n")[:-1]] == names
+
+
+def test_a_run_without_domains_has_no_table_of_them() -> None:
+    test_set = TestSet((Document.from_columns("d", None, [["one ship"]]),))
+    evaluation = mteval.evaluate(test_set, [SystemOutput("x", {"d": ("one",)})], ["chrf"])
+    exported = (evaluation, evaluation.run_record("r", NOON, []))
+    for format in ("csv", "json", "markdown", "latex", "xlsx", "parquet"):
+        with pytest.raises(UsageError, match="this run has no table 'domains'"):
+            export_run(*exported, format, ["domains"])
+    assert b"Domains" not in export_run(*exported, "markdown")
+    assert "domains" not in json.loads(export_run(*exported, "json"))
+    book = openpyxl.load_workbook(io.BytesIO(export_run(*exported, "xlsx")))
+    assert "domains" not in book.sheetnames
+
+
 # ---- Numbers -------------------------------------------------------------------------------------
 
 
 def test_numbers_are_the_same_in_every_format_and_missing_ones_are_null(run: Run) -> None:
     evaluation = run.evaluation
-    for table in ("systems", "documents", "segments"):
+    for table in ("systems", "domains", "documents", "segments"):
         from_json = json.loads(export_run(evaluation, run.record, "json", [table]))[table]
         from_csv = csv_rows(export_run(evaluation, run.record, "csv", [table]))
         parquet = pa.parquet.read_table(
@@ -417,7 +466,7 @@ def test_numbers_are_the_same_in_every_format_and_missing_ones_are_null(run: Run
 
 
 def test_the_columns_of_a_table_are_those_of_the_run_folder(run: Run) -> None:
-    for table in ("systems", "documents", "segments"):
+    for table in ("systems", "domains", "documents", "segments"):
         rows = csv_rows(export_run(run.evaluation, run.record, "csv", [table]))
         written = csv_rows((run.folder / f"{table}.csv").read_bytes())
         assert sorted(rows[0]) == sorted(written[0])
@@ -461,10 +510,11 @@ def test_a_table_without_rows_has_its_columns(run: Run) -> None:
 def test_markdown_has_what_score_shows(run: Run) -> None:
     text = export_run(run.evaluation, run.record, "markdown").decode("utf-8")
     found = page(text.encode())
-    assert [node for node in found.nodes if node in ("Systems", "Documents")] == [
-        "Systems",
-        "Documents",
-    ]
+    titles = ("Systems", "Domains", "Documents")
+    assert tuple(node for node in found.nodes if node in titles) == titles
+    [domain] = [row for row in found.rows if row[:2] == ["news", "x"]]
+    assert domain[3] == f"{run.evaluation.domain_rows()[0]['bleu']:.1f}"
+    assert [row[1] for row in found.rows if row[0] == "(none)"] == ["x"]
     [x, y, z] = found.rows[1:4]
     assert re.fullmatch(r"\d+\.\d ±\d+\.\d \(1\)", x[2])
     assert y[1] == "2/3"
@@ -477,8 +527,8 @@ def test_markdown_has_what_score_shows(run: Run) -> None:
 
 def test_latex_has_what_score_shows(run: Run) -> None:
     text = export_run(run.evaluation, run.record, "latex").decode("utf-8")
-    assert text.count("\\begin{tabular}{") == text.count("\\end{tabular}") == 2
-    assert text.count("\\toprule") == text.count("\\bottomrule") == 2
+    assert text.count("\\begin{tabular}{") == text.count("\\end{tabular}") == 3
+    assert text.count("\\toprule") == text.count("\\bottomrule") == 3
     assert r"\textbf{" in text
     assert r"2/3 & " in text
     assert (
@@ -500,8 +550,8 @@ def test_who_asks_for_terms_gets_all_of_them(hostile: tuple[Evaluation, dict[str
 @pytest.mark.parametrize(
     ("format", "tables", "says"),
     [
-        ("csv", ["scores"], "there is no table 'scores'; this run has systems, documents, seg"),
-        ("json", ["terms"], "this run has no table 'terms', only systems, documents, segments, f"),
+        ("csv", ["scores"], "there is no table 'scores'; this run has systems, domains, doc"),
+        ("json", ["terms"], "this run has no table 'terms', only systems, domains, documents, s"),
         ("markdown", ["error_spans"], "no table 'error_spans'"),
         ("csv", ["systems", "documents"], "csv holds one table and 2 were asked for"),
         ("parquet", ["systems", "documents"], "parquet holds one table"),

@@ -48,6 +48,7 @@ OUTPUTS = {
         "001": ["=1+1 The defence department shows welcome."],
     },
 }
+DOMAINS = {"001": "news"}
 Texts = Mapping[str, Sequence[str]]
 
 
@@ -62,10 +63,14 @@ def make_run(
     metrics: Sequence[str] = ("bleu", "ter"),
     command: Sequence[str] = ("mteval", "score"),
     seed: int = 12345,
+    domains: Mapping[str, str] = DOMAINS,
 ) -> Path:
     """Score, and write the run of an hour after noon."""
     test_set = TestSet(
-        tuple(Document.from_columns(d, list(sources[d]), [list(references[d])]) for d in references)
+        tuple(
+            Document.from_columns(d, list(sources[d]), [list(references[d])], domain=domains.get(d))
+            for d in references
+        )
     )
     systems = [
         SystemOutput(name, {d: tuple(lines) for d, lines in documents.items()})
@@ -212,6 +217,31 @@ def test_a_changed_source_a_new_system_and_one_that_comes_back(tmp_path: Path) -
         ["sources of 001", f"since {first}"],
     ]
     assert [row["changed"] for row in fourth["systems"]][2] == ["new system"]
+
+
+def test_changed_domains_are_told_and_their_scores_can_be_queried(tmp_path: Path) -> None:
+    results = tmp_path / "results"
+    first = make_run(results, 0, terms=None)
+    make_run(results, 1, terms=None, domains={"001": "news", "2023-11-30": "speech"})
+    make_run(results, 2, terms=None, domains={})
+    history = read_history(results).as_dict()
+    assert [run["changed"] for run in history["runs"]][1:] == [
+        ["domains of 2023-11-30"],
+        ["domains of 2023-11-30, 001"],
+    ]
+    # What changed no score leaves them comparable.
+    assert not any(row["incomparable"] for run in history["runs"] for row in run["systems"])
+    query = "SELECT domain, system, documents, segments, bleu FROM domains WHERE run = "
+    _, rows, left_out = query_runs(results, f"{query}'{first.name}'")
+    assert left_out == ()
+    assert sorted(rows, key=str) == sorted(
+        [
+            tuple(row[key] for key in ("domain", "system", "documents", "segments", "bleu"))
+            for row in document_of(first)["domains"]
+        ],
+        key=str,
+    )
+    assert query_runs(results, "SELECT count(DISTINCT run) FROM domains")[1] == [(2,)]
 
 
 def test_the_screen_shows_runs_trends_and_terms(results: Path, mteval: Run) -> None:

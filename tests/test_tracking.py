@@ -538,13 +538,18 @@ def test_a_key_that_is_not_known_makes_an_archive(server: Server, tmp_path: Path
 
 
 def small_run(
-    results: Path, *, hour: int = 12, last: str = "one third exercise", document: str = "e"
+    results: Path,
+    *,
+    hour: int = 12,
+    last: str = "one third exercise",
+    document: str = "e",
+    domain: str | None = None,
 ) -> Path:
     """Write a run of two systems, one of which lacks a document."""
     test_set = TestSet(
         (
             Document.from_columns("d", ["甲", "乙"], [["one, two", "a second one"]]),
-            Document.from_columns(document, ["丙"], [[last]]),
+            Document.from_columns(document, ["丙"], [[last]], domain=domain),
         )
     )
     systems = [
@@ -571,6 +576,21 @@ def test_a_report_is_logged_where_there_is_one(tmp_path: Path) -> None:
     assert [path.name for path in plan_run(Run(run)).assets] == tables
     (run / "report.html").write_text("<p>", "utf-8")
     assert [path.name for path in plan_run(Run(run)).assets] == [*tables, "report.html"]
+
+
+def test_scores_of_domains_are_logged(tmp_path: Path) -> None:
+    run = small_run(tmp_path, domain="news")
+    plan = plan_run(Run(run))
+    found = {point.name: point.value for point in plan.points if "/domain/" in point.name}
+    assert found == {
+        f"{row['system']}/domain/{row['domain'] or '(none)'}/{metric}": float(row[metric])
+        for row in rows(run / "domains.csv")
+        for metric in ("bleu", "ter")
+        if row[metric]
+    }
+    # One system has no document of news.
+    assert len(found) == 6
+    assert run / "domains.csv" in plan.assets
 
 
 def test_the_key_is_the_same_for_the_same_run_only(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ import numpy as np
 
 from mteval.report.html import escaped, render, safe
 from mteval.report.plots import distribution_plot, interval_plot, length_plot, pair_plot
-from mteval.report.tables import VERDICT_SIGNS, gravest_first, samples_text
+from mteval.report.tables import VERDICT_SIGNS, domain_name, gravest_first, samples_text
 from mteval.results import Evaluation, MetricColumn, detail_text
 
 __all__ = ["report_page"]
@@ -87,6 +87,7 @@ def report_page(evaluation: Evaluation, record: Mapping[str, Any]) -> str:
         created=record.get("created"),
         n_segments=len(evaluation.segment_numbers),
         documents=evaluation.documents,
+        domains=[domain_name(domain) for domain in evaluation.domains()],
         system_names=evaluation.systems,
         metrics=[
             {
@@ -301,7 +302,7 @@ def _heat(evaluation: Evaluation, metric: MetricColumn) -> dict[str, Any]:
         "heading": metric.heading,
         "domains": [
             row(
-                domain or "(no domain)",
+                domain_name(domain),
                 None,
                 int(belongs[g] @ sizes),
                 by_level["domain"][:, g],
@@ -513,6 +514,9 @@ def _data(
     return {
         "systems": evaluation.systems,
         "segment_documents": evaluation.segment_documents.tolist(),
+        "document_domains": evaluation.domain_documents().argmax(0).tolist()
+        if evaluation.domains()
+        else [],
         "scores": {
             m.name: [
                 [None if x != x else round(x, m.decimals + 2) for x in row]

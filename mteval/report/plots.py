@@ -32,12 +32,17 @@ _MARKERS = "osD^vP*X"
 _LINES = ("-", "--", "-.", ":")
 # Stands for the colour of text, which the page decides (dark mode).
 _INK = "#010203"
+# Stands out from light and from dark: pictures have no colour of text.
+_GREY = "#7d858e"
 # More points than this become a picture: as shapes they would be most of the page.
 _MOST_SHAPES = 1500
 # Fewer segments than this in a bin of lengths say nothing.
 _LEAST_IN_BIN = 5
 _BINS = 8
 _MOST_TICKS = 15
+_LONGEST_NAME = 32
+# Inches.
+_LEGEND_ROW = 0.2
 
 
 def interval_plot(evaluation: Evaluation) -> str:
@@ -54,7 +59,7 @@ def interval_plot(evaluation: Evaluation) -> str:
                 axes.plot([low, high], [s, s], color=_colour(s), linewidth=2.5)
                 axes.plot([scores[s]], [s], _MARKERS[s % len(_MARKERS)], color=_colour(s))
             axes.set_xlabel(metric.heading)
-            axes.set_yticks(range(n_systems), evaluation.systems)
+            axes.set_yticks(range(n_systems), [_short(name) for name in evaluation.systems])
             axes.set_ylim(n_systems - 0.5, -0.5)
             axes.grid(axis="x", alpha=0.3)
         return _svg(figure, "intervals")
@@ -75,7 +80,10 @@ def distribution_plot(evaluation: Evaluation) -> str:
                 positions=range(n_systems),
                 patch_artist=True,
                 widths=0.6,
-                flierprops={"marker": ".", "markersize": 4, "alpha": 0.6, "rasterized": True},
+                flierprops={
+                    **{"marker": ".", "markersize": 5, "rasterized": True},
+                    **{"markerfacecolor": _GREY, "markeredgecolor": "none"},
+                },
                 medianprops={"color": _INK},
             )
             for s, box in enumerate(boxes["boxes"]):
@@ -85,7 +93,7 @@ def distribution_plot(evaluation: Evaluation) -> str:
                 for line in boxes[name]:
                     line.set_color(_INK) if name != "boxes" else line.set_edgecolor(_INK)
             axes.set_xlabel(metric.heading)
-            axes.set_yticks(range(n_systems), evaluation.systems)
+            axes.set_yticks(range(n_systems), [_short(name) for name in evaluation.systems])
             axes.set_ylim(n_systems - 0.5, -0.5)
             axes.grid(axis="x", alpha=0.3)
         return _svg(figure, "distributions")
@@ -202,6 +210,11 @@ def _colour(number: int) -> str:
     return _COLOURS[number % len(_COLOURS)]
 
 
+def _short(name: str) -> str:
+    """Cut a name that would leave no room for the plot; tables have it whole."""
+    return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
+
+
 def _line(number: int) -> dict[str, Any]:
     return {
         "color": _colour(number),
@@ -245,14 +258,18 @@ def _figure(
 
 def _legend(figure: Figure, handles: Sequence[Any], names: Sequence[str]) -> None:
     # Both are given, as matplotlib leaves out labels of its own that begin with an underscore.
+    names = [_short(name) for name in names]
     # About 13 characters an inch; Chinese ones are twice as wide.
     widest = max(sum(2 if ord(char) > 0x2E80 else 1 for char in name) for name in names)
-    columns = int(figure.get_size_inches()[0] * 13 // (widest + 6))
+    width, height = figure.get_size_inches()
+    columns = max(1, min(len(names), int(width * 13 // (widest + 6))))
+    # The panels keep their height, however many rows the legend has.
+    figure.set_figheight(height + _LEGEND_ROW * (-(-len(names) // columns) - 1))
     figure.legend(
         handles,
         names,
         loc="outside lower center",
-        ncols=max(1, min(len(names), columns)),
+        ncols=columns,
         markerscale=1.5,
     )
 

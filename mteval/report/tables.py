@@ -17,6 +17,7 @@ __all__ = [
     "Table",
     "comparison_tables",
     "document_table",
+    "domain_name",
     "domain_table",
     "gravest_first",
     "occurrence_table",
@@ -114,7 +115,7 @@ def system_table(evaluation: Evaluation) -> Table:
 
 def domain_table(evaluation: Evaluation) -> Table:
     """Tabulate one row for each domain and system; the best of each domain is marked."""
-    rows = [{**row, "domain": row["domain"] or "(none)"} for row in evaluation.domain_rows()]
+    rows = [{**row, "domain": domain_name(row["domain"])} for row in evaluation.domain_rows()]
     n_systems = len(evaluation.systems)
     sizes = evaluation.domain_documents() @ evaluation.document_sizes()
     return Table(
@@ -135,6 +136,11 @@ def domain_table(evaluation: Evaluation) -> Table:
             for g in range(len(sizes))
         ),
     )
+
+
+def domain_name(domain: str | None) -> str:
+    """Name a domain for reading; documents without one have a name too."""
+    return domain or "(none)"
 
 
 def document_table(evaluation: Evaluation) -> Table:

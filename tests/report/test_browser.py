@@ -204,6 +204,37 @@ def test_flags_and_error_spans_are_shown(tmp_path: Path, opened: Opener) -> None
     expect(page.locator("#s1-0")).to_have_class("match")
 
 
+def test_a_domain_is_filtered_and_its_rows_are_coloured(tmp_path: Path, opened: Opener) -> None:
+    test_set = TestSet(
+        tuple(
+            Document.from_columns(name, None, [[text]], domain=domain)
+            for name, text, domain in (
+                ("d", "one ship sailed", "news"),
+                ("e", "two ships sailed", None),
+                ("f", "three ships sailed", "news"),
+            )
+        )
+    )
+    systems = [
+        SystemOutput("x", {"d": ("one ship",), "e": ("two ships",), "f": ("three",)}),
+        SystemOutput("y", {"d": ("ship",), "e": ("two ships sailed",), "f": ("sailed",)}),
+    ]
+    page = opened(page_of(mteval.evaluate(test_set, systems, ["chrf"], samples=0), tmp_path))
+    page.locator("select[name=domain]").select_option("news")
+    assert shown(page) == ["d:1", "f:1"]
+    page.locator("select[name=document]").select_option("e")
+    expect(page.locator("#none-shown")).to_be_visible()
+    page.locator("select[name=domain]").select_option("(none)")
+    assert shown(page) == ["e:1"]
+    page.locator("#segment-filters button").click()
+    assert shown(page) == ["d:1", "e:1", "f:1"]
+    colours = page.evaluate(
+        """[...document.querySelectorAll('.domains td.num')]
+           .map(cell => getComputedStyle(cell).backgroundColor)"""
+    )
+    assert len(set(colours)) == 4
+
+
 def test_a_link_shows_what_filters_hide(report: Path, opened: Opener) -> None:
     page = opened(report)
     page.locator("#segment-filters select[name=document]").select_option(
@@ -234,6 +265,7 @@ def test_keys_search_and_walk(report: Path, opened: Opener) -> None:
     assert page.evaluate("document.activeElement.querySelector('h3').textContent") == shown(page)[0]
     page.locator("#segment-filters button").focus()
     page.keyboard.press("Enter")
+    assert len(shown(page)) == page.locator(".segment").count()
     page.evaluate("document.activeElement.blur()")
     first, second, third = shown(page)[:3]
     for key, expected in (("j", first), ("j", second), ("j", third), ("k", second)):

@@ -7,7 +7,7 @@ from datetime import datetime, timezone
 from html.parser import HTMLParser
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import mteval
@@ -82,8 +82,52 @@ def test_every_system_and_score_is_in_it(names: list[str], metrics: list[str]) -
     assert len(ids) == len(set(ids))
 
 
+def test_domains_come_before_documents_with_their_scores() -> None:
+    names = ["<b>news & more</b>", None, "speech"]
+    test_set = TestSet(
+        tuple(
+            Document.from_columns(f"d{n}", None, [["one ship sailed far"]], domain=name)
+            for n, name in enumerate([*names, names[0]])
+        )
+    )
+    outputs = [
+        SystemOutput(name, {f"d{n}": (text,) for n in range(4)})
+        for name, text in (("x", "one ship sailed"), ("y", "one ship"))
+    ]
+    evaluation = mteval.evaluate(test_set, outputs, ["chrf", "ter"], samples=0)
+    text = page(evaluation)
+    # One heat map a metric, each with the domains in a body of rows of their own.
+    bodies = re.findall(r'<tbody class="domains">(.*?)</tbody>', text, re.DOTALL)
+    assert len(bodies) == 2
+    for body, metric, best in zip(bodies, ("chrf", "ter"), ("x", "x"), strict=True):
+        rows = body.split("</tr>")[:-1]
+        assert [re.findall("<bdi>(.*?)</bdi>", row) for row in rows] == [
+            ["&lt;b&gt;news &amp; more&lt;/b&gt;"],
+            ["(none)"],
+            ["speech"],
+        ]
+        assert [re.findall('"count">(.*?)</td>', row) for row in rows] == [["2"], ["1"], ["1"]]
+        for row, name in zip(rows, names, strict=True):
+            found = re.findall(r'<td class="num( best)?" style="--h:\d+">(.*?)</td>', row)
+            wanted = {r["system"]: r for r in evaluation.domain_rows() if r["domain"] == name}
+            assert found == [
+                (" best" if s == best else "", f"{wanted[s][metric]:.1f}") for s in ("x", "y")
+            ]
+    assert ("select", {"name": "domain"}) in Elements(text).elements
+    assert "domain" not in page(evaluate(["x"], ["chrf"])).split("<script>")[0].split("</style>")[1]
+
+
 def test_the_same_evaluation_gives_the_same_page() -> None:
     assert page(evaluate(NAMES, ["bleu", "chrf"])) == page(evaluate(NAMES, ["bleu", "chrf"]))
+
+
+@pytest.mark.filterwarnings("error")
+def test_long_names_leave_room_for_the_plots() -> None:
+    text = page(evaluate(["x" * 3000, *map(str, range(14))], ["bleu", "chrf"]))
+    in_plots = re.findall("<text[^>]*>(x+…?)</text>", text)
+    assert in_plots
+    assert set(in_plots) == {"x" * 31 + "…"}
+    assert "x" * 3000 in Elements(text).text
 
 
 @pytest.mark.parametrize(
@@ -118,6 +162,7 @@ def test_nothing_in_it_points_outside() -> None:
     }
 
 
+@settings(deadline=None)
 @given(
     st.text('ab“" .🚢中Σ\r', max_size=20).filter(str.strip),
     st.text('ab“" .🚢中Σ\r', max_size=20),

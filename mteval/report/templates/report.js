@@ -12,6 +12,11 @@
     root.dataset.theme = dark ? "light" : "dark";
   });
 
+  // The event "reset" comes before the fields have their first values again.
+  const onReset = (form, filter) => {
+    form.querySelector("button").addEventListener("click", () => { form.reset(); filter(); });
+  };
+
   // Terms ----------------------------------------------------------------------------------------
   const termForm = one("term-filters");
   if (termForm) {
@@ -32,7 +37,7 @@
       one("terms-shown").textContent = `${shown} of ${rows.length} terms`;
     };
     termForm.addEventListener("input", filterTerms);
-    termForm.addEventListener("reset", () => setTimeout(filterTerms));
+    onReset(termForm, filterTerms);
     termForm.addEventListener("submit", (event) => event.preventDefault());
     filterTerms();
   }
@@ -103,10 +108,11 @@
   };
 
   const filter = () => {
-    const { text, document: doc, verdict, flag, metric, low, high } = form.elements;
+    const { text, document: doc, domain, verdict, flag, metric, low, high } = form.elements;
     const wanted = text.value.trim().toLowerCase();
     const contents = wanted ? searchable() : null;
     const inDocument = doc.value === "" ? -1 : Number(doc.value);
+    const inDomain = domain && domain.value !== "" ? Number(domain.value) : -1;
     const verdictBit = verdict && verdict.value !== "" ? 1 << Number(verdict.value) : 0;
     const flagBit = flag && flag.value !== "" ? 1 << Number(flag.value) : 0;
     const from = low.value === "" ? null : Number(low.value);
@@ -125,6 +131,7 @@
     for (let n = 0; n < articles.length; n++) {
       const number = numbers[n];
       let fits = inDocument < 0 || data.segment_documents[number] === inDocument;
+      if (inDomain >= 0) fits &&= data.document_domains[data.segment_documents[number]] === inDomain;
       if (fits && contents) {
         fits = contents[n].some((text, at) => (at === 0 || selected[at - 1]) && text.includes(wanted));
       }
@@ -228,7 +235,7 @@
   const update = () => { filter(); near.forEach(decorate); };
   form.addEventListener("input", update);
   form.addEventListener("submit", (event) => event.preventDefault());
-  form.addEventListener("reset", () => setTimeout(update));
+  onReset(form, update);
   addEventListener("beforeprint", () => articles.forEach(decorate));
   filter();
 
@@ -239,7 +246,7 @@
     if (!found || !place.has(Number(found[1]))) return;
     const n = place.get(Number(found[1]));
     const row = found[2] === undefined ? null : rows[n * n_systems + Number(found[2])];
-    if (articles[n].hidden || row?.hidden) { form.reset(); filter(); }
+    if (articles[n].hidden || row?.hidden) { form.reset(); update(); }
     decorate(articles[n]);
     row?.classList.add("here");
     (row ?? articles[n]).scrollIntoView({ block: "center" });
