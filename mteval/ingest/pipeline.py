@@ -7,7 +7,7 @@ restore de-spaced English, align, and give a reason for every line that is left 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from importlib.util import find_spec
@@ -37,11 +37,12 @@ from mteval.ingest.extract import Line, language_of, settle_languages
 from mteval.ingest.furniture import furniture_reason
 from mteval.ingest.metadata import find_metadata
 from mteval.ingest.pages import Page, read_page
-from mteval.ingest.pairing import SENTENCE_END, Paired, pair_lines
+from mteval.ingest.pairing import SENTENCE_END, Paired, Pairing, pair_lines
 from mteval.ingest.respace import is_despaced, restore_spaces
 from mteval.text import count_han, count_latin_words, shorten, to_simplified
 
 __all__ = [
+    "DOUBTFUL",
     "Dropped",
     "Fix",
     "IngestReport",
@@ -72,6 +73,8 @@ _LONGEST_RESPACED = 5000
 # Fewer words of the other language in a line of one of two files are names in it.
 _NAMES = 8
 _ALONE = ", no English counterpart"
+# Pairs less sure than this are shown: more of them are wrong than right.
+DOUBTFUL = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,8 @@ class Kept:
 
     ``confidence`` is the probability, 0-1, that its two sides are translations of each other;
     None where there is one side only. ``translation_lines`` are those of the second of two files.
+    With ``is_summary`` the English says only a part of what the Chinese says. ``source`` and
+    ``target`` are the beginnings of its texts.
     """
 
     segment: int
@@ -87,6 +92,9 @@ class Kept:
     kind: Kind
     confidence: float | None
     translation_lines: tuple[int, ...] = ()
+    is_summary: bool = False
+    source: str = ""
+    target: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +133,8 @@ class IngestReport:
 
     ``formats`` and ``encodings`` (None where the format says it by itself) are of the page and of
     its ``translation``, where that is a second file. Of pages without lines the numbers count
-    blocks: paragraphs, items, cells.
+    blocks: paragraphs, items, cells. With ``is_summary`` the English as a whole is a summary of the
+    Chinese, and no translation.
     """
 
     page: str
@@ -140,6 +149,7 @@ class IngestReport:
     formats: tuple[str, ...] = ("plain text",)
     encodings: tuple[str | None, ...] = ("UTF-8",)
     notes: tuple[str, ...] = ()
+    is_summary: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """Give the report as plain values for JSON; what is of the first file does not say so."""
@@ -188,6 +198,20 @@ class IngestReport:
             (f"{self.document}:{x.segment}", str(x.chinese), str(x.english)) for x in self.joined
         ]
 
+    def doubtful_rows(self) -> list[tuple[str, str, str, str]]:
+        """List segment, confidence and beginnings of both texts of every pair that is not sure."""
+        return [
+            (f"{self.document}:{x.segment}", f"{x.confidence:.2f}", x.source, x.target)
+            for x in self.kept
+            if x.confidence is not None and x.confidence < DOUBTFUL
+        ]
+
+    def summary_rows(self) -> list[tuple[str, str, str]]:
+        """List segment and beginnings of both texts where the English is only a summary."""
+        return [
+            (f"{self.document}:{x.segment}", x.source, x.target) for x in self.kept if x.is_summary
+        ]
+
     def dropped_rows(self) -> list[tuple[str, str, str]]:
         """List place, reason and text of every line dropped."""
         return [(self._place(x.line, x.file), x.reason, x.text) for x in self.dropped]
@@ -216,6 +240,7 @@ def ingest_pages(
     sources: Path | None = None,
     fixes: Path | None = None,
     output: Path | None = None,
+    min_confidence: float = 0.0,
     progress: Callable[[int, int], None] | None = None,
 ) -> list[Ingested]:
     """Ingest several pages; nothing is written.
@@ -229,6 +254,7 @@ def ingest_pages(
             in ``output``, beside the page, in the folder above it, or in ``references``.
         fixes: TOML file of hand repairs; found likewise as ``fixes.toml``.
         output: folder that the documents will be written to.
+        min_confidence: pairs whose confidence, 0-1, is less are dropped.
         progress: called with the pages done and all pages.
 
     Raises:
@@ -241,7 +267,8 @@ def ingest_pages(
     homes: dict[str, str] = {}
     for first, second in _coupled(reads):
         path = first.page.path
-        result = _ingest(first, second, fixes or _companion("fixes.toml", path, output), None)
+        found = fixes or _companion("fixes.toml", path, output)
+        result = _ingest(first, second, found, min_confidence, None)
         id = result.document.id
         if id in homes:
             raise MismatchError(
@@ -289,6 +316,7 @@ def ingest_page(
     translation: Path | str | None = None,
     sources: Path | None = None,
     fixes: Path | None = None,
+    min_confidence: float = 0.0,
     embed: Embed | None = None,
 ) -> Ingested:
     """Turn one messy bilingual page, or one page in each language, into an aligned document.
@@ -299,6 +327,7 @@ def ingest_page(
         sources: TOML file that gives raw pages their document id (else it is the file's stem)
             and metadata that the page does not state.
         fixes: TOML file of repairs by hand.
+        min_confidence: pairs whose confidence, 0-1, is less are dropped.
         embed: sentence encoder for the alignment; the one that is installed by default.
 
     Raises:
@@ -312,7 +341,7 @@ def ingest_page(
     second = None if translation is None else _read(Path(translation), sources)
     if second is not None:
         _check_pair(first, second)
-    return _ingest(first, second, fixes, embed)
+    return _ingest(first, second, fixes, min_confidence, embed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -366,7 +395,11 @@ def _check_pair(first: _Read, second: _Read) -> None:
 
 
 def _ingest(
-    first: _Read, second: _Read | None, fixes: Path | None, embed: Embed | None
+    first: _Read,
+    second: _Read | None,
+    fixes: Path | None,
+    min_confidence: float,
+    embed: Embed | None,
 ) -> Ingested:
     """Make a document of a page, or of one page in each language, the Chinese one first."""
     if second is not None and first.language == "en":
@@ -390,19 +423,17 @@ def _ingest(
     restored = any(change.step == RESPACED for change in cleaned.changes)
     monolingual = second is None and (source.get("languages") == ["en"] or (restored and not zh))
     if monolingual:
-        pairs = [Paired((), (line,)) for line in en]
+        pairing = Pairing([Paired((), (line,)) for line in en])
     else:
         _check_languages(path, zh, en)
-        pairs = pair_lines(zh, en, embed or sentence_encoder(), cleaned.furniture)
+        pairing = pair_lines(zh, en, embed or sentence_encoder(), cleaned.furniture)
+    doubted = [pair for pair in pairing.pairs if _confidence(pair) < min_confidence]
+    pairs = [pair for pair in pairing.pairs if _confidence(pair) >= min_confidence]
     kinds = [_kind(pair) for pair in pairs]
     # Headings alone pair by chance where one language is furniture.
     sentences = any(SENTENCE_END.search(line.text) for line in cleaned.text)
     if not pairs or ("text" not in kinds and sentences and not monolingual):
-        raise InputError(
-            f"{origin}: no paragraph has a counterpart in the other language; check that the "
-            + ("page holds" if second is None else "two pages hold")
-            + " a text and its translation"
-        )
+        raise InputError(f"{origin}: {_refusal(pairing, doubted, second)}")
     own = [line for line in cleaned.text if line.file == 0]
     paired = {line.number for pair in pairs for line in pair.zh}
     metadata = find_metadata(
@@ -411,7 +442,13 @@ def _ingest(
     if monolingual:
         unpaired = [Dropped(line.number, "not English", shorten(line.text)) for line in zh]
     else:
-        unpaired = _unpaired(zh, en, pairs, metadata.title_line)
+        unpaired = _unpaired(zh, en, pairing.pairs, metadata.title_line)
+        unpaired += [
+            Dropped(line.number, f"pair of low confidence ({pair.confidence:.2f})", text, line.file)
+            for pair in doubted
+            for line in (*pair.zh, *pair.en)
+            for text in [shorten(line.text)]
+        ]
 
     document = Document.from_columns(
         id,
@@ -422,6 +459,7 @@ def _ingest(
         date=source.get("date", metadata.date),
         publisher=source.get("publisher", metadata.publisher),
         origin=origin,
+        domain=source.get("domain"),
     )
     dropped = sorted([*cleaned.dropped, *unpaired], key=lambda x: (x.file, x.line))
     report = IngestReport(
@@ -443,7 +481,11 @@ def _ingest(
         None if second is None else place(second.page.path),
         tuple(read.page.format for read in reads),
         tuple(read.page.encoding for read in reads),
-        tuple(f"{place(read.page.path)}: {note}" for read in reads for note in read.page.notes),
+        (
+            *(f"{place(read.page.path)}: {note}" for read in reads for note in read.page.notes),
+            *(f"{origin}: {note}" for note in _summary_notes(pairing, pairs)),
+        ),
+        pairing.is_summary,
     )
     return Ingested(document, _toml_content(document, reads, report), report)
 
@@ -456,7 +498,43 @@ def _kept(number: int, pair: Paired, kind: Kind) -> Kept:
         kind,
         pair.confidence,
         tuple(line.number for line in lines if line.file == 1),
+        pair.is_summary,
+        shorten(pair.source or ""),
+        shorten(pair.target),
     )
+
+
+def _confidence(pair: Paired) -> float:
+    return 1.0 if pair.confidence is None else pair.confidence
+
+
+def _refusal(pairing: Pairing, doubted: Sequence[Paired], second: _Read | None) -> str:
+    """Say why a page gives no document, and what to do about it."""
+    if doubted:
+        most = max(map(_confidence, doubted))
+        return (
+            f"no pair of paragraphs has the confidence that is asked for; the surest has {most:.2f}"
+        )
+    if pairing.is_summary:
+        return "the English is a summary of the Chinese, no translation; give the full text"
+    return (
+        "no paragraph has a counterpart in the other language; check that the "
+        + ("page holds" if second is None else "two pages hold")
+        + " a text and its translation"
+    )
+
+
+def _summary_notes(pairing: Pairing, pairs: Sequence[Paired]) -> Iterator[str]:
+    """Say where the English is no translation: full ones would be marked down for being full."""
+    advice = "scores against it say little of a translation in full"
+    if pairing.is_summary:
+        yield f"the English is a summary of the Chinese, no translation: {advice}"
+    elif found := [str(n) for n, pair in enumerate(pairs, 1) if pair.is_summary]:
+        several = "s" if len(found) > 1 else ""
+        yield (
+            f"the English of segment{several} {', '.join(found)} is a summary of the Chinese, no "
+            f"translation: {advice}"
+        )
 
 
 _LANGUAGE_SUFFIX = re.compile(
@@ -579,7 +657,7 @@ def _source_entry(sources: Path | None, page: Path) -> dict[str, Any]:
     values = dict(entry)
     if isinstance(values.get("date"), date):
         values["date"] = values["date"].isoformat()
-    for key in ("document", "title", "date", "publisher", "translation"):
+    for key in ("document", "title", "date", "publisher", "domain", "translation"):
         if not isinstance(values.get(key, ""), str):
             raise InputError(
                 f"{place(sources)}: {key} of {page.name} is {values[key]!r}; write it as text"
@@ -718,8 +796,10 @@ def _kind(pair: Paired) -> Kind:
 def _toml_content(
     document: Document, reads: Sequence[_Read], report: IngestReport
 ) -> dict[str, Any]:
-    stated = {"title": document.title, "date": document.date, "publisher": document.publisher}
-    content: dict[str, Any] = {key: value for key, value in stated.items() if value is not None}
+    stated = ("title", "date", "publisher", "domain")
+    content: dict[str, Any] = {
+        key: getattr(document, key) for key in stated if getattr(document, key) is not None
+    }
     monolingual = document.segments[0].source is None
     content["languages"] = [TARGET_LANGUAGE] if monolingual else [SOURCE_LANGUAGE, TARGET_LANGUAGE]
     for prefix, read in zip(("", "translation_"), reads, strict=False):
@@ -737,6 +817,10 @@ def _toml_content(
         content["translation_lines"] = [list(kept.translation_lines) for kept in report.kept]
     if not monolingual:
         content["confidence"] = [round(kept.confidence or 0.0, 3) for kept in report.kept]
+    if report.is_summary:
+        content["summary"] = True
+    if summaries := [kept.segment for kept in report.kept if kept.is_summary]:
+        content["summaries"] = summaries
     for name, records in (
         ("joined", report.joined),
         ("rejected", report.dropped),
