@@ -47,6 +47,8 @@ _PATIENCE_SECONDS = 30.0
 # SQLite takes 999 parameters a query everywhere.
 _KEYS_A_QUERY = 900
 _BLOCK_BYTES = 1 << 22
+# Of what SQLite says of a damaged file, in characters.
+_MOST_REASON = 200
 # What SQLite says where a file cannot be used, but is not damaged.
 _NOT_DAMAGE = ("locked", "busy", "unable to open", "readonly", "disk is full", "disk I/O error")
 
@@ -270,7 +272,7 @@ class ScoreCache:
         path = self._path
         if path is None:
             return
-        reason = " ".join(str(error).split()).partition(" with text")[0]
+        reason = _reason(error)
         usable = self._may_begin_anew and not isinstance(error, OSError)
         if not usable or any(word in reason for word in _NOT_DAMAGE):
             self._path = None
@@ -302,6 +304,12 @@ class ScoreCache:
 _MANGLED = (UnicodeError, ValueError, TypeError, KeyError, AttributeError)
 
 
+def _reason(error: Exception) -> str:
+    """Give what SQLite says, on one line and without the content that it quotes."""
+    text = " ".join(str(error).split()).partition(" with text")[0]
+    return place(text if len(text) <= _MOST_REASON else f"{text[:_MOST_REASON]}...")
+
+
 def _row_checksum(signature: bytes, key: bytes, score: float, detail: str) -> bytes:
     return _digest(signature, key, float(score).hex().encode(), detail.encode())
 
@@ -327,8 +335,8 @@ def describe_cache(folder: Path) -> tuple[int, list[CacheUse]]:
             connection.close()
     except (OSError, sqlite3.Error) as error:
         raise InputError(
-            f"{place(path)}: the cache of scores cannot be read ({error}); the next run sets it "
-            "aside, or clear it with: mteval cache clear"
+            f"{place(path)}: the cache of scores cannot be read ({_reason(error)}); the next run "
+            "sets it aside, or clear it with: mteval cache clear"
         ) from None
     return size, [CacheUse(*row) for row in rows]
 

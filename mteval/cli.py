@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import errno
 import gc
 import io
 import os
@@ -13,7 +14,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from mteval.cli_corpus import convert
+from mteval.cli_corpus import align, convert
 from mteval.cli_options import (
     JsonOption,
     LanguagePairOption,
@@ -130,6 +131,13 @@ def main() -> None:
         app(prog_name="mteval")
     except MtevalError as error:
         say(f"mteval: {error}")
+        sys.exit(2)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EPIPE):
+            raise
+        # Of the help, which typer writes.
+        say(f"mteval: standard output cannot be written ({error.strerror}); send it elsewhere")
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(2)
     except SystemExit as stop:
         if stop.code == _INTERRUPTED:
@@ -474,6 +482,12 @@ def ingest(
         Path | None,
         typer.Option(help="TOML file of repairs by hand; found as --sources is, as fixes.toml."),
     ] = None,
+    min_confidence: Annotated[
+        float,
+        typer.Option(
+            min=0.0, max=1.0, help="Drop pairs that are less likely than this to be right."
+        ),
+    ] = 0.0,
     as_json: JsonOption = False,
 ) -> None:
     """Turn messy bilingual pages into aligned documents, and account for every line.
@@ -484,7 +498,12 @@ def ingest(
 
     with ProgressBar() as bar:
         ingested = ingest_pages(
-            pages, sources=sources, fixes=fixes, output=output, progress=bar.task("ingest", "pages")
+            pages,
+            sources=sources,
+            fixes=fixes,
+            output=output,
+            min_confidence=min_confidence,
+            progress=bar.task("ingest", "pages"),
         )
     replaced = write_ingested(output, ingested)
     reports = [result.report for result in ingested]
@@ -508,6 +527,16 @@ def ingest(
                     "Joined: one segment of several paragraphs",
                     ("segment", "Chinese paragraphs", "English paragraphs"),
                     [row for report in reports for row in report.joined_rows()],
+                ),
+                (
+                    "Doubtful pairs: leave them out with --min-confidence",
+                    ("segment", "confidence", "Chinese", "English"),
+                    [row for report in reports for row in report.doubtful_rows()],
+                ),
+                (
+                    "Summaries: the English says only a part of the Chinese",
+                    ("segment", "Chinese", "English"),
+                    [row for report in reports for row in report.summary_rows()],
                 ),
                 (
                     "Cleaned",
@@ -590,6 +619,7 @@ def _range(lowest: float | None, highest: float | None) -> str:
     return f"{lowest:g} and up" if highest is None else f"{lowest:g} to {highest:g}"
 
 
+app.command()(align)
 app.command()(convert)
 app.command()(report)
 app.command()(history)

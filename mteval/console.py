@@ -9,6 +9,7 @@ import shutil
 import sys
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from mteval.errors import InputError
@@ -104,9 +105,10 @@ def show(text: str) -> None:
 
 
 def say(text: str) -> None:
-    """Write one note to stderr."""
-    sys.stderr.write(f"{_printable(text)}\n")
-    sys.stderr.flush()
+    """Write one note to stderr, as far as that takes any."""
+    with suppress(OSError):
+        sys.stderr.write(f"{_printable(text)}\n")
+        sys.stderr.flush()
 
 
 class ProgressBar:

@@ -7,6 +7,8 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
+from mteval.errors import MtevalError
+
 __all__ = ["available_cores", "map_batches"]
 
 Batch = TypeVar("Batch")
@@ -36,6 +38,9 @@ def map_batches(
         function: a module-level function of one picklable batch, without side effects.
         batches: the batches.
         parallel: whether the work is worth the start of worker processes (about 0.1 s).
+
+    Raises:
+        MtevalError: a worker process was killed.
     """
     cores = min(available_cores(), len(batches))
     forkable = sys.platform.startswith("linux") and "torch" not in sys.modules
@@ -44,6 +49,31 @@ def map_batches(
         return
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
 
-    with ProcessPoolExecutor(cores, mp_context=multiprocessing.get_context("fork")) as pool:
-        yield from pool.map(function, batches)
+    fork = multiprocessing.get_context("fork")
+    try:
+        with ProcessPoolExecutor(cores, fork, initializer=_end_with_parent) as pool:
+            yield from pool.map(function, batches)
+    except BrokenProcessPool:
+        raise MtevalError(
+            "a worker process was killed, perhaps for want of memory; free some, or do without "
+            "workers by MTEVAL_CORES=1"
+        ) from None
+
+
+def _end_with_parent() -> None:
+    """End this worker process when its parent is killed, and nobody else would."""
+    import multiprocessing
+    import threading
+    from multiprocessing.connection import wait
+
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+
+    def watch(sentinel: int = parent.sentinel) -> None:
+        wait([sentinel])
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()

@@ -27,8 +27,19 @@ __all__ = [
 ]
 
 
+# Of a message, in characters: what it quotes of a file may be as long as the file.
+_MOST = 1000
+
+
 class MtevalError(Exception):
     """Stand at the root of the tree: catch this to catch whatever mteval raises on purpose."""
+
+    def __init__(self, message: str) -> None:
+        # One line, whatever it quotes of files and libraries.
+        text = message if len(message.splitlines()) <= 1 else " ".join(message.split())
+        if len(text) > _MOST:
+            text = f"{text[: _MOST * 2 // 3]} [...] {text[-_MOST // 3 :]}"
+        super().__init__(text)
 
 
 class InputError(MtevalError):

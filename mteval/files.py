@@ -31,6 +31,7 @@ __all__ = [
     "read_toml",
     "sha256",
     "toml_text",
+    "utf8_name",
     "write_files",
 ]
 
@@ -81,6 +82,18 @@ def kind_of(path: Path) -> Literal["file", "folder"] | None:
             f"{place(path)}: the path cannot be used ({reason}); check it and its permissions"
         ) from None
     return "folder" if stat.S_ISDIR(mode) else "file"
+
+
+def utf8_name(name: str, path: Path) -> str:
+    """Give a name that ``path`` has as UTF-8, whatever the locale, as results hold it.
+
+    Raises:
+        InputError: it is not UTF-8.
+    """
+    try:
+        return os.fsencode(name).decode("utf-8")
+    except UnicodeDecodeError:
+        raise InputError(f"{place(path)}: the file name is not UTF-8; rename it") from None
 
 
 def read_bytes(path: Path, most: int | None = MAX_BYTES) -> bytes:
@@ -432,17 +445,20 @@ def write_files(folder: Path, contents: Mapping[str, str | bytes]) -> None:
         scratch = Path(tempfile.mkdtemp(prefix=".mteval-", dir=folder))
     except OSError as error:
         raise _cannot_write(folder, error) from None
+    path = folder
     try:
         for name, content in contents.items():
+            path = folder / name
             (scratch / name).write_bytes(
                 content.encode("utf-8") if isinstance(content, str) else content
             )
-            if (folder / name).is_dir():
-                raise IsADirectoryError(errno.EISDIR, f"{name} is a folder")
+            if path.is_dir():
+                raise IsADirectoryError(errno.EISDIR, "there is a folder of this name")
         for name in contents:
-            (scratch / name).replace(folder / name)
+            path = folder / name
+            (scratch / name).replace(path)
     except OSError as error:
-        raise _cannot_write(folder, error) from None
+        raise _cannot_write(path, error) from None
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 

@@ -103,7 +103,8 @@ def gate(
 def _drops(
     run: Run, baseline: Run, max_drop: Mapping[str, float], *, any_drop: bool
 ) -> list[Failure]:
-    if run.record["inputs"]["references"] != baseline.record["inputs"]["references"]:
+    references = [one.record["inputs"].get("references") for one in (run, baseline)]
+    if references[0] != references[1]:
         raise InputError(
             f"{run.name} and {baseline.name} have other references, so their scores do not "
             "compare; score both against the same ones"
@@ -125,13 +126,18 @@ def _drops(
         ]
         if signatures[0] != signatures[1]:
             raise InputError(
-                f"{metric} was computed in two ways, {signatures[1]} and {signatures[0]}; score "
-                "both runs alike"
+                f"{metric} was computed in two ways, {signatures[1]} in {baseline.name} and "
+                f"{signatures[0]} in {run.name}; score both runs alike"
             )
         score = ratio if metric == "term_accuracy" else score_function(metric)
         sign = 1.0 if run.record["metrics"][metric]["higher_is_better"] else -1.0
         for system in shared:
             before, now = (_statistics(one, metric, system) for one in (baseline, run))
+            if before.shape != now.shape:
+                raise InputError(
+                    f"{run.name} and {baseline.name} have {len(now)} and {len(before)} segments, "
+                    "so their scores do not compare; score both against the same references"
+                )
             both = np.stack([before, now])
             old, new = (float(value) for value in score(both.sum(axis=1)))
             drop = sign * (old - new)
@@ -159,10 +165,10 @@ def _drops(
 
 def _missing(run: Run, baseline: Run) -> list[Failure]:
     """List the systems, and documents of systems, that the baseline has and the run lacks."""
-    now, before = run.record["inputs"]["systems"], baseline.record["inputs"]["systems"]
+    now, before = (one.record["inputs"].get("systems", {}) for one in (run, baseline))
     failures = []
     for system in baseline.record["systems"]:
-        lacking = sorted(set(before[system]) - set(now.get(system, {})))
+        lacking = sorted(set(before.get(system, {})) - set(now.get(system, {})))
         if system not in now:
             failures.append(Failure("missing", system, f"{run.name} does not have this system"))
         elif lacking:

@@ -440,7 +440,8 @@ class Evaluation:
             "run": run,
             "created": created.strftime("%Y-%m-%dT%H:%M:%SZ"),
             "fingerprint": self.fingerprint(),
-            "command": list(command),
+            # An argument that is no UTF-8 is shown with escapes.
+            "command": [part.encode("utf-8", "backslashreplace").decode() for part in command],
             "versions": dict(self.versions),
             "signatures": self.signatures(),
             "term_signature": self.term_signature(),

@@ -9,8 +9,7 @@ import os
 import re
 import shutil
 import time
-import zipfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -73,15 +72,51 @@ _METRIC_KINDS: Mapping[str, type] = {
     "segment_signature": str,
     "is_metric": bool,
 }
-# What new_folder writes a run in, and so what a killed run leaves behind; and how old one must be to
-# be taken for that: younger, it may not be locked yet, or cannot be told from one in use.
+# What new_folder writes a run in, and so what a killed run leaves behind; and how old one must be
+# to be taken for that: younger, it may not be locked yet, or cannot be told from one in use.
 _SCRATCH = re.compile(r"\.\d{8}T\d{6}Z-[0-9a-f]{8}(-\d+)?\.\w+")
 _UNLOCKED_SECONDS = 60.0
 _UNLOCKABLE_SECONDS = 86_400.0
-# Of what a library says of a damaged file, in characters.
-_MOST_REASON = 300
+_MOST_SEGMENTS_A_SCORE = 100
+# Of a file of a run, which holds the texts of all systems.
+_MOST_BYTES = 512 * 1024 * 1024
+# A backslash, or half a surrogate pair, in JSON as it is written here: other text is unescaped.
+_ESCAPE = re.compile(r"\\\\|\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
+_NUMBER = (int, float, None)
+_SEVERITIES = ("critical", "major", "minor")
+_TEXT = (str,)
+# What evaluation.json and occurrences.csv must have to be read and shown; None: any other key.
+_EVALUATION = {
+    "systems": [{"flags": {None: (int,)}, "missing_documents": [_TEXT]}],
+    "terms": [
+        {
+            **dict.fromkeys(("system", "kind", "concept", "source"), _TEXT),
+            **dict.fromkeys(("occurrences", "right"), (int,)),
+            "target": (str, None),
+            "severity": _SEVERITIES,
+            "verdicts": {None: (int,)},
+            "renderings": [{"rendering": (str, None), "verdict": _TEXT, "count": (int,)}],
+        }
+    ],
+    "flags": [{"flag": _TEXT, "detail": _TEXT, "segment": (int,)}],
+    "error_spans": [{"metric": _TEXT, "segment": (int,), "start": (int,), "end": (int,)}],
+}
+_OCCURRENCE = {
+    **dict.fromkeys(("system", "kind", "document", "concept", "source", "verdict"), _TEXT),
+    **dict.fromkeys(("segment", "source_start", "source_end"), (int,)),
+    **dict.fromkeys(("start", "end"), (int, None)),
+    "rendering": (str, None),
+    "severity": _SEVERITIES,
+    "confidence": _NUMBER,
+}
 _COUNTS = frozenset({"segment", "occurrences", "right"})
 _MAY_BE_EMPTY = frozenset({"rendering", "renderings"})
+
+# What comes of files that are not those that were written; from pyarrow almost anything does.
+_DAMAGE = (
+    *(ValueError, LookupError, TypeError, AttributeError, OSError, RuntimeError, ArithmeticError),
+    *(MemoryError, csv.Error),
+)
 
 Scores = npt.NDArray[np.float64]
 
@@ -192,15 +227,16 @@ def _write_files(evaluation: Evaluation, record: Mapping[str, Any], folder: Path
 
     _write_json(record, folder / "run.json", indent=2)
     _write_json(evaluation.document(record), folder / _EVALUATION_FILE)
-    # Checksums, as a flipped bit would be another number.
-    pa.parquet.write_table(
-        evaluation.score_table(), folder / _SCORES_FILE, write_page_checksum=True
-    )
+    # Opened here, as pyarrow takes no path that is not UTF-8.
+    with (folder / _SCORES_FILE).open("wb") as file:
+        # Checksums, as a flipped bit would be another number.
+        pa.parquet.write_table(evaluation.score_table(), file, write_page_checksum=True)
     _write_csv([flat_system(row) for row in evaluation.system_rows()], folder / "systems.csv")
     _write_csv(evaluation.document_rows(), folder / "documents.csv")
     if evaluation.domains():
         _write_csv(evaluation.domain_rows(), folder / _DOMAINS_FILE)
-    pa.csv.write_csv(evaluation.segment_table(), folder / "segments.csv")
+    with (folder / _SEGMENTS_FILE).open("wb") as file:
+        pa.csv.write_csv(evaluation.segment_table(), file)
     np.savez(
         folder / _STATISTICS_FILE,
         **{name: _compact(found.values) for name, found in evaluation.statistics.items()},
@@ -262,14 +298,20 @@ class Run:
                 f"{place(self.folder)}: this run keeps no statistics, as it is of an older mteval; "
                 "score again"
             )
+        shape = len(self.record["systems"]), sum(self.record.get("segments", ()))
         try:
-            with np.load(io.BytesIO(read_bytes(path, None)), allow_pickle=False) as arrays:
-                return {name: arrays[name].astype(np.float64) for name in arrays.files}
-        except (ValueError, OSError, zipfile.BadZipFile, KeyError) as error:
+            with np.load(io.BytesIO(read_bytes(path, _MOST_BYTES)), allow_pickle=False) as arrays:
+                found = {name: arrays[name].astype(np.float64) for name in arrays.files}
+            for name, array in found.items():
+                if array.ndim != 3 or array.shape[:2] != shape:
+                    raise ValueError(f"{name} is {array.shape} where systems, segments are {shape}")
+        # Damaged headers make numpy raise almost anything: SyntaxError, TokenError, MemoryError...
+        except Exception as error:
             raise InputError(
-                f"{place(path)}: this is not a file that mteval score wrote ({_reason(error)}); "
+                f"{place(path)}: this is not a file that mteval score wrote ({error}); "
                 "score again, or name another run"
             ) from None
+        return found
 
     @cached_property
     def evaluation(self) -> Evaluation:
@@ -285,18 +327,11 @@ class Run:
                 )
         try:
             return _read_evaluation(self.folder, self.record)
-        # pyarrow's errors are ValueErrors, KeyErrors and OSErrors.
-        except (ValueError, LookupError, TypeError, AttributeError, OSError) as error:
+        except _DAMAGE as error:
             raise InputError(
                 f"{place(self.folder)}: the files of this run do not fit together "
-                f"({type(error).__name__}: {_reason(error)}); score again, or name another run"
+                f"({type(error).__name__}: {error}); score again, or name another run"
             ) from None
-
-
-def _reason(error: Exception) -> str:
-    """Give what an error of a library says, on one line and not at length."""
-    text = " ".join(str(error).split())
-    return place(text if len(text) <= _MOST_REASON else f"{text[:_MOST_REASON]}...")
 
 
 def _read_evaluation(folder: Path, record: Mapping[str, Any]) -> Evaluation:
@@ -304,11 +339,23 @@ def _read_evaluation(folder: Path, record: Mapping[str, Any]) -> Evaluation:
     import pyarrow as pa
     import pyarrow.parquet
 
-    document = json.loads(read_text(folder / _EVALUATION_FILE, None))
+    document = _read_json(folder / _EVALUATION_FILE)
+    _check_kinds(document, _EVALUATION, _EVALUATION_FILE)
     systems, documents = (
         {name: n for n, name in enumerate(record[key])} for key in ("systems", "documents")
     )
     sizes = np.array(record["segments"])
+    # In this thread: pyarrow 23.0 starts others that abort a process that ends soon after.
+    table = pa.parquet.ParquetFile(
+        io.BytesIO(read_bytes(folder / _SCORES_FILE, _MOST_BYTES)),
+        page_checksum_verification=True,
+        pre_buffer=False,
+    ).read(use_threads=False)
+    if not len(sizes) == len(documents) == len(record["domains"]):
+        raise ValueError(f"{len(documents)} documents have {len(sizes)} numbers of segments")
+    # Of what is said to be there some is, before room is made for all.
+    if sizes.sum() > _MOST_SEGMENTS_A_SCORE * (table.num_rows + 1):
+        raise ValueError(f"{sizes.sum()} segments have {table.num_rows} scores")
     starts = np.cumsum([0, *sizes[:-1]])
     n_segments = int(sizes.sum())
     domains = list(dict.fromkeys(record["domains"]))
@@ -320,7 +367,10 @@ def _read_evaluation(folder: Path, record: Mapping[str, Any]) -> Evaluation:
     }
 
     def position(row: Mapping[str, Any]) -> tuple[int, int]:
-        return systems[row["system"]], int(starts[documents[row["document"]]]) + row["segment"] - 1
+        document = documents[row["document"]]
+        if not 0 < row["segment"] <= sizes[document]:
+            raise ValueError(f"{row['document']} has no segment {row['segment']}")
+        return systems[row["system"]], int(starts[document]) + row["segment"] - 1
 
     columns = tuple(_metric_column(name, known) for name, known in record["metrics"].items())
     for text in (record["run"], record["versions"]["mteval-toolkit"], record["versions"]["python"]):
@@ -330,9 +380,6 @@ def _read_evaluation(folder: Path, record: Mapping[str, Any]) -> Evaluation:
         column.name: {level: np.full(shape, np.nan) for level, shape in shapes.items()}
         for column in columns
     }
-    table = pa.parquet.read_table(
-        io.BytesIO(read_bytes(folder / _SCORES_FILE, None)), page_checksum_verification=True
-    )
     where: dict[str, Callable[[Mapping[str, Any]], Any]] = {
         "system": lambda row: systems[row["system"]],
         "document": lambda row: (systems[row["system"]], documents[row["document"]]),
@@ -347,6 +394,7 @@ def _read_evaluation(folder: Path, record: Mapping[str, Any]) -> Evaluation:
     for row in document.get("domains", ()):
         spot = (systems[row["system"]], domains.index(row["domain"]))
         for metric in columns:
+            _check_kinds(row[metric.name], _NUMBER, metric.name)
             if row[metric.name] is not None:
                 scores[metric.name]["domain"][spot] = row[metric.name]
     texts = _read_table(folder / _SEGMENTS_FILE, {"segment": pa.int64()})
@@ -373,6 +421,19 @@ def _read_evaluation(folder: Path, record: Mapping[str, Any]) -> Evaluation:
             k: v for k, v in row.items() if k not in ("system", "document", "segment", "metric")
         }
         spans[row["metric"]].setdefault(position(row), []).append(span)
+    if len(document["systems"]) != len(systems):
+        raise ValueError(f"{len(systems)} systems have {len(document['systems'])} rows")
+    verdicts = {verdict for row in document["terms"] for verdict in row["verdicts"]}
+    unknown = {
+        found["verdict"] for row in document["terms"] for found in row["renderings"]
+    } - verdicts
+    if unknown:
+        raise ValueError(f"there is no verdict {unknown.pop()!r}")
+    known = {("system", name) for name in systems} | {("reference", name) for name in references}
+    strangers = set(map(_text_of, document["terms"])) - known
+    if strangers:
+        raise ValueError(f"there is no {' '.join(strangers.pop())}")
+    occurrences = _read_occurrences(folder, record, verdicts, known)
     ranked = [name for name in scores if "resampled" in record and name in record["resampled"]]
     return Evaluation(
         systems=tuple(systems),
@@ -391,17 +452,7 @@ def _read_evaluation(folder: Path, record: Mapping[str, Any]) -> Evaluation:
         flags=flags,
         error_spans=spans,
         terms=document["terms"],
-        occurrences=()
-        if record["term_signature"] is None
-        else _read_table(
-            folder / _OCCURRENCES_FILE,
-            {
-                **dict.fromkeys(
-                    ("segment", "source_start", "source_end", "start", "end"), pa.int64()
-                ),
-                "confidence": pa.float64(),
-            },
-        ),
+        occurrences=occurrences,
         intervals={
             name: np.array(
                 [row[f"{name}_ci"] or (np.nan, np.nan) for row in document["systems"]], np.float64
@@ -418,6 +469,68 @@ def _read_evaluation(folder: Path, record: Mapping[str, Any]) -> Evaluation:
     )
 
 
+def _text_of(row: Mapping[str, Any]) -> tuple[str, str]:
+    """Name the text of a term's row; a reference is (reference) beside a system of that name."""
+    kind, name = row["kind"], row["system"]
+    return kind, name.strip("()") if kind == "reference" else name
+
+
+def _read_occurrences(
+    folder: Path,
+    record: Mapping[str, Any],
+    verdicts: Iterable[str],
+    texts: Container[tuple[str, str]],
+) -> list[dict[str, Any]]:
+    """Read the occurrences of terms, in these texts (kind, name) and with these verdicts."""
+    import pyarrow as pa
+
+    if record["term_signature"] is None:
+        return []
+    integers = ("segment", "source_start", "source_end", "start", "end")
+    rows = _read_table(
+        folder / _OCCURRENCES_FILE,
+        {**dict.fromkeys(integers, pa.int64()), "confidence": pa.float64()},
+    )
+    sizes = dict(zip(record["documents"], record["segments"], strict=True))
+    for row in rows:
+        _check_kinds(row, _OCCURRENCE, _OCCURRENCES_FILE)
+        if _text_of(row) not in texts or row["verdict"] not in verdicts:
+            raise ValueError(f"{row['verdict']!r} of {row['system']!r} is not known elsewhere")
+        if not 0 < row["segment"] <= sizes[row["document"]]:
+            raise ValueError(f"{row['document']} has no segment {row['segment']}")
+    return rows
+
+
+def _check_kinds(value: Any, kinds: Any, where: str) -> None:
+    """Check that what was read has the kinds that were written.
+
+    Args:
+        value: what was read.
+        kinds: what must be in a mapping, by key; of a list, what its items must be, in a list;
+            else what it may be: types, values, and None.
+        where: a name for messages.
+
+    Raises:
+        TypeError: something is of another kind.
+    """
+    if isinstance(kinds, dict):
+        if not isinstance(value, dict):
+            raise TypeError(f"{where} is no mapping")
+        for key in kinds:
+            if key is not None and key not in value:
+                raise TypeError(f"{where} has no {key}")
+        for key, found in value.items():
+            if key in kinds or None in kinds:
+                _check_kinds(found, kinds.get(key, kinds.get(None)), f"{where}: {key}")
+    elif isinstance(kinds, list):
+        if not isinstance(value, list):
+            raise TypeError(f"{where} is no list")
+        for item in value:
+            _check_kinds(item, kinds[0], where)
+    elif type(value) not in kinds and not (isinstance(value, (str, type(None))) and value in kinds):
+        raise TypeError(f"{where} is {value!r}")
+
+
 def _metric_column(name: str, known: Mapping[str, Any]) -> MetricColumn:
     for key, kind in _METRIC_KINDS.items():
         if not isinstance(known[key], kind):
@@ -430,10 +543,13 @@ def _read_table(path: Path, numbers: Mapping[str, Any]) -> list[dict[str, Any]]:
     import pyarrow as pa
     import pyarrow.csv
 
-    data = read_bytes(path, None)
-    header = next(csv.reader(io.StringIO(data[: data.index(b"\n")].decode("utf-8"))))
+    data = read_bytes(path, _MOST_BYTES)
+    header = next(csv.reader(io.StringIO(data[: data.index(b"\n")].decode("utf-8"))), [])
+    if not header:
+        raise ValueError(f"the first line of {path.name} names no columns")
     table = pa.csv.read_csv(
         pa.py_buffer(data),
+        read_options=pa.csv.ReadOptions(use_threads=False),
         parse_options=pa.csv.ParseOptions(newlines_in_values=True),
         convert_options=pa.csv.ConvertOptions(
             column_types={name: numbers.get(name, pa.string()) for name in header},
@@ -485,6 +601,12 @@ def find_run(run: Path, results: Path) -> Run:
     )
 
 
+def _read_json(path: Path) -> Any:
+    """Read JSON; half a surrogate pair, of an argument that was no UTF-8, becomes its escape."""
+    text = read_text(path, _MOST_BYTES)
+    return json.loads(_ESCAPE.sub(lambda found: "\\\\" + found[0].lstrip("\\"), text))
+
+
 def read_record(run: Path) -> dict[str, Any]:
     """Read the record of a run.
 
@@ -493,8 +615,8 @@ def read_record(run: Path) -> dict[str, Any]:
     """
     path = run / "run.json"
     try:
-        record = json.loads(read_text(path))
-    except ValueError:
+        record = _read_json(path)
+    except (ValueError, RecursionError):
         record = None
     if (
         not isinstance(record, dict)
@@ -526,6 +648,11 @@ def record_fault(record: Mapping[str, Any]) -> str | None:
     ):
         if not all(isinstance(text, (str, type(None))) for text in (texts or {}).values()):
             return where
+    sizes, domains = record.get("segments", []), record.get("domains", [])
+    if not isinstance(sizes, list) or not all(type(n) is int and 0 < n < 2**31 for n in sizes):
+        return "segments"
+    if not isinstance(domains, list) or not all(isinstance(d, (str, type(None))) for d in domains):
+        return "domains"
     for key in ("systems", "documents", "command", "notes"):
         listed = record.get(key, [])
         if not isinstance(listed, list) or not all(isinstance(name, str) for name in listed):
@@ -569,7 +696,7 @@ def read_rows(run: Path, file: Literal["terms.csv", "occurrences.csv"]) -> list[
     """
     path = run / file
     wanted = _TERM_COLUMNS if file == _TERMS_FILE else _OCCURRENCE_COLUMNS
-    reader = csv.DictReader(io.StringIO(read_text(path, None), newline=""), strict=True)
+    reader = csv.DictReader(io.StringIO(read_text(path, _MOST_BYTES), newline=""), strict=True)
     rows = []
     try:
         lacking = set(wanted) - set(reader.fieldnames or ())
@@ -587,6 +714,6 @@ def read_rows(run: Path, file: Literal["terms.csv", "occurrences.csv"]) -> list[
     except (csv.Error, ValueError) as error:
         raise InputError(
             f"{place(path, reader.line_num)}: this is not a file that mteval score wrote "
-            f"({_reason(error)}); score again, or name another run"
+            f"({error}); score again, or name another run"
         ) from None
     return rows

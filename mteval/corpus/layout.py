@@ -22,7 +22,15 @@ from typing import Any
 
 from mteval.corpus.model import Document, Kind, SystemOutput, TestSet, count_mismatch
 from mteval.errors import InputError, MismatchError, UsageError, place
-from mteval.files import check_inside, kind_of, read_lines, read_text, read_toml, write_files
+from mteval.files import (
+    check_inside,
+    kind_of,
+    read_lines,
+    read_text,
+    read_toml,
+    utf8_name,
+    write_files,
+)
 
 __all__ = [
     "SOURCE_LANGUAGE",
@@ -86,7 +94,7 @@ def load_test_set(folder: Path) -> TestSet:
     documents = []
     unscored = []
     for id in sorted(sources.keys() | references.keys()):
-        name = _checked_name(id, sources.get(id, folder))
+        name = utf8_name(id, sources.get(id, folder))
         metadata_path = folder / f"{id}.toml"
         metadata = read_toml(metadata_path) if metadata_path.exists() else {}
         if id not in sources:
@@ -224,8 +232,8 @@ def load_systems(paths: Iterable[Path]) -> tuple[list[SystemOutput], list[str]]:
         systems.append(
             SystemOutput(
                 # abspath, as a link keeps its own name
-                _checked_name(Path(os.path.abspath(path)).name, path),  # noqa: PTH100
-                {_checked_name(id, file): tuple(read_lines(file)) for id, file in files.items()},
+                utf8_name(Path(os.path.abspath(path)).name, path),  # noqa: PTH100
+                {utf8_name(id, file): tuple(read_lines(file)) for id, file in files.items()},
                 {id: place(file) for id, file in files.items()},
             )
         )
@@ -276,7 +284,7 @@ def load_plain_systems(hypotheses: Iterable[Path], test_set: TestSet) -> list[Sy
     document = test_set.documents[0].id
     return [
         SystemOutput(
-            _checked_name(_stem(path), path),
+            utf8_name(_stem(path), path),
             {document: tuple(read_lines(path))},
             {document: place(path)},
         )
@@ -304,14 +312,6 @@ def load_unscored(folder: Path) -> list[Document]:
 
 def _stem(path: Path) -> str:
     return path.stem if path.suffix.lower() in TEXT_SUFFIXES else path.name
-
-
-def _checked_name(name: str, path: Path) -> str:
-    # Whatever the locale, results hold names as UTF-8.
-    try:
-        return os.fsencode(name).decode("utf-8")
-    except UnicodeDecodeError:
-        raise InputError(f"{place(path)}: the file name is not UTF-8; rename it") from None
 
 
 def _files(folder: Path) -> list[Path]:

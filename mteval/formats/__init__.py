@@ -396,12 +396,10 @@ def write_corpus(corpus: Corpus, path: Path, format: str | None = None) -> list[
             )
         write_files(path.parent, {path.name: content})
         return notes
-    folders: dict[Path, dict[str, str]] = {}
-    for name, text in content.items():
-        folders.setdefault(Path(name).parent, {})[Path(name).name] = text
     with new_folder(path) as scratch:
-        for folder, files in folders.items():
-            write_files(scratch / folder, files)
+        for name, text in content.items():
+            (scratch / name).parent.mkdir(parents=True, exist_ok=True)
+            (scratch / name).write_bytes(text.encode("utf-8"))
     return notes
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -19,6 +18,7 @@ from mteval.corpus.model import (
     check_names,
 )
 from mteval.errors import InputError, UsageError, place
+from mteval.files import utf8_name
 from mteval.xmltree import not_xml
 
 __all__ = [
@@ -285,10 +285,7 @@ def name_of(path: Path) -> str:
     Raises:
         InputError: it is not UTF-8, so that results could not hold it.
     """
-    try:
-        return os.fsencode(path.stem).decode("utf-8")
-    except UnicodeDecodeError:
-        raise InputError(f"{place(path)}: the file name is not UTF-8; rename it") from None
+    return utf8_name(path.stem, path)
 
 
 @dataclass
@@ -354,7 +351,13 @@ class Draft:
         self._order = itertools.count()
 
     def document(self, id: str) -> DraftDocument:
-        """Give the document of this id, made where there is none yet."""
+        """Give the document of this id, made where there is none yet.
+
+        Raises:
+            InputError: the id is empty.
+        """
+        if not id.strip():
+            raise InputError(f"{place(self.path)}: a document has no id; name it")
         return self._documents.setdefault(id, DraftDocument(id, self._order))
 
     def note(self, sentence: str) -> None:
@@ -389,6 +392,8 @@ class Draft:
         for row in (row for document in documents for row in document.rows):
             self.reference_names.update(dict.fromkeys(row.references))
             self.system_names.update(dict.fromkeys(row.hypotheses))
+        if not all(map(str.strip, (*self.reference_names, *self.system_names))):
+            raise InputError(f"{place(self.path)}: a reference or a system has no name; name it")
         if as_system is not None:
             self._make_system(documents, as_system)
         names = tuple(self.reference_names)
@@ -419,7 +424,12 @@ class Draft:
         )
         systems = tuple(filter(None, (self._system(kept, name) for name in self.system_names)))
         return Corpus(
-            test_set, systems, names, languages, tuple(self.notes), in_order=all(a < b for a, b in itertools.pairwise(itertools.chain(*orders)))
+            test_set,
+            systems,
+            names,
+            languages,
+            tuple(self.notes),
+            in_order=all(a < b for a, b in itertools.pairwise(itertools.chain(*orders))),
         )
 
     def _make_system(self, documents: list[DraftDocument], system: str) -> None:

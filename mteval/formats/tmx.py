@@ -45,7 +45,8 @@ def read_tmx(path: Path, root: Any, wanted: Wanted) -> Corpus:
     further = 0
     for number, unit in enumerate(units, 1):
         props = {each.get("type", ""): each.text or "" for each in unit.findall("{*}prop")}
-        document = draft.document(props.get("x-document") or name_of(path))
+        id = props.get("x-document", "")
+        document = draft.document(id if id.strip() else name_of(path))
         document.describe(**{name: props.get(f"x-{name}") for name in METADATA})
         texts: dict[str, str] = {}
         for each in unit.findall("{*}tuv"):
@@ -57,13 +58,19 @@ def read_tmx(path: Path, root: Any, wanted: Wanted) -> Corpus:
                 further += 1
             else:
                 texts[language] = inline.text(segment)
-        references = {props.get("x-reference-name") or "A": texts.get(languages[1])}
+        label = props.get("x-reference-name", "")
+        references = {label if label.strip() else "A": texts.get(languages[1])}
         hypotheses: dict[str, str | None] = {}
         for name, text in props.items():
-            if name.startswith("x-reference:"):
-                references[name.partition(":")[2]] = text
-            elif name.startswith("x-hypothesis:"):
-                hypotheses[name.partition(":")[2]] = text
+            kind, _, label = name.partition(":")
+            if kind not in ("x-reference", "x-hypothesis"):
+                continue
+            if not label.strip():
+                raise InputError(
+                    f"{place(path, sourceline(unit))}: the property {name!r} does not say whose "
+                    "text it has; name it"
+                )
+            (references if kind == "x-reference" else hypotheses)[label] = text
         if "x-no-reference" in props:
             references = {}
         where = f"unit {place(unit.get('tuid') or str(number))}"

@@ -25,7 +25,7 @@ from mteval.formats.corpus import (
     rows,
 )
 from mteval.formats.inline import Inline
-from mteval.xmltree import XML_SPACE, add, load_lxml, not_xml, sourceline, xml_text
+from mteval.xmltree import XML_SPACE, add, load_lxml, local_name, not_xml, sourceline, xml_text
 
 __all__ = ["read_xliff", "write_xliff_1", "write_xliff_2"]
 
@@ -50,7 +50,8 @@ def read_xliff(path: Path, root: Any, wanted: Wanted) -> Corpus:
     draft = Draft(path)
     # The name of the first reference; a corpus without any has targets nowhere.
     none = root.get(f"{_M}references") == "0"
-    reference = None if none else root.get(f"{_M}reference") or "A"
+    label = root.get(f"{_M}reference", "")
+    reference = None if none else label if label.strip() else "A"
     if version.startswith("2."):
         languages = _read_2(draft, path, root, wanted, reference)
     elif version.startswith("1."):
@@ -63,8 +64,10 @@ def read_xliff(path: Path, root: Any, wanted: Wanted) -> Corpus:
     return draft.corpus(languages, as_system=wanted.as_system)
 
 
-def _describe(draft: Draft, file: Any, id: str) -> Any:
-    document = draft.document(id)
+def _describe(draft: Draft, file: Any, path: Path, *names: str) -> Any:
+    """Begin the document of a file element, called after the first of these attributes it has."""
+    ids = (file.get(name, "") for name in names)
+    document = draft.document(next((id for id in ids if id.strip()), name_of(path)))
     values = {name: file.get(f"{_M}{name}") for name in METADATA}
     document.describe(**values)
     document.describe(domain=file.get("category"))
@@ -93,7 +96,7 @@ def _read_1(
     )
     inline = Inline(_CODES_1)
     for file in files:
-        document = _describe(draft, file, file.get("original") or name_of(path))
+        document = _describe(draft, file, path, "original")
         for unit in file.iter("{*}trans-unit"):
             collapse = _collapses(unit)
             source = unit.find("{*}source")
@@ -113,9 +116,9 @@ def _read_1(
                 hypotheses = {}
                 for origin, each in alternatives.items():
                     kind, _, label = origin.partition(":")
-                    if label and kind == "reference":
+                    if label.strip() and kind == "reference":
                         references[label] = _text(inline, each, collapse)
-                    elif label and kind == "system":
+                    elif label.strip() and kind == "system":
                         hypotheses[label] = _text(inline, each, collapse)
                 document.add(
                     _text(inline, left, collapse) or "",
@@ -161,14 +164,20 @@ def _read_2(
     inline = Inline(_CODES_2)
     lost = 0
     for file in root.iter("{*}file"):
-        document = _describe(draft, file, file.get("original") or file.get("id") or name_of(path))
+        document = _describe(draft, file, path, "original", "id")
         for unit in file.iter("{*}unit"):
             segments = unit.findall("{*}segment")
             # Translations of the whole unit, and so of one segment only.
             others: dict[str, dict[str, str | None]] = {"reference": {}, "system": {}}
             for each in unit.findall(f"{_M}text"):
                 if each.get("type") in others and len(segments) == 1:
-                    others[each.get("type")][each.get("name", "")] = inline.text(each)
+                    name = each.get("name", "")
+                    if not name.strip():
+                        raise InputError(
+                            f"{place(path, sourceline(each))}: the text does not say whose it is; "
+                            f"give <{local_name(each)}> the attribute name"
+                        )
+                    others[each.get("type")][name] = inline.text(each)
             lost += sum(
                 bool("".join(each.itertext()).strip()) for each in unit.findall("{*}ignorable")
             )
