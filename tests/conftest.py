@@ -11,8 +11,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from mteval.config import SETTINGS
+
+# Nothing is timed: the machine may be busy.
+settings.register_profile("mteval", deadline=None)
+settings.load_profile("mteval")
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "tests" / "data"

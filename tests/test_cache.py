@@ -42,7 +42,7 @@ SCORE = st.builds(
 )
 # One file for all examples of a property makes them quick; every example has its own signature.
 IN_ONE_FOLDER = settings(
-    deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 # Another run: it opens the cache, and says which of its scores are on disk.

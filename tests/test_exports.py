@@ -23,7 +23,7 @@ import openpyxl
 import pyarrow as pa
 import pyarrow.parquet
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -226,7 +226,6 @@ def test_csv_and_parquet_and_json_keep_every_text(
     assert restore(rows[0]["system"]) == NAMES[0] != rows[0]["system"]
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_an_apostrophe_put_before_a_text_can_be_taken_away(text: str) -> None:
     safe = neutralise(text)

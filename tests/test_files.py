@@ -120,7 +120,7 @@ def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
 def test_a_folder_in_the_place_of_one_file_leaves_all_as_it_was(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("old")
     (tmp_path / "b.txt").mkdir()
-    with pytest.raises(InputError, match=r"b\.txt is a folder"):
+    with pytest.raises(InputError, match=r"b\.txt: it cannot be written \(there is a folder"):
         write_files(tmp_path, {"a.txt": "new", "b.txt": "new"})
     assert (tmp_path / "a.txt").read_text() == "old"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.txt", "b.txt"]

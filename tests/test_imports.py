@@ -75,6 +75,7 @@ ALLOWED = {
     "mteval.formats.corpus": {
         "mteval.corpus.layout",
         "mteval.corpus.model",
+        "mteval.files",
         "mteval.xmltree",
     },
     "mteval.formats.inline": {"mteval.formats.corpus", "mteval.xmltree"},
@@ -116,7 +117,6 @@ ALLOWED = {
         "mteval.ingest.furniture",
         "mteval.text",
     },
-    "mteval.ingest.align": {"mteval.encoder", "mteval.pinyin", "mteval.text"},
     "mteval.ingest.html": {"mteval.ingest.extract"},
     "mteval.ingest.markdown": {"mteval.ingest.extract", "mteval.ingest.html", "mteval.text"},
     "mteval.ingest.word": {"mteval.ingest.extract", "mteval.xmltree"},
@@ -130,7 +130,6 @@ ALLOWED = {
     "mteval.ingest.pairing": {
         "mteval.alignment",
         "mteval.encoder",
-        "mteval.ingest.align",
         "mteval.ingest.extract",
     },
     "mteval.ingest.pipeline": {
@@ -276,7 +275,23 @@ ALLOWED = {
         "mteval.report.",
         "mteval.runs",
     },
-    "mteval.cli_corpus": {"mteval.cli_options", "mteval.console", "mteval.formats"},
+    "mteval.parallel": {
+        "mteval.alignment",
+        "mteval.corpus.model",
+        "mteval.encoder",
+        "mteval.formats.corpus",
+        "mteval.ingest.pages",
+        "mteval.text",
+    },
+    "mteval.cli_corpus": {
+        "mteval.cache",
+        "mteval.cli_options",
+        "mteval.console",
+        "mteval.encoder",
+        "mteval.formats",
+        "mteval.parallel",
+        "mteval.report.tables",
+    },
     "mteval.cli": {
         "mteval.cache",
         "mteval.cli_corpus",

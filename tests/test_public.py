@@ -72,7 +72,7 @@ def test_every_command_is_in_the_readme() -> None:
         commands += [
             (f"mteval {group.name} {c.callback.__name__}", c.callback) for c in inner if c.callback
         ]
-    assert len(commands) == 15
+    assert len(commands) == 17
     for name, callback in commands:
         assert inspect.getdoc(callback)
         assert name in readme, name

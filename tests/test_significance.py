@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sacrebleu.metrics.bleu import BLEU
 from sacrebleu.metrics.chrf import CHRF
@@ -175,7 +175,6 @@ def test_holm_adjusts_as_r_does() -> None:
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=12))
-@settings(deadline=None)
 def test_holm_keeps_order_and_never_lowers(values: list[float]) -> None:
     p = np.array(values)
     adjusted = holm(p)

@@ -50,7 +50,6 @@ HOLDS = {
 SUFFIXES = {"wmt-xml": ".xml", "xliff-1.2": ".xlf", "xliff-2.1": ".xliff"}
 SETTINGS = settings(
     max_examples=40,
-    deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 

@@ -107,7 +107,7 @@ def test_sentence_ends_ascend_within_the_text(text: str) -> None:
     assert all(0 < end <= len(text) for end in ends)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(
     texts=st.lists(TEXT, min_size=1, max_size=3),
     each=st.integers(2, 40),
@@ -222,7 +222,7 @@ def test_the_sentences_of_a_long_source_stay_whole_for_a_short_hypothesis() -> N
     assert all(counts(texts[1], [chunk[1] for chunk in chunks]))
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(n=st.integers(1, 30), words=st.integers(0, 4))
 def test_fewer_tokens_than_chunks_leave_some_empty(n: int, words: int) -> None:
     source = numbered(n)[0]

@@ -47,7 +47,7 @@ def corpora(draw: st.DrawFn) -> tuple[list[list[str]], list[list[str]]]:
 
 
 @pytest.mark.parametrize("name", NAMES)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(corpus=corpora())
 def test_the_score_of_the_sum_is_the_corpus_score(
     name: str, corpus: tuple[list[list[str]], list[list[str]]]
@@ -63,7 +63,7 @@ def test_the_score_of_the_sum_is_the_corpus_score(
 
 
 @pytest.mark.parametrize("name", NAMES)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(corpus=corpora())
 def test_a_segment_scores_as_a_sentence(
     name: str, corpus: tuple[list[list[str]], list[list[str]]]
@@ -84,7 +84,7 @@ def test_a_segment_scores_as_a_sentence(
 
 
 @pytest.mark.parametrize("name", NAMES)
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(corpus=corpora(), data=st.data())
 def test_any_choice_of_segments_is_a_weighted_sum(
     name: str, corpus: tuple[list[list[str]], list[list[str]]], data: st.DataObject

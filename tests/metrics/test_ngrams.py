@@ -88,7 +88,7 @@ def ours(name: str, references: list[list[str]], systems: list[list[str]]) -> An
 
 
 @pytest.mark.parametrize("name", NAMES)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(corpus=corpora())
 def test_every_integer_is_sacrebleus(
     name: str, corpus: tuple[list[list[str]], list[list[str]]]
@@ -107,7 +107,7 @@ def narrow(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> N
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.usefixtures("narrow")
 def test_what_does_not_fit_is_counted_by_sacrebleu(name: str) -> None:
-    @settings(max_examples=150, deadline=None)
+    @settings(max_examples=150)
     @given(corpus=corpora())
     def check(corpus: tuple[list[list[str]], list[list[str]]]) -> None:
         np.testing.assert_array_equal(ours(name, *corpus), theirs(name, *corpus))
@@ -239,7 +239,7 @@ def test_white_space_is_what_split_splits_at() -> None:
     assert set(lexical._WHITE_SPACE) == all_of_it == set(WHITE_SPACE)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     rows=st.lists(
         st.lists(st.lists(st.integers(0, 5), max_size=12), min_size=3, max_size=3),

@@ -168,7 +168,7 @@ def test_a_short_reference_may_be_in_any_language() -> None:
     assert score(["Wang Yi"], references=["Wang Yi"])[0, 0] == 1.0
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(
     a=arrays.arrays(np.float64, 9, elements=st.floats(0, 1)),
     more=arrays.arrays(np.float64, 9, elements=st.floats(0, 1)),
@@ -184,7 +184,7 @@ def test_the_score_falls_with_every_mismatch(
     assert 0 <= worse <= better <= full == 1.0
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.data())
 def test_matching_equals_a_plain_loop(model: TokenMatchingMetric, data: st.DataObject) -> None:
     rng = np.random.default_rng(data.draw(st.integers(0, 2**32 - 1)))

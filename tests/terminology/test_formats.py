@@ -111,7 +111,7 @@ def test_csv_is_lossless(tmp_path_factory: pytest.TempPathFactory, termbase: Ter
     goes_round(tmp_path_factory.mktemp("csv"), termbase, ".csv", "dca")
 
 
-@settings(deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 @given(termbases(XML))
 def test_xlsx_is_lossless(tmp_path_factory: pytest.TempPathFactory, termbase: Termbase) -> None:
     goes_round(tmp_path_factory.mktemp("xlsx"), termbase, ".xlsx", "dca")

@@ -205,7 +205,7 @@ def test_no_terms_no_occurrences() -> None:
     assert Matcher([]).left_in_chinese("中央军委") == []
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(TERMS, TEXTS)
 def test_occurrences_never_overlap_and_are_terms(terms: list[str], text: str) -> None:
     found = (m := sources(*terms)).occurrences(text)
@@ -224,7 +224,7 @@ def test_occurrences_never_overlap_and_are_terms(terms: list[str], text: str) ->
             assert fold_source(m.concepts[concept].sources[0]).text in piece
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(TERMS, st.lists(st.integers(0, 11), max_size=8))
 def test_every_term_planted_in_chinese_is_found(terms: list[str], chosen: list[int]) -> None:
     planted = [terms[n % len(terms)] for n in chosen]
@@ -238,7 +238,6 @@ def test_every_term_planted_in_chinese_is_found(terms: list[str], chosen: list[i
     assert found == expected
 
 
-@settings(deadline=None)
 @given(TERMS, TEXTS)
 def test_terms_left_in_a_text_index_it(terms: list[str], text: str) -> None:
     for left in sources(*terms).left_in_chinese(text):
@@ -382,7 +381,6 @@ def test_the_year_of_the_term_is_part_of_the_rendering(text: str, expected: str)
     assert attached_year(text, end, None) == end
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.text("aAbs Ue\u0301'’.-+&(/é1甲", min_size=1, max_size=8), min_size=1, max_size=6),
     st.text("aAbs Ue\u0301'’.-+&(/é1甲", max_size=40),
@@ -402,7 +400,6 @@ def test_hits_are_whole_words_in_order(renderings: list[str], text: str, case: C
         assert 0 <= hit.start < hit.end <= len(text)
 
 
-@settings(deadline=None)
 @given(st.lists(st.text("bcdefgABé1", min_size=1, max_size=6), min_size=1, max_size=4), TEXTS)
 def test_a_rendering_is_found_where_it_is_written(words: list[str], around: str) -> None:
     rendering = " ".join(words)
@@ -417,7 +414,7 @@ def test_a_rendering_is_found_where_it_is_written(words: list[str], around: str)
 # --- patterns
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(
     st.lists(st.text("ab甲🎉", max_size=4), max_size=10),
     st.text("ab甲🎉", max_size=60),
@@ -427,14 +424,13 @@ def test_counts_are_those_of_str_count(patterns: Sequence[str], text: str) -> No
     assert counts == {p: n for p in patterns if p and (n := text.count(p))}
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(TERMS, TEXTS)
 def test_counts_of_any_text_are_those_of_str_count(patterns: list[str], text: str) -> None:
     text = patterns[0].join([text, *patterns])
     assert Patterns(patterns).counts(text) == {p: n for p in patterns if (n := text.count(p))}
 
 
-@settings(deadline=None)
 @given(st.lists(st.text("ab甲🎉", max_size=4), max_size=10), st.text("ab甲🎉", max_size=30))
 def test_all_places_of_all_patterns_are_found(patterns: list[str], text: str) -> None:
     expected = {

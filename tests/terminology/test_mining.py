@@ -347,9 +347,7 @@ TARGET = st.lists(
 ).map("".join)
 
 
-@settings(
-    max_examples=150, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
-)
+@settings(max_examples=150, suppress_health_check=list(HealthCheck), derandomize=True)
 @given(st.lists(st.tuples(SOURCE, TARGET), max_size=3), st.booleans())
 def test_any_text_is_mined(pairs: Sequence[tuple[str, str]], with_terms: bool) -> None:
     terms = termbase(("gd", "金龙", "Golden Dragon")) if with_terms else None

@@ -3,7 +3,7 @@ from __future__ import annotations
 import string
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from mteval.terminology.normalise import BREAK, fold_source, is_acronym, split_words
@@ -88,7 +88,6 @@ def test_a_character_that_folds_to_several_is_the_place_of_all() -> None:
     assert folded.span(2, 4) == (1, 2)
 
 
-@settings(deadline=None)
 @given(st.one_of(TEXT, ODD))
 def test_folding_keeps_the_order_of_the_text(text: str) -> None:
     folded = fold_source(text)
@@ -100,7 +99,6 @@ def test_folding_keeps_the_order_of_the_text(text: str) -> None:
         assert folded.text[n] in (BREAK, *fold_source(text[start:end]).text)
 
 
-@settings(deadline=None)
 @given(st.one_of(TEXT, ODD))
 def test_folded_text_does_not_care_for_what_is_left_out(text: str) -> None:
     spaced = "".join(f"{character}\u00a0" for character in text)
@@ -212,7 +210,6 @@ def test_acronyms(word: str, expected: bool) -> None:
     assert is_acronym(word) is expected
 
 
-@settings(deadline=None)
 @given(st.one_of(TEXT, ODD))
 def test_words_stand_in_order_and_have_the_text_at_their_place(text: str) -> None:
     last = 0
@@ -229,7 +226,6 @@ def test_words_stand_in_order_and_have_the_text_at_their_place(text: str) -> Non
         last = word.end
 
 
-@settings(deadline=None)
 @given(st.text(string.ascii_lowercase, min_size=2, max_size=8), st.sampled_from(["'s", "’s", "'"]))
 def test_a_possessive_is_no_other_word(word: str, ending: str) -> None:
     assume(word not in ("an", "the"))

@@ -314,7 +314,7 @@ def test_the_reference_helps_to_find_what_the_others_have(embed: Embed) -> None:
     assert better.features[:, column].max() == pytest.approx(1, abs=1e-4)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(ODD, ODD, ODD, st.lists(ODD.filter(str.strip), max_size=2))
 def test_candidates_of_any_text_are_finite(
     before: str, after: str, text: str, listed: list[str]

@@ -444,7 +444,7 @@ def check_rows(
     assert checked.searched == (embed is not None)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(ROWS, st.lists(st.tuples(ANY, st.one_of(st.none(), ANY)), max_size=3))
 @example([("甲乙", "Ab", "preferred", "")], [("甲乙甲乙", "Ab 甲乙 jiayi")])
 def test_any_text_without_search(
@@ -453,7 +453,7 @@ def test_any_text_without_search(
     check_rows(rows, [s for s, _ in segments], [t for _, t in segments], None)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(ROWS, st.lists(st.tuples(ANY, st.one_of(st.none(), ANY)), max_size=3))
 @example([("甲乙", "Ab", "preferred", "")], [("甲乙甲乙", "Ab one 1st A and B")])
 def test_any_text_with_search(
