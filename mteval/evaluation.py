@@ -98,8 +98,8 @@ def evaluate(
         cache: keep on disk what was embedded to find renderings of terms.
         checks: flag outputs that look broken: copies, Chinese left in, lengths, repetitions, wrong
             numbers and dates.
-        realign: cut outputs that have more or fewer lines than their source into its segments, by
-            meaning; notes and flags tell what became of each.
+        realign: cut outputs that have other lines than their source, be they as many, into its
+            segments, by meaning; notes and flags tell what became of each.
         notes: what a reader must know of how the inputs were read.
 
     Raises:
@@ -497,7 +497,7 @@ def _load_termbase(folder: Path | None, terms: Termbase | Path | str | None) -> 
 def _realign(
     test_set: TestSet, outputs: Sequence[SystemOutput], notes: list[str], *, cache: bool
 ) -> tuple[list[SystemOutput], dict[str, dict[tuple[int, int], str]]]:
-    """Cut outputs with other line counts than the source into its segments.
+    """Cut outputs with other lines than the source into its segments.
 
     Returns:
         The outputs, and by flag the segments it marks, with a detail.
@@ -514,9 +514,11 @@ def _realign(
             for d, document in enumerate(test_set.documents):
                 lines = documents.get(document.id)
                 own = sources[starts[d] : starts[d + 1]]
-                if lines is None or len(lines) == len(own):
+                if lines is None:
                     continue
                 fitted = realign(own, lines, embed)
+                if len(lines) == len(own) and not fitted.is_shifted:
+                    continue
                 documents[document.id] = fitted.texts
                 for i, confidence in enumerate(fitted.confidences):
                     spot = (s, int(starts[d]) + i)

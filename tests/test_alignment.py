@@ -365,6 +365,39 @@ def test_outputs_are_cut_into_the_paragraphs_of_the_source(embed: Embed) -> None
     assert again.added == (8,)
 
 
+def test_an_output_in_one_line_is_cut_into_all_paragraphs(embed: Embed) -> None:
+    chinese, english = report("airport")
+    again = realign(chinese, [" ".join(english)], embed)
+    right = [text == wanted for text, wanted in zip(again.texts, english, strict=True)]
+    assert len(chinese) > 12
+    assert sum(right) >= len(right) - 2
+    # What the line lacks is left empty, and nothing but it.
+    n = len(english) // 2
+    assert english[n].endswith(".")
+    again = realign(chinese, [" ".join(english[:n] + english[n + 1 :])], embed)
+    assert again.omitted == (n,)
+
+
+def test_a_line_from_elsewhere_takes_no_source_in(embed: Embed) -> None:
+    chinese, english = report("airport")
+    foreign = "The weather in the mountains was cold that winter, and few travellers came. " * 4
+    again = realign(chinese, [*english[:3], foreign.strip(), *english[5:]], embed)
+    assert (again.omitted, again.added) == ((3, 4), (3,))
+    assert list(again.texts) == [*english[:3], "", "", *english[5:]]
+
+
+def test_shifted_lines_are_told_from_those_in_their_places(embed: Embed) -> None:
+    chinese, english = report("airport")
+    assert not realign(chinese, english, embed).is_shifted
+    n = next(n for n, text in enumerate(english) if text.count(". ") and n > 3)
+    head, tail = english[n].split(". ", 1)
+    outputs = [" ".join(english[:2]), *english[2:n], f"{head}.", tail, *english[n + 1 :]]
+    assert len(outputs) == len(chinese)
+    again = realign(chinese, outputs, embed)
+    assert again.is_shifted
+    assert list(again.texts) == english
+
+
 def test_sentences_align_within_their_paragraphs(embed: Embed) -> None:
     chinese, english = report("banking")
     found = align_sentences(chinese, english, embed)

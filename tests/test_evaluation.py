@@ -259,6 +259,27 @@ def test_outputs_with_other_lines_are_realigned_on_request(tmp_path: Path) -> No
     assert evaluation.inputs["before_realignment"] != evaluation.inputs["systems"]
 
 
+def test_as_many_lines_in_other_places_are_realigned_on_request() -> None:
+    document = "mnd-2023-12-28-military-diplomacy"
+    lines = (ROOT / "systems" / "llm-fluent" / f"{document}.txt").read_text("utf-8").splitlines()
+    [wanted] = [d for d in load_test_set(ROOT / "references").documents if d.id == document]
+    head, tail = lines[4].split(". ", 1)
+    changed = [" ".join(lines[:2]), *lines[2:4], f"{head}.", tail, *lines[5:]]
+    assert len(changed) == len(lines)
+    for output, realigned in ((changed, True), (lines, False)):
+        evaluation = mteval.evaluate(
+            TestSet((wanted,)),
+            [SystemOutput("x", {document: tuple(output)})],
+            ["chrf"],
+            samples=0,
+            realign=True,
+            cache=False,
+        )
+        assert evaluation.hypotheses == [lines]
+        assert bool(evaluation.flags["realigned"]) == realigned
+        assert any("7 lines were re-aligned" in note for note in evaluation.notes) == realigned
+
+
 def test_a_reference_that_is_a_summary_is_flagged(tmp_path: Path) -> None:
     for name, text in {
         "d.zh.txt": "甲\n乙\n",
