@@ -34,6 +34,7 @@ from mteval.pinyin import pinyin, pinyin_syllables
 from mteval.text import HAN, count_han, to_simplified
 
 __all__ = [
+    "DOUBTFUL",
     "Alignment",
     "Bead",
     "Realigned",
@@ -43,6 +44,9 @@ __all__ = [
     "align_sentences",
     "realign",
 ]
+
+# Pairs less sure than this are shown as doubtful: they are less likely than not.
+DOUBTFUL = 0.5
 
 Floats = npt.NDArray[np.float64]
 Singles = npt.NDArray[np.float32]

@@ -24,6 +24,7 @@ __all__ = [
     "check_inside",
     "decode_any",
     "kind_of",
+    "list_folder",
     "new_folder",
     "read_bytes",
     "read_lines",
@@ -31,6 +32,7 @@ __all__ = [
     "read_toml",
     "sha256",
     "toml_text",
+    "unreadable",
     "utf8_name",
     "write_files",
 ]
@@ -41,6 +43,8 @@ NEWLINE = b"\n"
 MAX_BYTES = 256 * 1024 * 1024
 # Of one segment, in characters: more is no paragraph, and metrics would take hours for it.
 MAX_LINE = 1_000_000
+# Of one folder.
+MAX_FILES = 100_000
 # What charset-normalizer looks at to name an encoding; enough to tell GB18030 from Big5.
 _SAMPLE_BYTES = 65_536
 # Tried first: a short Chinese text passes for Korean as well.
@@ -96,6 +100,38 @@ def utf8_name(name: str, path: Path) -> str:
         raise InputError(f"{place(path)}: the file name is not UTF-8; rename it") from None
 
 
+def list_folder(folder: Path, *, hidden: bool = False) -> list[Path]:
+    """List what lies in a folder in the order of names, files that begin with a dot if ``hidden``.
+
+    Raises:
+        InputError: it may not be read, or has more than MAX_FILES files.
+    """
+    paths = []
+    try:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if hidden or not entry.name.startswith("."):
+                    paths.append(folder / entry.name)
+                if len(paths) > MAX_FILES:
+                    raise InputError(
+                        f"{place(folder)}: more than {MAX_FILES:,} files lie here; name the folder "
+                        "of the files themselves"
+                    )
+    except OSError as error:
+        raise InputError(
+            f"{place(folder)}: the folder cannot be read ({error.strerror}); check its permissions"
+        ) from None
+    return sorted(paths)
+
+
+def unreadable(path: Path, error: OSError | ValueError) -> InputError:
+    """Say that a file cannot be read, and why."""
+    reason = getattr(error, "strerror", None) or str(error)
+    return InputError(
+        f"{place(path)}: the file cannot be read ({reason}); check its name and permissions"
+    )
+
+
 def read_bytes(path: Path, most: int | None = MAX_BYTES) -> bytes:
     """Read a file whole, or refuse one that has more than ``most`` bytes without reading it.
 
@@ -133,10 +169,7 @@ def read_bytes(path: Path, most: int | None = MAX_BYTES) -> bytes:
             f"{place(path)}: this is a folder where a file is wanted; name a file in it"
         ) from None
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise InputError(
-            f"{place(path)}: the file cannot be read ({reason}); check its name and permissions"
-        ) from None
+        raise unreadable(path, error) from None
     raise InputError(
         f"{place(path)}: the file has {size / 2**20:,.0f} MiB, and no more than "
         f"{most // 2**20} MiB are read; split it, or take a sample of it"

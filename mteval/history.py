@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from mteval.errors import InputError, MtevalError, UsageError, place
-from mteval.files import kind_of, read_text
+from mteval.files import kind_of, list_folder, read_text
 from mteval.runs import REPORT_FILE, basis, record_fault
 
 if TYPE_CHECKING:
@@ -563,15 +563,9 @@ def list_runs(results: Path, reasons: dict[str, str]) -> list[RunEntry]:
             f"{place(results)}: there is no such folder of results; make runs with: mteval score"
         )
     runs = []
-    try:
-        folders = sorted(path for path in results.iterdir() if not path.name.startswith("."))
-    except OSError as error:
-        raise InputError(
-            f"{place(results)}: the folder cannot be read ({error.strerror}); check its permissions"
-        ) from None
-    for folder in folders:
+    # What a killed run left behind begins with a dot.
+    for folder in list_folder(results):
         try:
-            # What a killed run left behind begins with a dot.
             if not folder.is_dir():
                 continue
             if not (folder / _RECORD_FILE).is_file():

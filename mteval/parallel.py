@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from mteval.alignment import Alignment, Bead, align, align_sentences
+from mteval.alignment import DOUBTFUL, Alignment, Bead, align, align_sentences
 from mteval.corpus.model import Document, Segment, TestSet
 from mteval.encoder import Embed
 from mteval.errors import InputError, MismatchError, place
 from mteval.formats.corpus import Corpus
-from mteval.ingest.pages import Page, read_page
+from mteval.ingest.pages import Page, document_id, read_page
 from mteval.text import count_han, count_latin_words, fold_spaces, shorten
 
-__all__ = ["DOUBTFUL", "Level", "Parallel", "Unit", "align_files", "document_id"]
+__all__ = ["Level", "Parallel", "Unit", "align_files"]
 
 Level = Literal["paragraph", "sentence"]
-
-# Beads that are less likely than not.
-DOUBTFUL = 0.5
-
-_LANGUAGE_SUFFIX = re.compile(
-    r"[ ._-]*(?:zh|zho|chi|cn|en|eng|zh[-_](?:cn|tw|hk|hans|hant)|chinese|english|中文|英文)$",
-    re.IGNORECASE,
-)
 
 
 class Unit(NamedTuple):
@@ -221,11 +212,3 @@ def _check_languages(pages: Sequence[Page], texts: Sequence[Sequence[str]]) -> N
 
 
 _COUNTS = (count_han, count_latin_words)
-
-
-def document_id(path: Path, translation: Path | None = None) -> str:
-    """Make a document id of a file's name, without what names its language where there are two."""
-    stem = "".join(c if c.isprintable() and c not in "/\\" else "_" for c in path.stem)
-    if translation is not None:
-        stem = _LANGUAGE_SUFFIX.sub("", stem) or _LANGUAGE_SUFFIX.sub("", translation.stem) or stem
-    return stem

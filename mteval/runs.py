@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mteval.errors import InputError, place
-from mteval.files import kind_of, new_folder, read_bytes, read_text
+from mteval.files import kind_of, list_folder, new_folder, read_bytes, read_text
 from mteval.results import Evaluation, MetricColumn, csv_text, flat_system, flat_terms
 
 __all__ = [
@@ -578,12 +578,8 @@ def find_runs(results: Path) -> list[Path]:
         raise InputError(
             f"{place(results)}: there is no such folder of results; make runs with: mteval score"
         )
-    return sorted(
-        path
-        for path in results.iterdir()
-        # What a killed run left behind begins with a dot.
-        if not path.name.startswith(".") and kind_of(path / _OCCURRENCES_FILE) == "file"
-    )
+    # What a killed run left behind begins with a dot.
+    return [path for path in list_folder(results) if kind_of(path / _OCCURRENCES_FILE) == "file"]
 
 
 def find_run(run: Path, results: Path) -> Run:

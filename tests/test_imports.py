@@ -133,6 +133,7 @@ ALLOWED = {
         "mteval.ingest.extract",
     },
     "mteval.ingest.pipeline": {
+        "mteval.alignment",
         "mteval.corpus.layout",
         "mteval.corpus.model",
         "mteval.encoder",

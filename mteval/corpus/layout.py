@@ -25,6 +25,7 @@ from mteval.errors import InputError, MismatchError, UsageError, place
 from mteval.files import (
     check_inside,
     kind_of,
+    list_folder,
     read_lines,
     read_text,
     read_toml,
@@ -320,12 +321,7 @@ def _files(folder: Path) -> list[Path]:
         raise InputError(f"{place(folder)}: there is no such folder; check the path")
     if found == "file":
         raise InputError(f"{place(folder)}: this is a file where a folder is wanted")
-    try:
-        paths = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
-    except OSError as error:
-        raise InputError(
-            f"{place(folder)}: the folder cannot be read ({error.strerror}); check permissions"
-        ) from None
+    paths = list_folder(folder)
     check_inside(folder, (path for path in paths if path.suffix in _READ))
     return paths
 

@@ -16,7 +16,15 @@ from mteval.corpus.layout import (
 )
 from mteval.corpus.model import SystemOutput, TestSet
 from mteval.errors import InputError, MismatchError, UsageError, place
-from mteval.files import kind_of, new_folder, read_bytes, read_lines, write_files
+from mteval.files import (
+    kind_of,
+    list_folder,
+    new_folder,
+    read_bytes,
+    read_lines,
+    unreadable,
+    write_files,
+)
 from mteval.formats.corpus import (
     Corpus,
     Wanted,
@@ -168,10 +176,7 @@ def _beginning(path: Path) -> bytes:
             with path.open("rb") as file:
                 return file.read(512)
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise InputError(
-            f"{place(path)}: the file cannot be read ({reason}); check its name and permissions"
-        ) from None
+        raise unreadable(path, error) from None
     raise InputError(
         f"{place(path)}: this is a pipe or a device, whose format cannot be told; save the text to "
         "a file first"
@@ -404,12 +409,7 @@ def write_corpus(corpus: Corpus, path: Path, format: str | None = None) -> list[
 
 
 def _is_empty(folder: Path) -> bool:
-    try:
-        return next(folder.iterdir(), None) is None
-    except OSError as error:
-        raise InputError(
-            f"{place(folder)}: the folder cannot be read ({error.strerror}); check permissions"
-        ) from None
+    return not list_folder(folder, hidden=True)
 
 
 class Inputs(NamedTuple):

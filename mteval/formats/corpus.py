@@ -204,21 +204,27 @@ def check_unicode(corpus: Corpus) -> None:
     Raises:
         InputError: one has a NUL character or half a surrogate pair, which no UTF-8 text has.
     """
-    names = [(f"the name of reference {name!a}", name) for name in corpus.reference_names]
-    names += [(f"the name of system {system.name!a}", system.name) for system in corpus.systems]
-    names += [(f"the language {code!a}", code) for code in corpus.languages]
-    for document in corpus.test_set.documents:
-        names.append((f"the id of document {document.id!a}", document.id))
-        names += [
-            (f"the {name} of document {document.id!a}", getattr(document, name) or "")
-            for name in METADATA
-        ]
-    names += [(f"the id of document {id!a}", id) for s in corpus.systems for id in s.documents]
-    for what, text in names:
+    for what, text in _names(corpus):
         _check_characters(what, text)
+    for id in (id for system in corpus.systems for id in system.documents):
+        _check_characters(f"the id of document {id!a}", id)
     for row in rows(corpus):
         for what, text in row.texts(corpus.reference_names):
             _check_characters(f"{row.where}: the {what}", text)
+
+
+def _names(corpus: Corpus) -> Iterator[tuple[str, str]]:
+    """Give what a corpus names, and what each is."""
+    for name in corpus.reference_names:
+        yield f"the name of reference {name!a}", name
+    for system in corpus.systems:
+        yield f"the name of system {system.name!a}", system.name
+    for code in corpus.languages:
+        yield f"the language {code!a}", code
+    for document in corpus.test_set.documents:
+        yield f"the id of document {document.id!a}", document.id
+        for name in METADATA:
+            yield f"the {name} of document {document.id!a}", getattr(document, name) or ""
 
 
 def _check_characters(what: str, text: str) -> None:
@@ -572,15 +578,7 @@ def check_xml(corpus: Corpus, format: str, *, texts: bool = True) -> None:
     Raises:
         InputError: one has a control character, or another that XML cannot hold.
     """
-    found = [(f"the name of reference {name!a}", name) for name in corpus.reference_names]
-    found += [(f"the name of system {system.name!a}", system.name) for system in corpus.systems]
-    found += [(f"the language {code!a}", code) for code in corpus.languages]
-    for document in corpus.test_set.documents:
-        found.append((f"the id of document {document.id!a}", document.id))
-        found += [
-            (f"the {name} of document {document.id!a}", getattr(document, name) or "")
-            for name in METADATA
-        ]
+    found = list(_names(corpus))
     for row in rows(corpus) if texts else ():
         found += [
             (f"{row.where}: the {what}", text) for what, text in row.texts(corpus.reference_names)

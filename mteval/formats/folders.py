@@ -15,7 +15,6 @@ a file name cannot hold becomes %XX, as in addresses on the web, and a note says
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -32,7 +31,7 @@ from mteval.corpus.layout import (
 )
 from mteval.corpus.model import Document, SystemOutput, TestSet, count_mismatch
 from mteval.errors import InputError, place
-from mteval.files import check_inside, kind_of, read_lines
+from mteval.files import check_inside, kind_of, list_folder, read_lines
 from mteval.formats.corpus import (
     METADATA,
     Corpus,
@@ -68,8 +67,6 @@ FolderKind = Literal["folder", "mt-metrics-eval", "system"]
 
 # Of one name in bytes, with room for what is put after it; Linux allows 255.
 _MAX_NAME = 200
-# Of files in one folder that are looked at.
-_MAX_FILES = 100_000
 _HELD = frozenset({*METADATA, "kind", "documents", "systems", "missing", "references", "extra"})
 _WINDOWS = frozenset({"con", "prn", "aux", "nul"})
 
@@ -80,33 +77,14 @@ def folder_kind(folder: Path) -> FolderKind | None:
     Raises:
         InputError: the folder cannot be read.
     """
-    names = {path.name for path in _listed(folder)}
+    names = {path.name for path in list_folder(folder)}
     if "sources" in names and names & {"references", "system-outputs", "documents"}:
         return "mt-metrics-eval"
     if "references" in names and kind_of(folder / "references") == "folder":
-        names = {path.name for path in _listed(folder / "references")}
+        names = {path.name for path in list_folder(folder / "references")}
     if any(name.endswith((f".{SOURCE_LANGUAGE}.txt", f".{TARGET_LANGUAGE}.txt")) for name in names):
         return "folder"
     return "system" if any(name.endswith(".txt") for name in names) else None
-
-
-def _listed(folder: Path) -> list[Path]:
-    try:
-        with os.scandir(folder) as entries:
-            paths = []
-            for entry in entries:
-                if not entry.name.startswith("."):
-                    paths.append(folder / entry.name)
-                if len(paths) > _MAX_FILES:
-                    raise InputError(
-                        f"{place(folder)}: more than {_MAX_FILES:,} files lie here; name the "
-                        "folder of the test set itself"
-                    )
-    except OSError as error:
-        raise InputError(
-            f"{place(folder)}: the folder cannot be read ({error.strerror}); check permissions"
-        ) from None
-    return sorted(paths)
 
 
 def read_folder(folder: Path, wanted: Wanted) -> Corpus:
@@ -124,7 +102,7 @@ def read_folder(folder: Path, wanted: Wanted) -> Corpus:
         check_inside(folder, [references])
     test_set = load_test_set(references)
     if references != folder and kind_of(folder / "systems") == "folder":
-        paths = _listed(folder / "systems")
+        paths = list_folder(folder / "systems")
         check_inside(folder, [folder / "systems", *paths])
         systems, notes = load_systems(paths) if paths else ([], [])
     corpus = Corpus(
@@ -142,7 +120,7 @@ def _labels(folder: Path, test_set: TestSet) -> tuple[str, ...]:
     begins = f"{id}.{TARGET_LANGUAGE}"
     labels = sorted(
         path.name.removeprefix(begins).removesuffix(".txt").removeprefix(".")
-        for path in _listed(folder)
+        for path in list_folder(folder)
         if path.name.startswith(f"{begins}.")
         and path.name.endswith(".txt")
         and path.name != f"{id}.{TARGET_LANGUAGE}.{SOURCE_LANGUAGE}.txt"
@@ -491,7 +469,7 @@ def read_mt_metrics_eval(folder: Path, wanted: Wanted) -> Corpus:
 
 
 def _of(folder: Path) -> list[Path]:
-    return _listed(folder) if kind_of(folder) == "folder" else []
+    return list_folder(folder) if kind_of(folder) == "folder" else []
 
 
 def _document(path: Path, number: int, line: str) -> tuple[str, str]:

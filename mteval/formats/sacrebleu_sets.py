@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from mteval.corpus.model import count_mismatch
-from mteval.errors import InputError, UnavailableError, UsageError, place
-from mteval.files import kind_of, read_lines
+from mteval.errors import UnavailableError, UsageError, place
+from mteval.files import kind_of, list_folder, read_lines
 from mteval.formats.corpus import Corpus, Draft, Wanted
 
 __all__ = ["read_set"]
@@ -54,16 +54,11 @@ def read_set(name: str, pair: str, wanted: Wanted | None = None) -> Corpus:
     begins = f"{name.replace('/', '_')}.{pair}."
     found: dict[str, Path] = {}
     if kind_of(folder) == "folder":
-        try:
-            found = {
-                path.name.removeprefix(begins): path
-                for path in sorted(folder.iterdir())
-                if path.name.startswith(begins) and kind_of(path) == "file"
-            }
-        except OSError as error:
-            raise InputError(
-                f"{place(folder)}: the folder cannot be read ({error.strerror}); check permissions"
-            ) from None
+        found = {
+            path.name.removeprefix(begins): path
+            for path in list_folder(folder)
+            if path.name.startswith(begins) and kind_of(path) == "file"
+        }
     references = _references(dataset, pair, found)
     if "src" not in found or not references:
         raise UnavailableError(

@@ -11,10 +11,10 @@ from email.errors import MessageError
 from pathlib import Path
 
 from mteval.errors import InputError, place
-from mteval.files import decode_any, read_bytes
+from mteval.files import decode_any, read_bytes, utf8_name
 from mteval.ingest.extract import Block, Line, number_blocks
 
-__all__ = ["Page", "read_page"]
+__all__ = ["Page", "document_id", "read_page"]
 
 # Pages that people write have far less; beyond this nothing is read, or nothing is aligned.
 MOST_BYTES = 64 << 20
@@ -150,3 +150,22 @@ def _check_size(lines: Sequence[Line], path: Path, unit: str) -> None:
                 f"{place(path)}: {unit} {line.number} has {len(line.text):,} characters, where a "
                 f"paragraph may have {MOST_CHARACTERS:,}; break it into paragraphs"
             )
+
+
+_LANGUAGE_SUFFIX = re.compile(
+    r"[ ._-]*(?:zh|zho|chi|cn|en|eng|zh[-_](?:cn|tw|hk|hans|hant)|chinese|english|中文|英文)$",
+    re.IGNORECASE,
+)
+
+
+def document_id(path: Path, translation: Path | None = None) -> str:
+    """Make a document id of a file's name, without what names its language where there are two.
+
+    Raises:
+        InputError: the name is not UTF-8.
+    """
+    name = utf8_name(path.stem, path)
+    stem = "".join(c if c.isprintable() and c not in "/\\" else "_" for c in name)
+    if translation is not None:
+        stem = _LANGUAGE_SUFFIX.sub("", stem) or _LANGUAGE_SUFFIX.sub("", translation.stem) or stem
+    return stem

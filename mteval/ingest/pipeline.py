@@ -14,6 +14,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from mteval.alignment import DOUBTFUL
 from mteval.corpus.layout import (
     SOURCE_LANGUAGE,
     TARGET_LANGUAGE,
@@ -36,13 +37,12 @@ from mteval.ingest.clean import FOLDED, Change, Damage, clean_line, find_damage
 from mteval.ingest.extract import Line, language_of, settle_languages
 from mteval.ingest.furniture import furniture_reason
 from mteval.ingest.metadata import find_metadata
-from mteval.ingest.pages import Page, read_page
+from mteval.ingest.pages import Page, document_id, read_page
 from mteval.ingest.pairing import SENTENCE_END, Paired, Pairing, pair_lines
 from mteval.ingest.respace import is_despaced, restore_spaces
 from mteval.text import count_han, count_latin_words, shorten, to_simplified
 
 __all__ = [
-    "DOUBTFUL",
     "Dropped",
     "Fix",
     "IngestReport",
@@ -73,8 +73,6 @@ _LONGEST_RESPACED = 5000
 # Fewer words of the other language in a line of one of two files are names in it.
 _NAMES = 8
 _ALONE = ", no English counterpart"
-# Pairs less sure than this are shown: more of them are wrong than right.
-DOUBTFUL = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -408,7 +406,7 @@ def _ingest(
     reads = [first] if second is None else [first, second]
     origin = place(path)
     source = {**(second.source if second else {}), **first.source}
-    id = source.get("document") or _id_of(path, None if second is None else second.page.path)
+    id = source.get("document") or document_id(path, None if second is None else second.page.path)
     check_document_id(id, origin)
     lines: list[Line] = []
     applied: list[Fix] = []
@@ -535,20 +533,6 @@ def _summary_notes(pairing: Pairing, pairs: Sequence[Paired]) -> Iterator[str]:
             f"the English of segment{several} {', '.join(found)} is a summary of the Chinese, no "
             f"translation: {advice}"
         )
-
-
-_LANGUAGE_SUFFIX = re.compile(
-    r"[ ._-]*(?:zh|zho|chi|cn|en|eng|zh[-_](?:cn|tw|hk|hans|hant)|chinese|english|中文|英文)$",
-    re.IGNORECASE,
-)
-
-
-def _id_of(path: Path, translation: Path | None) -> str:
-    """Make a document id of a file's name, without what names its language where there are two."""
-    stem = "".join(c if c.isprintable() and c not in "/\\" else "_" for c in path.stem)
-    if translation is not None:
-        stem = _LANGUAGE_SUFFIX.sub("", stem) or _LANGUAGE_SUFFIX.sub("", translation.stem) or stem
-    return stem
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from mteval.alignment import DOUBTFUL
 from mteval.errors import InputError
 from mteval.files import read_toml
 from mteval.ingest.pipeline import (
-    DOUBTFUL,
     Ingested,
     ingest_page,
     ingest_pages,
