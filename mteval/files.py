@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import errno
 import functools
 import hashlib
+import io
 import os
 import re
 import shutil
@@ -26,6 +28,7 @@ __all__ = [
     "kind_of",
     "list_folder",
     "new_folder",
+    "parse_csv",
     "read_bytes",
     "read_lines",
     "read_text",
@@ -98,6 +101,28 @@ def utf8_name(name: str, path: Path) -> str:
         return os.fsencode(name).decode("utf-8")
     except UnicodeDecodeError:
         raise InputError(f"{place(path)}: the file name is not UTF-8; rename it") from None
+
+
+def parse_csv(path: Path, text: str) -> Iterator[tuple[int, list[str]]]:
+    """Give the rows of a CSV file's text, each with the number of the line where it starts.
+
+    Raises:
+        InputError: it is not valid CSV.
+    """
+    # One limit for the whole process, and too low for a text.
+    csv.field_size_limit(max(csv.field_size_limit(), MAX_BYTES))
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    while True:
+        number = reader.line_num + 1
+        try:
+            cells = next(reader, None)
+        except csv.Error as error:
+            raise InputError(
+                f"{place(path, number)}: this is not valid CSV ({error}); check the quotation marks"
+            ) from None
+        if cells is None:
+            return
+        yield number, cells
 
 
 def list_folder(folder: Path, *, hidden: bool = False) -> list[Path]:

@@ -11,8 +11,6 @@ missing is a text that is missing, where the others have an empty cell for both.
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
 from collections import Counter
@@ -21,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from mteval.errors import InputError, place
-from mteval.files import MAX_BYTES, read_text
+from mteval.files import parse_csv, read_text
 from mteval.formats.corpus import (
     METADATA,
     Corpus,
@@ -249,31 +247,15 @@ def _columns(path: Path, number: int, names: list[str]) -> list[str]:
 
 
 def _csv_lines(path: Path, text: str) -> Iterator[tuple[int, dict[str, str]]]:
-    # One limit for the whole process, and too low for a text.
-    limit = csv.field_size_limit(MAX_BYTES)
-    try:
-        reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-        names: list[str] | None = None
-        while True:
-            number = reader.line_num + 1
-            try:
-                cells = next(reader, None)
-            except csv.Error as error:
-                raise InputError(
-                    f"{place(path, number)}: this is not valid CSV ({error}); "
-                    "check the quotation marks"
-                ) from None
-            if cells is None:
-                return
-            if not cells:
-                continue
-            if names is None:
-                names = _columns(path, number, cells)
-                continue
-            _header(path, number, names, len(cells))
-            yield number, dict(zip(names, cells, strict=True))
-    finally:
-        csv.field_size_limit(limit)
+    names: list[str] | None = None
+    for number, cells in parse_csv(path, text):
+        if not cells:
+            continue
+        if names is None:
+            names = _columns(path, number, cells)
+            continue
+        _header(path, number, names, len(cells))
+        yield number, dict(zip(names, cells, strict=True))
 
 
 def _json_lines(path: Path, text: str) -> Iterator[tuple[int, dict[str, Any]]]:

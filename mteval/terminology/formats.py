@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from mteval.errors import InputError, MissingPackageError, UsageError, place
-from mteval.files import kind_of, read_bytes, read_text, write_files
+from mteval.files import kind_of, parse_csv, read_bytes, read_text, write_files
 from mteval.terminology.termbase import Row, Termbase
 from mteval.xmltree import XML_LANG, load_lxml, local_name, not_xml, parse_xml, sourceline
 
@@ -162,23 +162,7 @@ def _with_statuses(rows: Iterable[Row]) -> list[Row]:
 
 
 def _read_csv(path: Path) -> list[Row]:
-    return _table_rows(path, _csv_lines(path))
-
-
-def _csv_lines(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """Yield each line of a CSV file with the number of the line where it starts."""
-    reader = csv.reader(io.StringIO(read_text(path), newline=""), strict=True)
-    while True:
-        number = reader.line_num + 1
-        try:
-            cells = next(reader, None)
-        except csv.Error as error:
-            raise InputError(
-                f"{place(path, number)}: this is not valid CSV ({error}); check the quotation marks"
-            ) from None
-        if cells is None:
-            return
-        yield number, cells
+    return _table_rows(path, parse_csv(path, read_text(path)))
 
 
 def _write_csv(path: Path, termbase: Termbase) -> list[str]:
