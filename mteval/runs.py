@@ -351,14 +351,16 @@ def _read_evaluation(folder: Path, record: Mapping[str, Any]) -> Evaluation:
         page_checksum_verification=True,
         pre_buffer=False,
     ).read(use_threads=False)
-    if not len(sizes) == len(documents) == len(record["domains"]):
+    # Records of before there were domains have none.
+    document_domains = record.get("domains", [None] * len(documents))
+    if not len(sizes) == len(documents) == len(document_domains):
         raise ValueError(f"{len(documents)} documents have {len(sizes)} numbers of segments")
     # Of what is said to be there some is, before room is made for all.
     if sizes.sum() > _MOST_SEGMENTS_A_SCORE * (table.num_rows + 1):
         raise ValueError(f"{sizes.sum()} segments have {table.num_rows} scores")
     starts = np.cumsum([0, *sizes[:-1]])
     n_segments = int(sizes.sum())
-    domains = list(dict.fromkeys(record["domains"]))
+    domains = list(dict.fromkeys(document_domains))
     shapes = {
         "system": (len(systems),),
         "domain": (len(systems), len(domains) if any(domains) else 0),
@@ -438,7 +440,7 @@ def _read_evaluation(folder: Path, record: Mapping[str, Any]) -> Evaluation:
     return Evaluation(
         systems=tuple(systems),
         documents=tuple(documents),
-        document_domains=tuple(record["domains"]),
+        document_domains=tuple(document_domains),
         segment_documents=np.repeat(np.arange(len(sizes)), sizes),
         segment_numbers=np.concatenate([np.arange(1, size + 1) for size in sizes]),
         sources=None if texts[0]["source"] is None else sources,

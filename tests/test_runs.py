@@ -115,6 +115,15 @@ def test_a_run_is_read_back_as_it_was(evaluation: Evaluation, tmp_path: Path) ->
     assert [m.name for m in again.metrics] == [m.name for m in evaluation.metrics]
 
 
+def test_a_run_of_before_there_were_domains_is_read(evaluation: Evaluation, tmp_path: Path) -> None:
+    folder, record = write_run(evaluation, tmp_path, NOON, [])
+    del record["domains"]
+    (folder / "run.json").write_text(json.dumps(record), "utf-8")
+    again = Run(folder).evaluation
+    assert again.document_domains == (None,) * len(evaluation.documents)
+    assert again.score_table().equals(evaluation.score_table())
+
+
 def test_terms_and_spans_are_read_back(tmp_path: Path) -> None:
     systems = [ROOT / "systems" / name for name in ("llm-glossary", "llm-literal")]
     evaluation = mteval.evaluate(ROOT / "references", systems, ["ter", "bleu"])
