@@ -4,6 +4,7 @@ import hashlib
 import re
 import tracemalloc
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +17,7 @@ from mteval.encoder import Embed, sentence_encoder
 from tests.conftest import ROOT
 
 REFERENCES = ROOT / "references"
+OUTPUTS = sorted((ROOT / "systems").glob("*/*.txt"))
 DOCUMENTS = sorted(path.name[: -len(".zh.txt")] for path in REFERENCES.glob("*.zh.txt"))
 REPORTS = ROOT / "benchmarks" / "alignment_reports.tsv"
 
@@ -363,6 +365,18 @@ def test_outputs_are_cut_into_the_paragraphs_of_the_source(embed: Embed) -> None
     assert list(again.texts) == wanted
     assert again.omitted == (5,)
     assert again.added == (8,)
+
+
+@pytest.mark.parametrize("output", OUTPUTS, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_outputs_come_back_from_one_line_and_from_merged_neighbours(
+    output: Path, embed: Embed
+) -> None:
+    sources = (ROOT / "references" / f"{output.stem}.zh.txt").read_text("utf-8").splitlines()
+    lines = output.read_text("utf-8").splitlines()
+    assert list(realign(sources, [" ".join(lines)], embed).texts) == lines
+    for n in range(len(lines) - 1):
+        merged = [*lines[:n], " ".join(lines[n : n + 2]), *lines[n + 2 :]]
+        assert list(realign(sources, merged, embed).texts) == lines
 
 
 def test_an_output_in_one_line_is_cut_into_all_paragraphs(embed: Embed) -> None:
