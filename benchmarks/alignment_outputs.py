@@ -30,7 +30,7 @@ from mteval.encoder import Embed
 SEED = 20261126
 DAMAGES = (
     *("merged", "merged", "split", "both", "deleted", "added", "replaced"),
-    *("one line", "halves", "lacking"),
+    *("one line", "halves", "lacking", "sentences"),
 )
 
 # A paragraph: consecutive segments, each its source and a system's output.
@@ -48,7 +48,7 @@ def read_documents(folder: Path, part: slice) -> Iterator[list[Paragraph]]:
         while position < len(pairs):
             document = []
             for _ in range(int(rng.integers(2, 13))):
-                size = int(rng.choice([1, 1, 2, 2, 3, 4]))
+                size = int(rng.choice([1, 1, 2, 2, 3, 4, 8]))
                 if chunk := pairs[position : position + size]:
                     document.append(chunk)
                 position += size
@@ -85,6 +85,9 @@ def damage(
         n = int(rng.choice(rest))
         pieces[n : n + 2] = [[" ".join(texts[n : n + 2])], []]
         return kind, [line for group in pieces for line in group], texts
+    if kind == "sentences":
+        # With paragraphs of five to eight sentences and more, each sentence in its own line.
+        return kind, [line for text in texts for line in split_sentences(text)], texts
     if kind in ("one line", "halves", "lacking"):
         # All in one or two lines, or in one that lacks a paragraph.
         if kind == "lacking":

@@ -205,6 +205,8 @@ def align(
     left, right = describe(sources, targets, embed)
     found = _beads(left, right, _WITHIN if within else WEIGHTS)
     beads = _with_headings(found, left, right, (sources, targets), embed)
+    for side in (0, 1):
+        beads = _widened(beads, left, right, side, _COVERED_BY_FULL, full=True)
     beads = _with_summaries(beads, left, right)
     return Alignment(tuple(beads), _is_summary(beads, left, right))
 
@@ -313,10 +315,12 @@ def realign(sources: Sequence[str], outputs: Sequence[str], embed: Embed) -> Rea
         embed: sentence encoder.
     """
     embed = _remembering(embed)
-    alignment = align(sources, outputs, embed)
+    broken_up = len(outputs) > _BROKEN_UP * len(sources) > 0
+    alignment = (_by_sentences if broken_up else align)(sources, outputs, embed)
     if sources and outputs:
-        beads = tuple(_stretched(alignment.beads, sources, outputs, embed))
-        alignment = replace(alignment, beads=beads)
+        left, right = describe(sources, outputs, embed)
+        beads = _widened(alignment.beads, left, right, 1, _TAKEN_IN)
+        alignment = replace(alignment, beads=tuple(_stretched(beads, left, right)))
     texts = [""] * len(sources)
     confidences = [0.0] * len(sources)
     for bead in alignment.beads:
@@ -339,20 +343,50 @@ def realign(sources: Sequence[str], outputs: Sequence[str], embed: Embed) -> Rea
     )
 
 
-# A line takes in the sources left out beside it that it has room for, within such factors; one that
-# stands for no source takes two or more, if it has them, so alike.
-_ROOM = 2.0
-_WORDINESS = (0.7, 1.4)
+# With so many lines for a source, sentences of the source are aligned with the lines.
+_BROKEN_UP = 1.5
+
+
+def _by_sentences(sources: Sequence[str], outputs: Sequence[str], embed: Embed) -> Alignment:
+    """Align paragraphs with the many lines that they were broken into, by their sentences."""
+    split = [(n, sentence) for n, text in enumerate(sources) for sentence in split_sentences(text)]
+    found: list[Bead] = []
+    alone: list[Bead] = []
+    for bead in align([sentence for _, sentence in split], outputs, embed, within=True).beads:
+        own = sorted({split[n][0] for n in bead.sources})
+        if not bead.targets:
+            continue
+        if not bead.sources:
+            alone.append(bead)
+        elif found and own[0] <= found[-1].sources[-1]:
+            # What stands between two parts of a paragraph is a part of it.
+            last = found[-1]
+            targets = (*last.targets, *(j for b in alone for j in b.targets), *bead.targets)
+            both = tuple(sorted({*last.sources, *own}))
+            found[-1] = Bead(both, targets, min(last.confidence, bead.confidence))
+            alone = []
+        else:
+            found += [*alone, replace(bead, sources=tuple(own))]
+            alone = []
+    found += alone
+    have = {n for bead in found for n in bead.sources}
+    left_out = [Bead((n,), (), 1.0) for n in range(len(sources)) if n not in have]
+    beads: list[Bead] = []
+    for bead in found:
+        while bead.sources and left_out and left_out[0].sources[0] < bead.sources[0]:
+            beads.append(left_out.pop(0))
+        beads.append(bead)
+    return Alignment((*beads, *left_out))
+
+
+# A line that stands for no source takes two or more that are left out beside it, if it covers them
+# so well.
 _TAKEN_IN = 0.3
 
 
-def _stretched(
-    beads: Sequence[Bead], sources: Sequence[str], outputs: Sequence[str], embed: Embed
-) -> Iterator[Bead]:
+def _stretched(beads: Sequence[Bead], left: Side, right: Side) -> Iterator[Bead]:
     """Let lines that hold more than a bead can take in the sources left out beside them."""
-    left, right = describe(sources, outputs, embed)
-    wordiness = float(right.lengths.sum() / max(left.lengths.sum(), 1.0))
-    wordiness = min(max(wordiness, _WORDINESS[0]), _WORDINESS[1])
+    wordiness = _wordiness(left, right)
     waiting: list[Bead | None] = list(beads)
     for place, bead in enumerate(beads):
         if not bead.targets:
@@ -372,7 +406,7 @@ def _stretched(
         if bead.sources:
             confidence = bead.confidence
         else:
-            covers = [_cover(left, right, n, bead.targets[0]) for n in taken]
+            covers = [_cover(left, right, n, bead.targets) for n in taken]
             if len(taken) < 2 or float(np.mean(covers)) < _TAKEN_IN:
                 continue
             confidence = 1 - bead.confidence
@@ -383,11 +417,6 @@ def _stretched(
                 waiting[at] = None
             waiting[place] = Bead(own, bead.targets, confidence, similarity)
     return (bead for bead in waiting if bead is not None)
-
-
-def _cover(left: Side, right: Side, i: int, j: int) -> float:
-    """Tell how well a target covers a source."""
-    return float(_coverage(left, right, i, j, j + 1)[0][0])
 
 
 # Weights of what speaks for a cut: how well the run covers the source, how far its length is from
@@ -487,6 +516,82 @@ def _remembering(embed: Embed) -> Embed:
     return remember
 
 
+# --- beads of more than four ---------------------------------------------------------------------
+
+# What a bead has room for, within such factors.
+_ROOM = 2.0
+_WORDINESS = (0.7, 1.4)
+_COVERED_BY_FULL = 0.5
+
+
+def _wordiness(left: Side, right: Side) -> float:
+    found = float(right.lengths.sum() / max(left.lengths.sum(), 1.0))
+    return min(max(found, _WORDINESS[0]), _WORDINESS[1])
+
+
+def _cover(own: Side, other: Side, n: int, others: Sequence[int]) -> float:
+    """Tell how well neighbouring paragraphs of the other side cover one: a cosine."""
+    mine = slice(int(own.starts[n]), int(own.starts[n + 1]))
+    theirs = slice(int(other.starts[others[0]]), int(other.starts[others[-1] + 1]))
+    alike = own.sentences[mine].astype(np.float32) @ other.sentences[theirs].astype(np.float32).T
+    return float(own.weights[mine] @ alike.max(axis=1))
+
+
+def _widened(
+    beads: Sequence[Bead],
+    left: Side,
+    right: Side,
+    side: int,
+    least: float,
+    *,
+    full: bool = False,
+) -> list[Bead]:
+    """Let pairs take what stands alone beside them, if they lack as much and cover it so well.
+
+    Args:
+        beads: in order.
+        left: the sources.
+        right: the targets.
+        side: 0 to take sources, 1 to take targets.
+        least: what counts as covered, a cosine.
+        full: only pairs that have as many of that side as beads can.
+    """
+    wordiness = _wordiness(left, right)
+
+    def alone(bead: Bead) -> bool:
+        return bool((bead.sources, bead.targets)[side]) and not (bead.targets, bead.sources)[side]
+
+    def covered(n: int, bead: Bead | None) -> float:
+        """Tell how well a bead covers what it may take; -1 for what it may not."""
+        if bead is None or not (bead.sources and bead.targets):
+            return -1.0
+        own, others = (bead.sources, bead.targets)[:: 1 if side == 0 else -1]
+        lacks = float(right.lengths[list(bead.targets)].sum())
+        lacks -= wordiness * float(left.lengths[list(bead.sources)].sum())
+        length = wordiness * left.lengths[n] if side == 0 else -right.lengths[n]
+        if (full and len(own) < _MOST) or not 0 <= length / (_ROOM * lacks or 1e-9) <= 1:
+            return -1.0
+        sides = (left, right) if side == 0 else (right, left)
+        cover = _cover(*sides, n, others)
+        return cover if cover >= least else -1.0
+
+    for step in (1, -1):
+        ordered = list(beads)[::step]
+        found: list[Bead] = []
+        for at, bead in enumerate(ordered):
+            if alone(bead) and found:
+                n = (*bead.sources, *bead.targets)[0]
+                cover = covered(n, found[-1])
+                rest = itertools.dropwhile(alone, ordered[at + 1 : at + 1 + _BLOCK])
+                if cover >= 0 and cover >= covered(n, next(rest, None)):
+                    first, second = (found[-1], bead)[::step]
+                    found[-1] = _joined(first, second, found[-1].confidence, left, right)
+                    continue
+            found.append(bead)
+        beads = found[::step]
+    return list(beads)
+
+
 # --- headings that run on ------------------------------------------------------------------------
 
 # Longer lines without a full stop are found by what they say.
@@ -555,11 +660,11 @@ def _takes(bead: Bead | None, side: int) -> bool:
 def _joined(first: Bead, second: Bead, confidence: float, left: Side, right: Side) -> Bead:
     sources, targets = first.sources + second.sources, first.targets + second.targets
     similarity = _similarity(left, right, sources, targets)
-    # The bead was found to be without the heading.
-    return Bead(sources, targets, confidence * _RUN_ON_IS_RIGHT, similarity)
+    # The bead was found to be without it.
+    return Bead(sources, targets, confidence * _JOINED_IS_RIGHT, similarity)
 
 
-_RUN_ON_IS_RIGHT = 0.9
+_JOINED_IS_RIGHT = 0.9
 
 
 def _begins_with(heading: str, first: str, other: str, side: int, embed: Embed) -> bool:
