@@ -301,7 +301,7 @@ class Realigned(NamedTuple):
         )
 
 
-# No document of 515 of outputs for WMT22 zh-en has such a bead, but all of 28 that had two
+# No document of 384 of outputs for WMT22 zh-en has such a bead, but all of 21 that had two
 # paragraphs merged and one split (benchmarks/alignment_outputs.py).
 _SURELY_SHIFTED = 0.9
 

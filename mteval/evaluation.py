@@ -45,6 +45,7 @@ from mteval.terminology.inventory import (
 )
 from mteval.terminology.scores import ratio
 from mteval.terminology.termbase import Row, Termbase, read_day
+from mteval.text import count_han, count_latin_words
 
 if TYPE_CHECKING:
     from mteval.terminology.mining import Proposal
@@ -504,6 +505,11 @@ def _realign(
     """
     from mteval.alignment import realign
 
+    if test_set.sources is None:
+        raise UnavailableError(
+            "--realign compares outputs with the Chinese sources, and the test set has none; give "
+            "them, or leave --realign out"
+        )
     sources = check_sources(test_set)
     starts = np.cumsum([0, *(len(document.segments) for document in test_set.documents)])
     flags: dict[str, dict[tuple[int, int], str]] = {"realigned": {}, "omitted": {}}
@@ -604,6 +610,18 @@ def _notes(
             "(kept as evidence of how terms are rendered)"
         )
     positions = test_set.positions()
+    chinese = [
+        f"{document}:{number}"
+        for n, (document, number) in enumerate(positions)
+        if any(count_han(texts[n]) > count_latin_words(texts[n]) for texts in test_set.references)
+    ]
+    if chinese:
+        shown = ", ".join(chinese[:3]) + (", ..." if len(chinese) > 3 else "")
+        yield (
+            f"warning: the references of {len(chinese)} "
+            f"{'segment' if len(chinese) == 1 else 'segments'} are in Chinese ({shown}); scores "
+            "against it mean nothing"
+        )
     for output, texts in zip(outputs, hypotheses, strict=True):
         missing = output.missing_documents(test_set)
         if missing:

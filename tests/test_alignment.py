@@ -392,6 +392,26 @@ def test_an_output_in_one_line_is_cut_into_all_paragraphs(embed: Embed) -> None:
     assert again.omitted == (n,)
 
 
+def test_an_output_of_a_sentence_a_line_keeps_all_lines(embed: Embed) -> None:
+    chinese, english = report("airport")
+    keep = [n for n, text in enumerate(english) if text.endswith(".")]
+    groups = [keep[n : n + 6] for n in range(0, len(keep), 6)]
+    again = realign(
+        ["".join(chinese[n] for n in group) for group in groups],
+        [english[n] for n in keep],
+        embed,
+    )
+    assert list(again.texts) == [" ".join(english[n] for n in group) for group in groups]
+    assert (again.omitted, again.added) == ((), ())
+
+
+def test_a_paragraph_of_more_than_four_is_one_bead(embed: Embed) -> None:
+    chinese, english = report("airport")
+    keep = [n for n, text in enumerate(english) if text.endswith(".")][:6]
+    alignment = align(["".join(chinese[n] for n in keep)], [english[n] for n in keep], embed)
+    assert [(b.sources, b.targets) for b in alignment.beads] == [((0,), tuple(range(6)))]
+
+
 def test_a_line_from_elsewhere_takes_no_source_in(embed: Embed) -> None:
     chinese, english = report("airport")
     foreign = "The weather in the mountains was cold that winter, and few travellers came. " * 4

@@ -14,7 +14,7 @@ from sacrebleu.metrics.ter import TER
 import mteval
 from mteval.corpus.layout import load_test_set
 from mteval.corpus.model import Document, SystemOutput, TestSet
-from mteval.errors import InputError, MismatchError, UsageError
+from mteval.errors import InputError, MismatchError, UnavailableError, UsageError
 from tests.conftest import ROOT
 
 TEST_SET = TestSet(
@@ -298,3 +298,17 @@ def test_a_reference_that_is_a_summary_is_flagged(tmp_path: Path) -> None:
         (tmp_path / "d.toml").write_text(f"summaries = {wrong}\n")
         with pytest.raises(InputError, match=said):
             mteval.evaluate(tmp_path, [output], ["chrf"], samples=0)
+
+
+def test_references_in_chinese_are_warned_of() -> None:
+    document = Document.from_columns("d", ["甲", "乙"], [["one", "第二段"]])
+    output = SystemOutput("x", {"d": ("one", "two")})
+    evaluation = mteval.evaluate(TestSet((document,)), [output], ["chrf"], samples=0)
+    assert any("the references of 1 segment are in Chinese (d:2)" in n for n in evaluation.notes)
+
+
+def test_realignment_wants_sources() -> None:
+    document = Document.from_columns("d", None, [["one", "two"]])
+    output = SystemOutput("x", {"d": ("one",)})
+    with pytest.raises(UnavailableError, match="--realign compares outputs with the Chinese"):
+        mteval.evaluate(TestSet((document,)), [output], ["chrf"], samples=0, realign=True)

@@ -223,6 +223,7 @@ ALLOWED = {
         "mteval.results",
         "mteval.significance",
         "mteval.terminology.",
+        "mteval.text",
     },
     "mteval.significance": set(),
     "mteval.agreement": set(),

@@ -460,6 +460,13 @@ def read_inputs(
     if corpus is None:
         given = list(references) or ([] if source is not None else [Path("references")])
         if is_plain(given, source):
+            for path in (*given, *([source] if source else []), *systems):
+                if isinstance(path, Path) and _is_translated(path):
+                    raise UsageError(
+                        f"{place(path)}: this is no file of plain lines, but {_kind(path)}; give "
+                        "the test set as one file with -r, without -s, or make plain lines of it "
+                        "with mteval convert --to lines"
+                    )
             test_set = load_plain_test_set(source, given)
             loaded: list[SystemOutput | Path] = []
             for system in systems:
@@ -492,13 +499,47 @@ def _outputs(
         if not isinstance(system, Path) or kind_of(system) != "file":
             named.append(system)
         elif _is_translated(system):
-            output = read_corpus(system, wanted=Wanted(as_system=name_of(system)))
+            output = _translations(system)
+            own, only = output.test_set.documents, test_set.documents
+            if len(own) == len(only) == 1 and own[0].id != only[0].id:
+                # One document is another by the name of its file.
+                output = _renamed(output, only[0].id)
+                notes.append(f"{place(system)}: its one document is taken for {place(only[0].id)}")
             _check_sources(system, output.test_set, test_set)
             named += output.systems
             notes += output.notes
         else:
             named.append(system if lines_of is None else _lines_of(system, lines_of))
     return named, tuple(notes)
+
+
+def _translations(path: Path) -> Corpus:
+    """Read the systems of a file; where it names none, its one translation is a system's."""
+    try:
+        corpus = read_corpus(path)
+    except InputError:
+        corpus = None
+    if corpus is None or not corpus.systems:
+        return read_corpus(path, wanted=Wanted(as_system=name_of(path)))
+    if corpus.test_set.n_references == 0:
+        return corpus
+    note = f"{place(path)}: the references in it are left out, as it has systems"
+    return replace(corpus, notes=(*corpus.notes, note))
+
+
+def _renamed(corpus: Corpus, id: str) -> Corpus:
+    """Give the one document of a corpus another id."""
+    (document,) = corpus.test_set.documents
+    systems = tuple(
+        replace(
+            system,
+            documents=dict(zip([id], system.documents.values(), strict=True)),
+            files=dict(zip([id], system.files.values(), strict=False)),
+        )
+        for system in corpus.systems
+    )
+    test_set = replace(corpus.test_set, documents=(replace(document, id=id),))
+    return replace(corpus, test_set=test_set, systems=systems)
 
 
 def _check_sources(path: Path, own: TestSet, test_set: TestSet) -> None:

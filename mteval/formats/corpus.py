@@ -133,7 +133,7 @@ def losses(corpus: Corpus, format: str, held: frozenset[str]) -> list[str]:
     Args:
         corpus: what is to be written.
         format: the format, as the sentences name it.
-        held: what it can hold: title, date, publisher, domain, kind, documents, systems,
+        held: what it can hold: title, date, publisher, domain, kind, summaries, documents, systems,
             missing (a document that a system lacks apart from one it left empty), references
             (their names), languages.
     """
@@ -149,6 +149,11 @@ def losses(corpus: Corpus, format: str, held: frozenset[str]) -> list[str]:
     if headings and "kind" not in held:
         notes.append(
             f"{format} cannot hold which segments are headings: lost for {listed(headings)}"
+        )
+    summaries = [f"{place(d.id)}:{number}" for d in documents for number in d.summaries]
+    if summaries and "summaries" not in held:
+        notes.append(
+            f"{format} cannot hold which references are summaries: lost for {listed(summaries)}"
         )
     if len(documents) > 1 and "documents" not in held:
         notes.append(
@@ -313,14 +318,21 @@ class DraftDocument:
     title: str | None = None
     date: str | None = None
     publisher: str | None = None
-    domain: str | None = None
+    domains: dict[str, None] = field(default_factory=dict)
     rows: list[_DraftRow] = field(default_factory=list)
 
     def describe(self, **values: str | None) -> None:
         """Set the title, date, publisher or domain, where it is given and not yet known."""
         for name, value in values.items():
-            if value and getattr(self, name) is None:
+            if value and name == "domain":
+                self.domains[value] = None
+            elif value and getattr(self, name) is None:
                 setattr(self, name, value)
+
+    @property
+    def domain(self) -> str | None:
+        """Give the domain, if all segments have one."""
+        return next(iter(self.domains)) if len(self.domains) == 1 else None
 
     def add(
         self,
@@ -395,6 +407,12 @@ class Draft:
         ]
         if broken:
             self.note(f"documents that stand in several pieces were put together: {listed(broken)}")
+        for document in documents:
+            if len(document.domains) > 1:
+                self.note(
+                    f"document {place(document.id)} has segments of the domains "
+                    f"{listed(list(document.domains))}, and a document has but one: it has none"
+                )
         for row in (row for document in documents for row in document.rows):
             self.reference_names.update(dict.fromkeys(row.references))
             self.system_names.update(dict.fromkeys(row.hypotheses))

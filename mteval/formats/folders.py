@@ -67,7 +67,9 @@ FolderKind = Literal["folder", "mt-metrics-eval", "system"]
 
 # Of one name in bytes, with room for what is put after it; Linux allows 255.
 _MAX_NAME = 200
-_HELD = frozenset({*METADATA, "kind", "documents", "systems", "missing", "references", "extra"})
+_HELD = frozenset(
+    {*METADATA, "kind", "summaries", "documents", "systems", "missing", "references", "extra"}
+)
 _WINDOWS = frozenset({"con", "prn", "aux", "nul"})
 
 
@@ -178,7 +180,7 @@ class _Names:
         name = text
         if not self._usable(text):
             parts = [c if c.isalnum() or c in "-_ ." else _escaped(c) for c in text]
-            if text[0] == "." or text[-1] in ". ":
+            if text[0] == "." or not self._usable("".join(parts)):
                 parts = [
                     _escaped(c) if c in ". " else part for c, part in zip(text, parts, strict=True)
                 ]
@@ -291,6 +293,8 @@ def _metadata(document: Document) -> str:
     kinds = [segment.kind for segment in document.segments]
     if "heading" in kinds:
         lines.append(f"kinds = [{', '.join(map(_toml_string, kinds))}]\n")
+    if document.summaries:
+        lines.append(f"summaries = [{', '.join(map(str, document.summaries))}]\n")
     return "".join(lines)
 
 

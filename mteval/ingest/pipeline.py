@@ -627,7 +627,9 @@ def _companion(name: str, page: Path, output: Path | None) -> Path | None:
 def _source_entry(sources: Path | None, page: Path) -> dict[str, Any]:
     if sources is None:
         return {}
-    pages = read_toml(sources).get("pages", {})
+    document = read_toml(sources)
+    _check_keys(sources, "the file", document, ("pages",))
+    pages = document.get("pages", {})
     if not isinstance(pages, Mapping):
         raise InputError(
             f"{place(sources)}: 'pages' is no table; write [pages.\"NAME\"] for each page"
@@ -639,9 +641,10 @@ def _source_entry(sources: Path | None, page: Path) -> dict[str, Any]:
             'write [pages."NAME"] with document = "ID" under it'
         )
     values = dict(entry)
+    _check_keys(sources, f"the entry of {page.name}", values, _ENTRY_KEYS)
     if isinstance(values.get("date"), date):
         values["date"] = values["date"].isoformat()
-    for key in ("document", "title", "date", "publisher", "domain", "translation"):
+    for key in _ENTRY_KEYS[:-1]:
         if not isinstance(values.get(key, ""), str):
             raise InputError(
                 f"{place(sources)}: {key} of {page.name} is {values[key]!r}; write it as text"
@@ -654,12 +657,26 @@ def _source_entry(sources: Path | None, page: Path) -> dict[str, Any]:
     return values
 
 
+_ENTRY_KEYS = ("document", "title", "date", "publisher", "domain", "translation", "languages")
+
+
+def _check_keys(path: Path, what: str, found: Mapping[str, Any], known: Sequence[str]) -> None:
+    unknown = next((key for key in found if key not in known), None)
+    if unknown is not None:
+        raise InputError(
+            f"{place(path)}: {what} has {unknown!r}, which means nothing here; known are "
+            f"{', '.join(known)}"
+        )
+
+
 def _apply_fixes(page: Page, file: int, fixes: Path | None) -> tuple[list[Line], list[Fix]]:
     lines = list(page.lines)
     applied: list[Fix] = []
     if fixes is None:
         return lines, applied
-    entries = read_toml(fixes).get("fix", [])
+    document = read_toml(fixes)
+    _check_keys(fixes, "the file", document, ("fix",))
+    entries = document.get("fix", [])
     if not isinstance(entries, list):
         raise InputError(f"{place(fixes)}: 'fix' is no list of tables; write [[fix]] for each")
     for number, entry in enumerate(entries, 1):
