@@ -53,7 +53,7 @@ def show_tables(tables: Iterable[Table]) -> None:
         )
         for column in table.columns:
             shown.add_column(
-                column.heading,
+                _lines(column.heading),
                 justify="right" if column.numeric else "left",
                 no_wrap=column.numeric,
                 overflow="fold",
@@ -63,9 +63,9 @@ def show_tables(tables: Iterable[Table]) -> None:
                 shown.add_row(
                     *(
                         Text(
-                            "\n".join(map(_printable, cell.text.split("\n")))
+                            _lines(cell.text)
                             + ("*" if cell.best else " " if column.numeric else "")
-                            + cell.detail,
+                            + _lines(cell.detail),
                             style="bold" if cell.best else "",
                         )
                         for cell, column in zip(row, table.columns, strict=True)
@@ -74,6 +74,10 @@ def show_tables(tables: Iterable[Table]) -> None:
             shown.add_section()
         console.print(shown)
     show("\n".join(line.rstrip() for line in buffer.getvalue().splitlines()))
+
+
+def _lines(text: str) -> str:
+    return "\n".join(map(_printable, text.split("\n")))
 
 
 def _printable(text: str) -> str:

@@ -295,3 +295,13 @@ def test_ingest_json_is_the_report(project: Path, mteval: Run) -> None:
     [page] = json.loads(done.stdout)["pages"]
     assert page["document"] == "state-2023-10-27-blinken-wang"
     assert {"line": 84, "reason": "share button", "text": "分享按钮"} in page["dropped"]
+
+
+def test_names_move_no_cursor(mteval: Run, tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "systems" / "llm-literal", tmp_path / "esc\x1b[31m")
+    done = mteval(
+        "score", "esc\x1b[31m", "-r", str(ROOT / "references"), "-m", "bleu", "--samples", "0"
+    )
+    assert done.returncode == 0, done.stderr
+    assert "esc\N{REPLACEMENT CHARACTER}[31m" in done.stdout
+    assert "\x1b" not in done.stdout + done.stderr
