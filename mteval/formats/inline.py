@@ -41,7 +41,7 @@ class Inline:
         for begins, each in _walk(element):
             name = local_name(each)
             if begins:
-                if name == "sub":
+                if name == "sub" and coded:
                     self._subflows += 1
                 elif each is not element and name not in _MARKERS:
                     self._tags += 1
