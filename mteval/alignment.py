@@ -283,7 +283,7 @@ class Realigned(NamedTuple):
         confidences: of the bead that each comes from, 0-1.
         omitted: sources that the output has nothing for.
         added: paragraphs of the output that stand for no source; no text has them.
-        alignment: the beads.
+        alignment: the beads; blank lines are in none.
     """
 
     texts: tuple[str, ...]
@@ -315,12 +315,17 @@ def realign(sources: Sequence[str], outputs: Sequence[str], embed: Embed) -> Rea
         embed: sentence encoder.
     """
     embed = _remembering(embed)
-    broken_up = len(outputs) > _BROKEN_UP * len(sources) > 0
-    alignment = (_by_sentences if broken_up else align)(sources, outputs, embed)
-    if sources and outputs:
-        left, right = describe(sources, outputs, embed)
+    # Blank lines are for the eye.
+    numbers = [j for j, text in enumerate(outputs) if text.strip()]
+    lines = [outputs[j] for j in numbers]
+    broken_up = len(lines) > _BROKEN_UP * len(sources) > 0
+    alignment = (_by_sentences if broken_up else align)(sources, lines, embed)
+    if sources and lines:
+        left, right = describe(sources, lines, embed)
         beads = _widened(alignment.beads, left, right, 1, _TAKEN_IN)
         alignment = replace(alignment, beads=tuple(_stretched(beads, left, right)))
+    beads = [replace(b, targets=tuple(numbers[j] for j in b.targets)) for b in alignment.beads]
+    alignment = replace(alignment, beads=tuple(beads))
     texts = [""] * len(sources)
     confidences = [0.0] * len(sources)
     for bead in alignment.beads:
@@ -472,10 +477,11 @@ def _distribute(sources: Sequence[str], outputs: Sequence[str], embed: Embed) ->
             else:
                 reach = ends[start] + _LONGEST_RUN[0] * share + _LONGEST_RUN[1]
                 stops = np.arange(start, int(bisect_right(ends, reach, lo=start + 1)))
-                near = np.abs(ends[stops] - shares[p]) <= furthest
-                stops = stops[near & (whole[stops] | (stops == start) | (not ended[p]))]
-                if not len(stops):
-                    continue
+                stops = stops[whole[stops] | (stops == start) | (not ended[p])]
+                distances = np.abs(ends[stops] - shares[p])
+                near = distances <= furthest
+                # Of sentences longer than that the nearest end will do.
+                stops = stops[near] if near.any() else stops[[int(distances.argmin())]]
             covered = np.maximum.accumulate(similarity[own, start : int(stops[-1])], axis=1)
             runs = weights @ np.concatenate([nothing, covered], axis=1)
             tokens: frozenset[str] = frozenset()
@@ -578,6 +584,7 @@ def _widened(
     for step in (1, -1):
         ordered = list(beads)[::step]
         found: list[Bead] = []
+        widened = -1
         for at, bead in enumerate(ordered):
             if alone(bead) and found:
                 n = (*bead.sources, *bead.targets)[0]
@@ -585,7 +592,12 @@ def _widened(
                 rest = itertools.dropwhile(alone, ordered[at + 1 : at + 1 + _BLOCK])
                 if cover >= 0 and cover >= covered(n, next(rest, None)):
                     first, second = (found[-1], bead)[::step]
-                    found[-1] = _joined(first, second, found[-1].confidence, left, right)
+                    confidence = found[-1].confidence
+                    if widened == len(found):
+                        # Once is enough to be less sure.
+                        confidence = min(confidence / _JOINED_IS_RIGHT, 1.0)
+                    found[-1] = _joined(first, second, confidence, left, right)
+                    widened = len(found)
                     continue
             found.append(bead)
         beads = found[::step]

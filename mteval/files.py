@@ -167,10 +167,11 @@ def read_bytes(path: Path, most: int | None = MAX_BYTES) -> bytes:
     try:
         # A pipe without a writer must not hold us up before it is looked at.
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        found = os.fstat(handle)
+        if stat.S_ISDIR(found.st_mode):
+            os.close(handle)
+            raise IsADirectoryError
         with open(handle, "rb") as file:  # noqa: PTH123 - of a descriptor
-            found = os.fstat(handle)
-            if stat.S_ISDIR(found.st_mode):
-                raise IsADirectoryError
             if stat.S_ISFIFO(found.st_mode):
                 os.set_blocking(handle, True)
             elif not stat.S_ISREG(found.st_mode):

@@ -405,6 +405,21 @@ def test_an_output_of_a_sentence_a_line_keeps_all_lines(embed: Embed) -> None:
     assert (again.omitted, again.added) == ((), ())
 
 
+def test_a_sentence_of_any_length_is_cut_somewhere(embed: Embed) -> None:
+    source = "我们坚决反对这种做法，" * 20 + "结束。"
+    output = "we firmly oppose this practice, " * 400 + "end"
+    for sources in ([source] * 2, [source] * 3):
+        again = realign(sources, [output], embed)
+        assert "".join("".join(again.texts).split()) == "".join(output.split())
+
+
+def test_blank_lines_are_no_lines(embed: Embed) -> None:
+    chinese, english = report("airport")
+    again = realign(chinese, [line for text in english for line in (text, "")], embed)
+    assert list(again.texts) == english
+    assert again.added == ()
+
+
 def test_a_paragraph_of_more_than_four_is_one_bead(embed: Embed) -> None:
     chinese, english = report("airport")
     keep = [n for n, text in enumerate(english) if text.endswith(".")][:6]

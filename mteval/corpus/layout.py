@@ -97,7 +97,7 @@ def load_test_set(folder: Path) -> TestSet:
     for id in sorted(sources.keys() | references.keys()):
         name = utf8_name(id, sources.get(id, folder))
         metadata_path = folder / f"{id}.toml"
-        metadata = read_toml(metadata_path) if metadata_path.exists() else {}
+        metadata = read_toml(metadata_path) if kind_of(metadata_path) is not None else {}
         if id not in sources:
             if metadata.get("languages") != [TARGET_LANGUAGE]:
                 missing = folder / f"{id}.{SOURCE_LANGUAGE}.txt"
@@ -159,7 +159,7 @@ def _load_document(
                 f"{place(metadata_path)}: kinds has {unknown[0]!r}; use 'text' or 'heading'"
             )
     described = {
-        key: None if metadata.get(key) is None else str(metadata[key])
+        key: str(metadata[key]) if metadata.get(key) not in (None, "") else None
         for key in ("title", "date", "publisher", "domain")
     }
     return Document.from_columns(
@@ -224,7 +224,9 @@ def load_systems(paths: Iterable[Path]) -> tuple[list[SystemOutput], list[str]]:
             notes.append(f"{place(path)}: skipped, it is a file and a system is a folder")
             continue
         files = {
-            file.stem: file for file in _files(path) if file.suffix == ".txt" and file.is_file()
+            file.stem: file
+            for file in _files(path)
+            if file.suffix == ".txt" and kind_of(file) == "file"
         }
         if not files:
             inside = " (name the folders in it)" if any(map(Path.is_dir, _files(path))) else ""
@@ -326,6 +328,10 @@ def _files(folder: Path) -> list[Path]:
     return paths
 
 
+# One a letter: <document>.en.B.txt.
+_MOST_REFERENCES = 26
+
+
 def check_document_id(id: str, where: str) -> None:
     """Check that an id can name the files of a document and no others.
 
@@ -359,6 +365,11 @@ def document_files(document: Document, metadata: str) -> dict[str, str]:
         columns[f"{document.id}.{SOURCE_LANGUAGE}.txt"] = [
             segment.source or "" for segment in document.segments
         ]
+    if len(document.segments[0].references) > _MOST_REFERENCES:
+        raise InputError(
+            f"document {document.id} has {len(document.segments[0].references)} references, and a "
+            f"folder holds {_MOST_REFERENCES}; write .jsonl"
+        )
     for index in range(len(document.segments[0].references)):
         label = "" if index == 0 else f".{chr(ord('A') + index)}"
         columns[f"{document.id}.{TARGET_LANGUAGE}{label}.txt"] = [

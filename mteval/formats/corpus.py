@@ -18,7 +18,7 @@ from mteval.corpus.model import (
     check_names,
 )
 from mteval.errors import InputError, UsageError, place
-from mteval.files import utf8_name
+from mteval.files import MAX_LINE, utf8_name
 from mteval.xmltree import not_xml
 
 __all__ = [
@@ -343,7 +343,17 @@ class DraftDocument:
         kind: str = "text",
         where: str | None = None,
     ) -> None:
-        """Add a segment; None says that there is no such text, which is not an empty one."""
+        """Add a segment; None says that there is no such text, which is not an empty one.
+
+        Raises:
+            InputError: a text is longer than any segment.
+        """
+        for text in (source, *references.values(), *hypotheses.values()):
+            if text is not None and len(text) > MAX_LINE:
+                raise InputError(
+                    f"{where or place(self.id)}: a text has {len(text):,} characters, and no "
+                    f"segment has more than {MAX_LINE:,}; split it"
+                )
         self.rows.append(
             _DraftRow(
                 source,

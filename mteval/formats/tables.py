@@ -172,7 +172,9 @@ def _parse(cells: Mapping[str, Any], where: str, unknown: dict[str, None], path:
             and (
                 position := name.removeprefix("reference").removeprefix("ref").removeprefix("_")
             ).isdecimal()
-            and 0 < int(position[:4]) < 1000
+            and position.isascii()
+            and len(position) <= 3
+            and int(position) > 0
         ):
             _put(line.references, default_names(int(position))[-1], value, where, column)
         elif name in _PLAIN and not colon:
@@ -219,9 +221,10 @@ def _header(path: Path, number: int, names: list[str], width: int) -> None:
 
 def _tsv_lines(path: Path, text: str) -> Iterator[tuple[int, dict[str, str]]]:
     names: list[str] | None = None
-    for number, line in enumerate(text.split("\n"), 1):
+    for number, line in enumerate(text.removesuffix("\n").split("\n"), 1):
         line = line.removesuffix("\r")
-        if not line:
+        # In a table of one column it is an empty text.
+        if not line and (names is None or len(names) > 1):
             continue
         cells = line.split("\t")
         if names is None:
@@ -249,11 +252,12 @@ def _columns(path: Path, number: int, names: list[str]) -> list[str]:
 def _csv_lines(path: Path, text: str) -> Iterator[tuple[int, dict[str, str]]]:
     names: list[str] | None = None
     for number, cells in parse_csv(path, text):
-        if not cells:
+        if not cells and (names is None or len(names) > 1):
             continue
         if names is None:
             names = _columns(path, number, cells)
             continue
+        cells = cells or [""]
         _header(path, number, names, len(cells))
         yield number, dict(zip(names, cells, strict=True))
 

@@ -21,6 +21,7 @@ from mteval.formats.corpus import (
     Wanted,
     check_xml,
     losses,
+    main_language,
     name_of,
     rows,
 )
@@ -95,7 +96,17 @@ def _read_1(
         targets or [wanted.target_language or TARGET_LANGUAGE],
     )
     inline = Inline(_CODES_1)
+    others: dict[str, None] = {}
     for file in files:
+        codes = file.get("source-language", ""), file.get("target-language", "")
+        strange = [
+            code
+            for code, own in zip(codes, languages, strict=True)
+            if code and main_language(code) != main_language(own)
+        ]
+        if strange:
+            others.update(dict.fromkeys(strange))
+            continue
         document = _describe(draft, file, path, "original")
         for unit in file.iter("{*}trans-unit"):
             collapse = _collapses(unit)
@@ -128,6 +139,8 @@ def _read_1(
                     where=f"{place(document.id)}:{place(name)}" + (f"/{mark}" if mark else ""),
                 )
     inline.report(draft)
+    if others:
+        draft.note(f"files in other languages were left out: {', '.join(map(place, others))}")
     return languages
 
 

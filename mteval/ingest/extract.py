@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Literal, NamedTuple
 
 from mteval.text import count_han, count_latin_words
@@ -87,7 +88,8 @@ def settle_languages(lines: Sequence[Line]) -> list[Line]:
     page has one language after the other, and to the other one than its neighbours' where the
     languages take turns.
     """
-    sure = [line.language for line in lines if _is_sure(line)]
+    sure_places = [index for index, line in enumerate(lines) if _is_sure(line)]
+    sure = [lines[index].language for index in sure_places]
     turns = takes_turns(sure)
     twice = {text for text, count in Counter(line.text for line in lines).items() if count == 2}
     settled = list(lines)
@@ -97,9 +99,22 @@ def settle_languages(lines: Sequence[Line]) -> list[Line]:
         shared = line.text in twice and line.language == "en" and not _is_prose(line.text)
         if not sure or not (shared or _is_mixed(line.text)):
             continue
-        before = next((x.language for x in reversed(settled[:index]) if x.language != "none"), None)
+        before = next(
+            (
+                settled[n].language
+                for n in range(index - 1, -1, -1)
+                if settled[n].language != "none"
+            ),
+            None,
+        )
+        known = bisect_right(sure_places, index)
         after = next(
-            (x.language for x in lines[index + 1 :] if _is_sure(x) and x.text != line.text), None
+            (
+                lines[n].language
+                for n in islice(sure_places, known, None)
+                if lines[n].text != line.text
+            ),
+            None,
         )
         language = line.language
         if shared and turns:

@@ -25,7 +25,7 @@ OUTSIDE, HIDDEN, FORM = "outside the main text", "hidden on the page", "form con
 RUBY = "readings of characters (ruby) dropped"
 
 _START = re.compile(
-    r"\ufeff?\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<(!doctype\s+html|html|head|body)\b",
+    r"\ufeff?\s*(<\?xml[^>]*>\s*)?(<!--(?:(?!-->).)*-->\s*)*<(!doctype\s+html|html|head|body)\b",
     re.IGNORECASE | re.DOTALL,
 )
 _CHARSET = re.compile(

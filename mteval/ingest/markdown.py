@@ -11,6 +11,9 @@ from mteval.ingest.extract import Block, join_pieces, language_of
 from mteval.ingest.html import read_html
 from mteval.text import count_han
 
+# Deeper than Python calls itself: what nests so is refused, not cut off.
+_NESTING = 100_000
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -46,7 +49,11 @@ def read_markdown(text: str, origin: str) -> tuple[list[Block], list[str]]:
         blocks += [Block(line, "front matter") for line in front[0].split("\n")]
         text = text[front.end() :]
     try:
-        tokens = MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(text)
+        tokens = (
+            MarkdownIt("commonmark", {"maxNesting": _NESTING})
+            .enable(["table", "strikethrough"])
+            .parse(text)
+        )
     except (RecursionError, ValueError, IndexError) as error:
         raise InputError(
             f"{origin}: the Markdown cannot be read ({str(error)[:80]}); save the page as plain "

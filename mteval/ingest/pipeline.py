@@ -292,6 +292,14 @@ def _coupled(reads: Sequence[_Read]) -> list[tuple[_Read, _Read | None]]:
         for read in reads
         if "translation" in read.source
     }
+    for read in reads:
+        other = named.get(read.page.path)
+        if other is not None and "translation" in read.source:
+            raise InputError(
+                f"{place(read.page.path)}: this page is the translation of "
+                f"{place(other.page.path)} in sources.toml, and has a translation itself; say "
+                "translation for one of them"
+            )
     alone = [read for read in reads if read.page.path not in named]
     coupled: list[tuple[_Read, _Read | None]] = []
     while alone:

@@ -174,7 +174,14 @@ def _is_text(element: Any) -> bool:
 
 
 def _is_hidden(run: Any) -> bool:
-    return any(local_name(child) == "vanish" for child in run.iterfind("{*}rPr/*"))
+    return any(
+        local_name(child) == "vanish"
+        and not any(
+            local_name(name) == "val" and value in ("0", "false", "off")
+            for name, value in child.items()
+        )
+        for child in run.iterfind("{*}rPr/*")
+    )
 
 
 def _text_of(element: Any, tag: str) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mteval.corpus.model import SystemOutput
-from mteval.errors import MismatchError, UsageError
+from mteval.errors import InputError, MismatchError, UsageError
 from mteval.formats import read_corpus, read_inputs, write_corpus
 
 ROWS = [("好", "Good."), ("天气很冷", "It is cold.")]
@@ -98,3 +98,45 @@ def test_mt_metrics_eval_reads_back_ids_with_spaces(tmp_path: Path) -> None:
     write_corpus(read_corpus(table), tmp_path / "mme", "mt-metrics-eval")
     [document] = read_corpus(tmp_path / "mme").test_set.documents
     assert (document.id, document.domain) == ("d%201", "news")
+
+
+def test_xliff_files_in_other_languages_are_left_out(tmp_path: Path) -> None:
+    files = "".join(
+        f'<file original="{code}" source-language="zh-CN" target-language="{code}" '
+        'datatype="plaintext"><body><trans-unit id="1"><source>好</source>'
+        f"<target>{text}</target></trans-unit></body></file>"
+        for code, text in (("en-US", "Good"), ("fr-FR", "Bien"))
+    )
+    path = tmp_path / "two.xlf"
+    path.write_text(
+        f'<xliff version="1.2" xmlns="urn:oasis:names:tc:xliff:document:1.2">{files}</xliff>',
+        "utf-8",
+    )
+    corpus = read_corpus(path)
+    assert [segment.references for d in corpus.test_set.documents for segment in d.segments] == [
+        ("Good",)
+    ]
+    assert any("files in other languages were left out: fr-FR" in note for note in corpus.notes)
+
+
+@pytest.mark.parametrize("suffix", ["tsv", "csv"])
+def test_an_empty_line_of_one_column_is_an_empty_text(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"x.{suffix}"
+    path.write_text("hypothesis:x\na\n\nb\n", "utf-8")
+    [system] = read_corpus(path).systems
+    assert list(system.documents.values()) == [("a", "", "b")]
+
+
+def test_what_is_too_long_or_too_many_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "x.jsonl"
+    row = {"source": "好", "reference": "a" * 1_000_001}
+    path.write_text(json.dumps(row), "utf-8")
+    with pytest.raises(InputError, match="no segment has more than 1,000,000"):
+        read_corpus(path)
+    row = {"source": "好"} | {f"reference_{n}": "a" for n in range(1, 29)}
+    path.write_text(json.dumps(row), "utf-8")
+    with pytest.raises(InputError, match="28 references, and a folder holds 26"):
+        write_corpus(read_corpus(path), tmp_path / "folder", "folder")
+    path = tmp_path / "x.tsv"
+    path.write_text("source\tref_099999999\n好\tx\n", "utf-8")
+    assert any("ref_099999999" in note for note in read_corpus(path).notes)

@@ -135,3 +135,14 @@ def test_misspelt_keys_are_refused(tmp_path: Path, name: str, text: str, said: s
     path = page(tmp_path, [part for pair in report("banking") for part in pair])
     with pytest.raises(InputError, match=said):
         ingest_pages([path])
+
+
+def test_pages_that_name_each_other_are_refused(tmp_path: Path) -> None:
+    for name, side in (("a.txt", 0), ("b.txt", 1)):
+        lines = [pair[side] for pair in report("banking")]
+        (tmp_path / name).write_text("\n\n".join(lines), "utf-8")
+    (tmp_path / "sources.toml").write_text(
+        "[pages.'a.txt']\ntranslation = 'b.txt'\n[pages.'b.txt']\ntranslation = 'a.txt'\n", "utf-8"
+    )
+    with pytest.raises(InputError, match="and has a translation itself"):
+        ingest_pages([tmp_path / "a.txt", tmp_path / "b.txt"])

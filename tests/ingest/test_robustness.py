@@ -245,3 +245,21 @@ def test_two_pages_in_one_language_are_no_pair(tmp_path: Path) -> None:
         ingest_pages([tmp_path / "a.txt", tmp_path / "b.txt"])
     with pytest.raises(InputError, match="cannot be a text and its translation"):
         ingest_page(tmp_path / "a.txt", translation=tmp_path / "b.txt")
+
+
+def test_many_comments_before_text_are_read_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "page.txt"
+    path.write_text("<!-- menu -->\n" * 5000 + "國防部說好。\n", "utf-8")
+    assert read_page(path).lines[-1].text == "國防部說好。"
+
+
+def test_markdown_nests_as_deep_as_it_likes_or_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "page.md"
+    path.write_text("".join(f"{'  ' * n}- item {n}\n" for n in range(14)), "utf-8")
+    texts = [line.text for line in read_page(path).lines]
+    assert [f"item {n}" in text for n, text in enumerate(t for t in texts if t.strip())] == [
+        True
+    ] * 14
+    path.write_text(">" * 20000 + "a", "utf-8")
+    with pytest.raises(InputError, match="Markdown cannot be read"):
+        read_page(path)
