@@ -203,8 +203,20 @@ def align(
         added = (Bead((), (j,), 1.0) for j in range(len(targets)))
         return Alignment((*omitted, *added))
     left, right = describe(sources, targets, embed)
-    found = _beads(left, right, _WITHIN if within else WEIGHTS)
-    beads = _with_headings(found, left, right, (sources, targets), embed)
+    weights = _WITHIN if within else WEIGHTS
+    return _align(left, right, weights, (sources, targets), embed)
+
+
+def _align(
+    left: Side,
+    right: Side,
+    weights: Floats,
+    texts: tuple[Sequence[str], Sequence[str]],
+    embed: Embed,
+) -> Alignment:
+    """Align what has been described; both sides have something."""
+    found = _beads(left, right, weights)
+    beads = _with_headings(found, left, right, texts, embed)
     for side in (0, 1):
         beads = _widened(beads, left, right, side, _COVERED_BY_FULL, full=True)
     beads = _with_summaries(beads, left, right)
@@ -318,14 +330,18 @@ def realign(sources: Sequence[str], outputs: Sequence[str], embed: Embed) -> Rea
     # Blank lines are for the eye.
     numbers = [j for j, text in enumerate(outputs) if text.strip()]
     lines = [outputs[j] for j in numbers]
-    broken_up = len(lines) > _BROKEN_UP * len(sources) > 0
-    alignment = (_by_sentences if broken_up else align)(sources, lines, embed)
     if sources and lines:
         left, right = describe(sources, lines, embed)
-        beads = _widened(alignment.beads, left, right, 1, _TAKEN_IN)
-        alignment = replace(alignment, beads=tuple(_stretched(beads, left, right)))
-    beads = [replace(b, targets=tuple(numbers[j] for j in b.targets)) for b in alignment.beads]
-    alignment = replace(alignment, beads=tuple(beads))
+        if len(lines) > _BROKEN_UP * len(sources):
+            alignment = _by_sentences(sources, lines, embed)
+        else:
+            alignment = _align(left, right, WEIGHTS, (sources, lines), embed)
+        beads = _stretched(_widened(alignment.beads, left, right, 1, _TAKEN_IN), left, right)
+        alignment = replace(alignment, beads=tuple(beads))
+    else:
+        alignment = align(sources, lines, embed)
+    placed = (replace(b, targets=tuple(numbers[j] for j in b.targets)) for b in alignment.beads)
+    alignment = replace(alignment, beads=tuple(placed))
     texts = [""] * len(sources)
     confidences = [0.0] * len(sources)
     for bead in alignment.beads:

@@ -510,7 +510,7 @@ def _realign(
             "--realign compares outputs with the Chinese sources, and the test set has none; give "
             "them, or leave --realign out"
         )
-    sources = check_sources(test_set)
+    sources = test_set.sources
     starts = np.cumsum([0, *(len(document.segments) for document in test_set.documents)])
     flags: dict[str, dict[tuple[int, int], str]] = {"realigned": {}, "omitted": {}}
     found = []
@@ -616,11 +616,10 @@ def _notes(
         if any(count_han(texts[n]) > count_latin_words(texts[n]) for texts in test_set.references)
     ]
     if chinese:
-        shown = ", ".join(chinese[:3]) + (", ..." if len(chinese) > 3 else "")
         yield (
             f"warning: the references of {len(chinese)} "
-            f"{'segment' if len(chinese) == 1 else 'segments'} are in Chinese ({shown}); scores "
-            "against it mean nothing"
+            f"{'segment' if len(chinese) == 1 else 'segments'} are in Chinese "
+            f"({_first_places(chinese)}); scores against them mean nothing"
         )
     for output, texts in zip(outputs, hypotheses, strict=True):
         missing = output.missing_documents(test_set)
@@ -638,11 +637,15 @@ def _notes(
             if text is not None and not text.strip()
         ]
         if empty:
-            shown = ", ".join(empty[:3]) + (", ..." if len(empty) > 3 else "")
             yield (
                 f"warning: {output.name} has {len(empty)} empty "
-                f"{'hypothesis' if len(empty) == 1 else 'hypotheses'} ({shown}), scored as such"
+                f"{'hypothesis' if len(empty) == 1 else 'hypotheses'} ({_first_places(empty)}), "
+                "scored as such"
             )
+
+
+def _first_places(places: Sequence[str]) -> str:
+    return ", ".join(places[:3]) + (", ..." if len(places) > 3 else "")
 
 
 def _inputs(test_set: TestSet, outputs: Sequence[SystemOutput]) -> dict[str, Any]:

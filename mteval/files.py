@@ -126,7 +126,7 @@ def parse_csv(path: Path, text: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def list_folder(folder: Path, *, hidden: bool = False) -> list[Path]:
-    """List what lies in a folder in the order of names, files that begin with a dot if ``hidden``.
+    """List what lies in a folder in the order of names, hidden files (.name) on request.
 
     Raises:
         InputError: it may not be read, or has more than MAX_FILES files.

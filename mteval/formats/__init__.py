@@ -520,6 +520,7 @@ def _translations(path: Path) -> Corpus:
     except InputError:
         corpus = None
     if corpus is None or not corpus.systems:
+        # Read again: what lacks a translation is dropped from references, and empty for a system.
         return read_corpus(path, wanted=Wanted(as_system=name_of(path)))
     if corpus.test_set.n_references == 0:
         return corpus
