@@ -31,7 +31,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mteval import alignment
-from mteval.encoder import Embed, sentence_encoder
+from mteval.languages.encoder import Embed, sentence_encoder
 
 ROOT = Path(__file__).resolve().parent
 REPORTS = ROOT / "alignment_reports.tsv"

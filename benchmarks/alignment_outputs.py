@@ -25,7 +25,7 @@ import numpy as np
 
 from benchmarks.alignment_beads import WMT22_FITTED, remembering
 from mteval.alignment import align_sentences, realign, split_sentences
-from mteval.encoder import Embed
+from mteval.languages.encoder import Embed
 
 SEED = 20261126
 DAMAGES = (

@@ -27,9 +27,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from mteval.encoder import Embed, sentence_encoder
 from mteval.ingest.pipeline import ingest_page
-from mteval.text import fold_spaces
+from mteval.languages.encoder import Embed, sentence_encoder
+from mteval.languages.text import fold_spaces
 
 TEXTS = Path(__file__).resolve().parent / "alignment_unseen.tsv"
 LAST = "@"

@@ -96,7 +96,7 @@ def corpus(name: str, format: str | None = None) -> Read:
     """Read a test set as `mteval convert` does."""
 
     def read(folder: Path) -> object:
-        from mteval.formats import read_corpus
+        from mteval.corpus.formats import read_corpus
 
         return read_corpus(folder / name if name else folder, format)
 
@@ -148,7 +148,7 @@ def read_repairs(folder: Path) -> object:
 
 def read_config(folder: Path) -> object:
     """Read the settings of a project."""
-    from mteval.config import read_settings
+    from mteval.cli.config import read_settings
 
     return read_settings(folder)
 
@@ -156,7 +156,7 @@ def read_config(folder: Path) -> object:
 def read_run(folder: Path) -> object:
     """Read all that a run folder holds, as report, export, terms history and gate do."""
     from mteval.errors import MtevalError
-    from mteval.runs import Run, read_rows
+    from mteval.runs.folders import Run, read_rows
 
     failed: MtevalError | None = None
     run = Run(folder)
@@ -181,16 +181,16 @@ def read_run(folder: Path) -> object:
 
 def read_results(folder: Path) -> object:
     """Read the history of results, one of whose runs is damaged."""
-    from mteval.history import read_history
+    from mteval.runs.history import read_history
 
     return read_history(folder / "results").as_dict()
 
 
 def read_gate(folder: Path) -> object:
     """Judge a damaged run by another, and the other way round."""
+    from mteval.comparison.gate import gate
     from mteval.errors import MtevalError
-    from mteval.gate import gate
-    from mteval.runs import Run
+    from mteval.runs.folders import Run
 
     one, two = (Run(folder / "results" / name) for name in ("one", "two"))
     drops = {"bleu": 0.1, "term_accuracy": 0.1}
@@ -206,9 +206,9 @@ def read_gate(folder: Path) -> object:
 
 def read_shown(folder: Path) -> object:
     """Make a damaged run's report and exports, as far as it can be read."""
-    from mteval.exports import export_run
-    from mteval.report.page import report_page
-    from mteval.runs import Run
+    from mteval.runs.folders import Run
+    from mteval.views.exports import export_run
+    from mteval.views.html.page import report_page
 
     run = Run(folder)
     evaluation, record = run.evaluation, run.record
@@ -220,8 +220,8 @@ def read_shown(folder: Path) -> object:
 
 def read_cache(folder: Path) -> object:
     """Look scores up in a damaged cache, and put some; none may come back changed."""
-    from mteval.cache import ScoreCache, describe_cache
     from mteval.errors import MtevalError
+    from mteval.io.store import ScoreCache, describe_cache
 
     try:
         describe_cache(folder)
@@ -253,7 +253,7 @@ LINES = [*CHINESE, *ENGLISH]
 
 def cached() -> dict[tuple[str | None, ...], Any]:
     """Make the scores that the cache of the seed holds."""
-    from mteval.cache import CachedScore
+    from mteval.io.store import CachedScore
 
     return {(f"t{i}", None): CachedScore(i / 7, {"i": i} if i % 3 else {}) for i in range(60)}
 
@@ -308,9 +308,9 @@ def page_seeds(kind: str) -> list[dict[str, bytes]]:
 
 def corpus_seeds(format: str) -> list[dict[str, bytes]]:
     """Write corpora as files of a format."""
+    from mteval.corpus.formats import FORMATS, write_corpus
     from mteval.corpus.model import Segment, SystemOutput
-    from mteval.formats import FORMATS, write_corpus
-    from tests.formats.corpora import small
+    from tests.corpus.formats.corpora import small
 
     segments = [Segment("源<b>", ('te"xt', "x")), Segment("文", ("two", "y"), "heading")]
     full = small(
@@ -403,7 +403,7 @@ def cache_seeds() -> list[dict[str, bytes]]:
     """Fill a cache."""
     import numpy as np
 
-    from mteval.cache import ScoreCache
+    from mteval.io.store import ScoreCache
 
     with tempfile.TemporaryDirectory() as name:
         with closing(ScoreCache(Path(name))) as cache:

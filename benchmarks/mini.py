@@ -21,8 +21,8 @@ with warnings.catch_warnings():
     from comet.models import load_from_checkpoint
 
     from mteval.corpus.layout import load_systems, load_test_set
-    from mteval.metrics.comet_model import CometModel, Unit
-    from mteval.metrics.models import DEFAULT_MODEL, find_model
+    from mteval.metrics.comet.checkpoints import DEFAULT_MODEL, find_model
+    from mteval.metrics.comet.model import CometModel, Unit
 
 ROOT = Path(__file__).parents[1]
 

@@ -26,8 +26,8 @@ import numpy.typing as npt
 
 from mteval.corpus.layout import load_systems, load_test_set
 from mteval.corpus.model import Document, SystemOutput, TestSet
-from mteval.encoder import sentence_encoder
 from mteval.evaluation import check_terms
+from mteval.languages.encoder import sentence_encoder
 from mteval.terminology.formats import read_termbase
 from mteval.terminology.inventory import Inventory, take_inventory
 from mteval.terminology.normalise import split_words

@@ -8,14 +8,16 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from mteval import _moved  # noqa: F401 - old import paths keep working
+
 if TYPE_CHECKING:
     from mteval.corpus.model import Document, Segment, SystemOutput, TestSet
     from mteval.errors import MtevalError
     from mteval.evaluation import evaluate
     from mteval.ingest.pipeline import ingest_page
-    from mteval.report.page import report_page
-    from mteval.results import Evaluation
-    from mteval.runs import Run, write_run
+    from mteval.runs.evaluation import Evaluation
+    from mteval.runs.folders import Run, write_run
+    from mteval.views.html.page import report_page
 
 __all__ = [
     "Document",
@@ -33,16 +35,16 @@ __all__ = [
 
 _HOMES = {
     "Document": "mteval.corpus.model",
-    "Evaluation": "mteval.results",
+    "Evaluation": "mteval.runs.evaluation",
     "MtevalError": "mteval.errors",
-    "Run": "mteval.runs",
+    "Run": "mteval.runs.folders",
     "Segment": "mteval.corpus.model",
     "SystemOutput": "mteval.corpus.model",
     "TestSet": "mteval.corpus.model",
     "evaluate": "mteval.evaluation",
     "ingest_page": "mteval.ingest.pipeline",
-    "report_page": "mteval.report.page",
-    "write_run": "mteval.runs",
+    "report_page": "mteval.views.html.page",
+    "write_run": "mteval.runs.folders",
 }
 
 

@@ -1,6 +1,6 @@
 """Run the command line as ``python -m mteval``."""
 
-from mteval.cli import main
+from mteval.cli.app import main
 
 if __name__ == "__main__":
     main()

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from mteval.config import SETTINGS
+from mteval.cli.config import SETTINGS
 
 # Nothing is timed: the machine may be busy.
 settings.register_profile("mteval", deadline=None)

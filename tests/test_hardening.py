@@ -20,15 +20,15 @@ from typing import Any
 import pytest
 
 import mteval
-from mteval.cache import CachedScore, ScoreCache
-from mteval.cli import main
+from mteval.cli.app import main
+from mteval.corpus.formats import read_corpus
 from mteval.corpus.layout import load_plain_systems, load_plain_test_set
-from mteval.engines import map_batches
 from mteval.errors import InputError, MtevalError
-from mteval.formats import read_corpus
-from mteval.history import read_history
-from mteval.runs import Run, write_run
-from mteval.xmltree import parse_xml
+from mteval.executor import map_batches
+from mteval.io.store import CachedScore, ScoreCache
+from mteval.io.xml import parse_xml
+from mteval.runs.folders import Run, write_run
+from mteval.runs.history import read_history
 from tests.conftest import ROOT
 from tests.conftest import Run as Command
 
@@ -165,7 +165,8 @@ def test_a_full_disk_under_the_cache_is_a_note(small_disk: Path) -> None:
 @pytest.mark.parametrize("most", [1, 3000, 30_000])
 def test_a_file_that_cannot_grow_leaves_no_run(tmp_path: Path, most: int) -> None:
     code = (
-        "import resource, sys; from mteval.cli import main; import mteval.report.page, pyarrow;"
+        "import resource, sys; from mteval.cli.app import main; import mteval.views.html.page;"
+        "import pyarrow;"
         f"resource.setrlimit(resource.RLIMIT_FSIZE, ({most}, {most})); main()"
     )
     done = subprocess.run(
@@ -324,7 +325,7 @@ def test_links_out_of_references_and_systems_are_refused(tmp_path: Path, call: C
 
 _PARENT = """
 import os, time
-from mteval.engines import map_batches
+from mteval.executor import map_batches
 
 def work(number):
     print(os.getpid(), flush=True)
@@ -549,7 +550,7 @@ def test_a_system_of_tmx_without_a_name(tmp_path: Path) -> None:
 def test_a_process_may_end_as_soon_as_a_run_is_read(whole: Path, mteval: Command) -> None:
     # With the threads that pyarrow 23.0 starts of itself, one in four was aborted.
     code = (
-        "import sys; from pathlib import Path; from mteval.runs import Run;"
+        "import sys; from pathlib import Path; from mteval.runs.folders import Run;"
         "Run(Path(sys.argv[1])).evaluation; sys.exit(2)"
     )
     children = [subprocess.Popen([sys.executable, "-c", code, str(whole)]) for _ in range(6)]

@@ -19,8 +19,8 @@ import torch
 import transformers
 import yaml
 
-from mteval.metrics.lexical import bleu
-from mteval.metrics.token_matching import CLASS_IDENTIFIER, TokenMatchingMetric
+from mteval.metrics.comet.token_matching import CLASS_IDENTIFIER, TokenMatchingMetric
+from mteval.metrics.lexical.sacrebleu_metrics import bleu
 from training.card import BASELINE, OURS, evidence, model_card
 from training.data import FILES, Judgements, read_judgements
 from training.evaluation import agreement

@@ -22,12 +22,12 @@ compare.
 
 ## What it computes
 
-The class is TokenMatchingMetric (mteval/metrics/token_matching.py), a CometModel of unbabel-comet
-that joins its classes on import. The tokens of translation and reference are matched by their
-vectors in layers {layers} of a BERT encoder (precision and recall, weighted by rarity, and how
-often neighbouring matches are torn apart); what these, chrF, chrF++, names and numbers lack to a
-full match makes one mismatch, and mismatch and length of the reference foretell the MQM penalty x.
-The score is exp(-x / 25): 1 where nothing mismatches, towards 0 as the penalty grows.
+The class is TokenMatchingMetric (mteval/metrics/comet/token_matching.py), a CometModel of
+unbabel-comet that joins its classes on import. The tokens of translation and reference are matched
+by their vectors in layers {layers} of a BERT encoder (precision and recall, weighted by rarity, and
+how often neighbouring matches are torn apart); what these, chrF, chrF++, names and numbers lack to
+a full match makes one mismatch, and mismatch and length of the reference foretell the MQM penalty
+x. The score is exp(-x / 25): 1 where nothing mismatches, towards 0 as the penalty grows.
 
 - **The score falls with length**, as the penalties of experts do: more text holds more errors. So
   compare systems on the same segments, never different texts with each other.

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import torch
 from scipy.optimize import least_squares
 
-from mteval.metrics.token_matching import WORST, TokenMatchingMetric, surface_mismatches
+from mteval.metrics.comet.token_matching import WORST, TokenMatchingMetric, surface_mismatches
 from training.data import Judgements
 
 __all__ = ["Fitted", "Surface", "Texts", "features_of", "fit", "garbage", "install", "rarity"]

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import torch
 from torch.nn import functional
 
-from mteval.metrics.token_matching import TokenMatchingMetric
+from mteval.metrics.comet.token_matching import TokenMatchingMetric
 from training.data import Judgements
 from training.synthetic import Corruptor
 

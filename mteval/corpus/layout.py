@@ -22,7 +22,7 @@ from typing import Any
 
 from mteval.corpus.model import Document, Kind, SystemOutput, TestSet, count_mismatch
 from mteval.errors import InputError, MismatchError, UsageError, place
-from mteval.files import (
+from mteval.io.files import (
     check_inside,
     kind_of,
     list_folder,

@@ -7,8 +7,8 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from mteval.pinyin import is_reading, pinyin_syllables, strip_marks
-from mteval.text import HAN, count_han, fold_spaces, strip_invisible
+from mteval.languages.pinyin import is_reading, pinyin_syllables, strip_marks
+from mteval.languages.text import HAN, count_han, fold_spaces, strip_invisible
 
 __all__ = ["FOLDED", "STEPS", "Change", "Damage", "clean_line", "find_damage", "strip_glosses"]
 

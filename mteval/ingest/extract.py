@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 from typing import Literal, NamedTuple
 
-from mteval.text import count_han, count_latin_words
+from mteval.languages.text import count_han, count_latin_words
 
 __all__ = [
     "Block",

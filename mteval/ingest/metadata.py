@@ -6,9 +6,9 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from mteval.ingest.boilerplate import furniture_reason
 from mteval.ingest.extract import Line
-from mteval.ingest.furniture import furniture_reason
-from mteval.text import count_han, count_latin_words, to_simplified
+from mteval.languages.text import count_han, count_latin_words, to_simplified
 
 __all__ = ["Metadata", "find_metadata"]
 

@@ -16,8 +16,8 @@ from typing import Any, NamedTuple
 import numpy.typing as npt
 
 from mteval.alignment import Bead, align
-from mteval.encoder import Embed
 from mteval.ingest.extract import Line, takes_turns
+from mteval.languages.encoder import Embed
 
 __all__ = ["SENTENCE_END", "Paired", "Pairing", "pair_lines"]
 

@@ -23,9 +23,15 @@ from mteval.corpus.layout import (
     document_files,
 )
 from mteval.corpus.model import Document, Kind
-from mteval.encoder import Embed, sentence_encoder
 from mteval.errors import InputError, MismatchError, MissingPackageError, place
-from mteval.files import (
+from mteval.ingest.boilerplate import furniture_reason
+from mteval.ingest.clean import FOLDED, Change, Damage, clean_line, find_damage
+from mteval.ingest.extract import Line, language_of, settle_languages
+from mteval.ingest.metadata import find_metadata
+from mteval.ingest.pages import Page, document_id, read_page
+from mteval.ingest.pairing import SENTENCE_END, Paired, Pairing, pair_lines
+from mteval.ingest.respace import is_despaced, restore_spaces
+from mteval.io.files import (
     kind_of,
     read_text,
     read_toml,
@@ -33,14 +39,8 @@ from mteval.files import (
     toml_text,
     write_files,
 )
-from mteval.ingest.clean import FOLDED, Change, Damage, clean_line, find_damage
-from mteval.ingest.extract import Line, language_of, settle_languages
-from mteval.ingest.furniture import furniture_reason
-from mteval.ingest.metadata import find_metadata
-from mteval.ingest.pages import Page, document_id, read_page
-from mteval.ingest.pairing import SENTENCE_END, Paired, Pairing, pair_lines
-from mteval.ingest.respace import is_despaced, restore_spaces
-from mteval.text import count_han, count_latin_words, shorten, to_simplified
+from mteval.languages.encoder import Embed, sentence_encoder
+from mteval.languages.text import count_han, count_latin_words, shorten, to_simplified
 
 __all__ = [
     "Dropped",

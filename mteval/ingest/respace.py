@@ -16,7 +16,7 @@ import unicodedata
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from mteval.pinyin import pinyin_syllables
+from mteval.languages.pinyin import pinyin_syllables
 
 __all__ = ["is_despaced", "restore_spaces"]
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from mteval.errors import InputError, place
 from mteval.ingest.extract import Block, join_pieces
-from mteval.xmltree import load_lxml, local_name, parse_xml
+from mteval.io.xml import load_lxml, local_name, parse_xml
 
 __all__ = ["read_word"]
 

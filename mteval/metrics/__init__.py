@@ -26,7 +26,7 @@ METRICS: dict[str, MetricSpec] = {
             needs_reference=True,
             paper="Papineni et al. 2002, BLEU: a Method for Automatic Evaluation of Machine "
             "Translation; as standardised by Post 2018",
-            implementation="mteval.metrics.lexical:bleu",
+            implementation="mteval.metrics.lexical.sacrebleu_metrics:bleu",
             package="sacrebleu",
         ),
         MetricSpec(
@@ -37,7 +37,7 @@ METRICS: dict[str, MetricSpec] = {
             needs_source=False,
             needs_reference=True,
             paper="Popović 2015, chrF: character n-gram F-score for automatic MT evaluation",
-            implementation="mteval.metrics.lexical:chrf",
+            implementation="mteval.metrics.lexical.sacrebleu_metrics:chrf",
             package="sacrebleu",
             aliases=("chrf2",),
         ),
@@ -49,7 +49,7 @@ METRICS: dict[str, MetricSpec] = {
             needs_source=False,
             needs_reference=True,
             paper="Popović 2017, chrF++: words helping character n-grams",
-            implementation="mteval.metrics.lexical:chrf_plus_plus",
+            implementation="mteval.metrics.lexical.sacrebleu_metrics:chrf_plus_plus",
             package="sacrebleu",
             aliases=("chrfpp", "chrf2++"),
         ),
@@ -62,7 +62,7 @@ METRICS: dict[str, MetricSpec] = {
             needs_reference=True,
             paper="Snover et al. 2006, A Study of Translation Edit Rate with Targeted Human "
             "Annotation",
-            implementation="mteval.metrics.lexical:ter",
+            implementation="mteval.metrics.lexical.sacrebleu_metrics:ter",
             package="sacrebleu",
         ),
         MetricSpec(
@@ -73,7 +73,7 @@ METRICS: dict[str, MetricSpec] = {
             needs_source=True,
             needs_reference=True,
             paper="Rei et al. 2020, COMET: A Neural Framework for MT Evaluation",
-            implementation="mteval.metrics.comet:comet",
+            implementation="mteval.metrics.comet.metric:comet",
             package="unbabel-comet",
             decimals=4,
             options=("model", "long_inputs", "precision", "cache", "device"),

@@ -23,9 +23,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from mteval.errors import InputError, MissingPackageError, UsageError, place
-from mteval.files import kind_of, parse_csv, read_bytes, read_text, write_files
+from mteval.io.files import kind_of, parse_csv, read_bytes, read_text, write_files
+from mteval.io.xml import XML_LANG, load_lxml, local_name, not_xml, parse_xml, sourceline
 from mteval.terminology.termbase import Row, Termbase
-from mteval.xmltree import XML_LANG, load_lxml, local_name, not_xml, parse_xml, sourceline
 
 __all__ = ["COLUMNS", "Style", "append_rows", "read_termbase", "write_termbase"]
 

@@ -17,8 +17,8 @@ import numpy as np
 import numpy.typing as npt
 
 from mteval.corpus.model import TestSet
-from mteval.encoder import ENCODER_NAME, Embed
 from mteval.errors import MissingPackageError, UnavailableError
+from mteval.languages.encoder import ENCODER_NAME, Embed
 from mteval.terminology.matching import Matcher
 from mteval.terminology.scores import (
     TermCounts,

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, get_args
 
+from mteval.languages.text import count_han
 from mteval.terminology.normalise import (
     Folded,
     Word,
@@ -21,7 +22,6 @@ from mteval.terminology.normalise import (
     split_words,
 )
 from mteval.terminology.termbase import CasePolicy, Concept, Rendering, Status
-from mteval.text import count_han
 
 if TYPE_CHECKING:
     from ahocorasick_rs import AhoCorasick

@@ -15,8 +15,8 @@ from typing import Any, Literal
 
 import numpy as np
 
-from mteval.encoder import Embed
 from mteval.errors import MismatchError
+from mteval.languages.encoder import Embed
 from mteval.terminology.matching import Matcher, Occurrence, Patterns
 from mteval.terminology.normalise import BREAK, fold_source
 from mteval.terminology.search import PASSAGES, Question, Vectors, candidates, choose

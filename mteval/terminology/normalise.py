@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from mteval.text import HAN, to_simplified
+from mteval.languages.text import HAN, to_simplified
 
 __all__ = ["BREAK", "MIDDLE_DOTS", "Folded", "Word", "fold_source", "is_acronym", "split_words"]
 

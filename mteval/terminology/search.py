@@ -18,11 +18,11 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from mteval.encoder import Embed
-from mteval.pinyin import strip_marks
+from mteval.languages.encoder import Embed
+from mteval.languages.pinyin import strip_marks
+from mteval.languages.text import to_simplified
 from mteval.terminology.matching import Occurrence, attached_year
 from mteval.terminology.normalise import BREAK, Word, fold_source, split_words
-from mteval.text import to_simplified
 
 __all__ = [
     "FEATURES",

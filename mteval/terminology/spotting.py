@@ -18,8 +18,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mteval.encoder import Embed
-from mteval.pinyin import is_reading, pinyin_syllables, strip_marks
+from mteval.languages.encoder import Embed
+from mteval.languages.pinyin import is_reading, pinyin_syllables, strip_marks
+from mteval.languages.text import HAN, count_han
 from mteval.terminology.matching import Matcher, Occurrence
 from mteval.terminology.normalise import (
     BREAK,
@@ -31,7 +32,6 @@ from mteval.terminology.normalise import (
 )
 from mteval.terminology.search import Passage, Vectors
 from mteval.terminology.termbase import Termbase
-from mteval.text import HAN, count_han
 
 __all__ = [
     "Neighbours",

@@ -14,7 +14,7 @@ from datetime import date
 from typing import Literal, TypeVar, get_args
 
 from mteval.errors import InputError, UsageError
-from mteval.files import sha256
+from mteval.io.files import sha256
 
 __all__ = ["CasePolicy", "Concept", "Rendering", "Row", "Severity", "Status", "Termbase"]
 

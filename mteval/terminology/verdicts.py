@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Literal, get_args
 
-from mteval.encoder import Embed
-from mteval.pinyin import pinyin
+from mteval.languages.encoder import Embed
+from mteval.languages.pinyin import pinyin
+from mteval.languages.text import count_han
 from mteval.terminology.matching import Hit, Matcher, Occurrence, attached_year
 from mteval.terminology.normalise import fold_source, split_words
 from mteval.terminology.search import (
@@ -23,7 +24,6 @@ from mteval.terminology.search import (
     pinyin_letters,
 )
 from mteval.terminology.termbase import Rendering
-from mteval.text import count_han
 
 __all__ = ["REVISION", "RIGHT", "VERDICTS", "Checked", "Finding", "Verdict", "check"]
 

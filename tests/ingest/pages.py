@@ -18,7 +18,7 @@ from itertools import pairwise
 import opencc
 import pypinyin
 
-from mteval.text import HAN, fold_spaces, to_simplified
+from mteval.languages.text import HAN, fold_spaces, to_simplified
 from tests.ingest.sites import BARE, Site
 
 Pair = tuple[str, str]

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mteval.ingest.clean import Change, clean_line, find_damage, strip_glosses
-from mteval.pinyin import is_reading, pinyin
+from mteval.languages.pinyin import is_reading, pinyin
 
 
 @pytest.mark.parametrize(

@@ -9,13 +9,13 @@ import pytest
 
 from mteval.alignment import DOUBTFUL
 from mteval.errors import InputError
-from mteval.files import read_toml
 from mteval.ingest.pipeline import (
     Ingested,
     ingest_page,
     ingest_pages,
     write_ingested,
 )
+from mteval.io.files import read_toml
 from tests.conftest import ROOT
 
 

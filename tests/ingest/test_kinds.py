@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from mteval.encoder import Embed
 from mteval.ingest.pages import read_page
 from mteval.ingest.pipeline import Ingested, ingest_page
-from mteval.text import fold_spaces
+from mteval.languages.encoder import Embed
+from mteval.languages.text import fold_spaces
 from tests.conftest import ROOT
 from tests.ingest import pages, renderings
 from tests.ingest.pages import BREAK, Pair, Paragraph, Text, make_page

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from mteval.ingest.boilerplate import furniture_reason
 from mteval.ingest.extract import Line, language_of
-from mteval.ingest.furniture import furniture_reason
 from mteval.ingest.metadata import Metadata, find_metadata
 
 

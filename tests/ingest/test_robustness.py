@@ -14,10 +14,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mteval.errors import EncodingError, InputError, MtevalError
-from mteval.files import decode_any
 from mteval.ingest.extract import extract_lines, settle_languages
 from mteval.ingest.pages import MOST_BYTES, read_page
 from mteval.ingest.pipeline import ingest_page, ingest_pages
+from mteval.io.files import decode_any
 from tests.conftest import Run
 from tests.ingest import renderings
 from tests.ingest.renderings import archive, docx

@@ -18,12 +18,12 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from mteval.encoder import Embed, sentence_encoder
 from mteval.errors import InputError
+from mteval.ingest.boilerplate import furniture_reason
 from mteval.ingest.clean import strip_glosses
-from mteval.ingest.furniture import furniture_reason
 from mteval.ingest.pipeline import ingest_page
-from mteval.text import fold_spaces
+from mteval.languages.encoder import Embed, sentence_encoder
+from mteval.languages.text import fold_spaces
 from tests.conftest import DATA, Run
 from tests.ingest import pages
 from tests.ingest.pages import Page, Pair, Paragraph, Text, make_page

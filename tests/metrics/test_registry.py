@@ -11,7 +11,7 @@ from mteval.metrics import METRICS, load_metric, parse_metrics
 
 def test_every_metric_loads_and_knows_its_size() -> None:
     # sacrebleu: BLEU 2 + 2 x 4 orders, chrF 3 x 6, chrF++ 3 x (6 + 2), TER edits and length.
-    # COMET wants a model: tests/metrics/test_comet.py.
+    # COMET wants a model: tests/metrics/comet/test_metric.py.
     lexical = {name: spec for name, spec in METRICS.items() if name != "comet"}
     assert {name: load_metric(spec).n_statistics for name, spec in lexical.items()} == {
         "bleu": 10,

@@ -1,4 +1,4 @@
-"""What changed between runs, from rows made by hand (real runs: tests/test_cli_terms.py)."""
+"""What changed between runs, from rows made by hand (real runs: tests/cli/test_terms.py)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from mteval.errors import InputError
-from mteval.runs import find_runs, read_rows
+from mteval.runs.folders import find_runs, read_rows
 from mteval.terminology.history import changes, trend
 
 Row = dict[str, Any]
@@ -198,7 +198,7 @@ def test_reading_a_run_leaves_no_pool_of_threads(tmp_path: Path) -> None:
     code = (
         "import os, sys; from pathlib import Path\n"
         "import numpy, pyarrow.csv\n"
-        "from mteval.runs import read_rows\n"
+        "from mteval.runs.folders import read_rows\n"
         "before = len(os.listdir('/proc/self/task'))\n"
         "assert read_rows(Path(sys.argv[1]), 'terms.csv')\n"
         "print(len(os.listdir('/proc/self/task')) - before, flush=True)\n"

@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mteval.corpus.layout import load_test_set
-from mteval.encoder import sentence_encoder
 from mteval.errors import InputError, MismatchError, UsageError
+from mteval.languages.encoder import sentence_encoder
 from mteval.terminology import spotting
 from mteval.terminology.formats import COLUMNS, append_rows, read_termbase
 from mteval.terminology.mining import Proposal, mine, proposed_rows

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mteval.encoder import Embed, sentence_encoder
+from mteval.languages.encoder import Embed, sentence_encoder
 from mteval.terminology.matching import Matcher
 from mteval.terminology.normalise import BREAK, split_words
 from mteval.terminology.search import (

@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from benchmarks.terms import read_labels, shipped_inventory, tally
-from mteval.encoder import Embed, sentence_encoder
+from mteval.languages.encoder import Embed, sentence_encoder
 from mteval.terminology.formats import read_termbase
 from mteval.terminology.inventory import Inventory
 from mteval.terminology.matching import Matcher

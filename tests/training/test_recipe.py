@@ -15,7 +15,7 @@ from tests.checkpoints import build_bert_encoder
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
-    from mteval.metrics.token_matching import TokenMatchingMetric
+    from mteval.metrics.comet.token_matching import TokenMatchingMetric
     from training.card import evidence, model_card
     from training.data import FILES, Judgements, read_judgements
     from training.evaluation import agreement

@@ -1,0 +1,107 @@
+"""The import paths of before the rooms: every public name is still found at its old path.
+
+A module that is gone is made on import, of names in its successors; a package that has taken the
+name of an old module looks old names up by ``old_names``. New code imports from the new paths only.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Callable
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+from typing import Any, cast
+
+__all__ = ["old_names"]
+
+# Old module -> the modules that its public names are in now.
+_SUCCESSORS: dict[str, tuple[str, ...]] = {
+    "mteval.files": ("mteval.io.files",),
+    "mteval.xmltree": ("mteval.io.xml",),
+    "mteval.cache": ("mteval.io.store",),
+    "mteval.text": ("mteval.languages.text",),
+    "mteval.pinyin": ("mteval.languages.pinyin",),
+    "mteval.encoder": ("mteval.languages.encoder",),
+    "mteval.engines": ("mteval.executor",),
+    "mteval.significance": ("mteval.statistics.significance",),
+    "mteval.agreement": ("mteval.statistics.metric_deltas",),
+    "mteval.results": ("mteval.runs.evaluation",),
+    "mteval.runs": ("mteval.runs.folders",),
+    "mteval.history": ("mteval.runs.history",),
+    "mteval.comparison": ("mteval.comparison.compare",),
+    "mteval.gate": ("mteval.comparison.gate",),
+    "mteval.report.tables": ("mteval.views.tables",),
+    "mteval.report.html": ("mteval.views.html.render",),
+    "mteval.report.page": ("mteval.views.html.page",),
+    "mteval.report.history_page": ("mteval.views.html.history",),
+    "mteval.report.plots": ("mteval.views.plots",),
+    "mteval.exports": ("mteval.views.exports",),
+    "mteval.cli": ("mteval.cli.app",),
+    "mteval.cli_corpus": ("mteval.cli.corpus",),
+    "mteval.cli_options": ("mteval.cli.options",),
+    "mteval.cli_runs": ("mteval.cli.runs",),
+    "mteval.cli_terms": ("mteval.cli.terms",),
+    "mteval.console": ("mteval.cli.console",),
+    "mteval.config": ("mteval.cli.config",),
+    "mteval.tracking": ("mteval.tracking.comet_ml",),
+    "mteval.parallel": ("mteval.ingest.parallel_files",),
+    "mteval.ingest.furniture": ("mteval.ingest.boilerplate",),
+    "mteval.formats.corpus": ("mteval.corpus.formats.base",),
+    "mteval.formats.inline": ("mteval.corpus.formats.inline",),
+    "mteval.formats.tables": ("mteval.corpus.formats.tables",),
+    "mteval.formats.tmx": ("mteval.corpus.formats.tmx",),
+    "mteval.formats.wmt_xml": ("mteval.corpus.formats.wmt_xml",),
+    "mteval.formats.xliff": ("mteval.corpus.formats.xliff",),
+    "mteval.formats.folders": ("mteval.corpus.formats.folders",),
+    "mteval.formats.sacrebleu_sets": ("mteval.corpus.formats.sacrebleu_sets",),
+    "mteval.formats": ("mteval.corpus.formats",),
+    "mteval.metrics.ngrams": ("mteval.metrics.lexical.ngrams",),
+    "mteval.metrics.lexical": ("mteval.metrics.lexical.sacrebleu_metrics",),
+    "mteval.metrics.comet": ("mteval.metrics.comet.metric",),
+    "mteval.metrics.comet_model": ("mteval.metrics.comet.model",),
+    "mteval.metrics.models": ("mteval.metrics.comet.checkpoints",),
+    "mteval.metrics.token_matching": ("mteval.metrics.comet.token_matching",),
+    "mteval.metrics.chunks": ("mteval.metrics.learned.chunks", "mteval.languages.sentences"),
+}
+# Old module and name -> new name, in one of its successors.
+_RENAMED: dict[str, str] = {}
+
+
+def old_names(module: str) -> Callable[[str], Any]:
+    """Return the ``__getattr__`` of a package that has taken the name of an old module."""
+
+    def find(name: str) -> Any:
+        if not name.startswith("__"):
+            wanted = _RENAMED.get(f"{module}.{name}", name)
+            for successor in _SUCCESSORS[module]:
+                if successor != module:
+                    loaded = importlib.import_module(successor)
+                    if wanted in getattr(loaded, "__all__", ()):
+                        return getattr(loaded, wanted)
+        raise AttributeError(f"module {module!r} has no attribute {name!r}")
+
+    return find
+
+
+class _OldModules:
+    """Finds and makes modules that are gone; asked only where nothing else finds them.
+
+    It has the methods of importlib.abc, whose import would take 10 ms.
+    """
+
+    def find_spec(self, fullname: str, *_: Any) -> ModuleSpec | None:
+        if fullname not in _SUCCESSORS and fullname not in _OLD_PACKAGES:
+            return None
+        return ModuleSpec(fullname, cast("Any", self), is_package=fullname in _OLD_PACKAGES)
+
+    def create_module(self, _: ModuleSpec) -> None:
+        return None
+
+    def exec_module(self, module: ModuleType) -> None:
+        if module.__name__ in _SUCCESSORS:
+            module.__dict__["__getattr__"] = old_names(module.__name__)
+
+
+_OLD_PACKAGES = frozenset({"mteval.formats", "mteval.report"})
+sys.meta_path.append(_OldModules())

@@ -1,0 +1,180 @@
+"""The commands on texts and their formats: align, convert."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from mteval.cli.console import say, show, show_json, show_tables
+from mteval.cli.options import JsonOption, LanguagePairOption, TestSetOption, given_set
+from mteval.errors import UsageError
+
+__all__ = ["align", "convert"]
+
+_FORMATS = (
+    "folder, system, mt-metrics-eval, lines, tsv, csv, jsonl, wmt-xml, tmx, xliff-1.2, xliff-2.1"
+)
+
+
+def align(
+    chinese: Annotated[
+        Path,
+        typer.Argument(
+            metavar="ZH",
+            help="Chinese text: a paragraph a line, or HTML, Markdown, .docx, .odt.",
+            show_default=False,
+        ),
+    ],
+    english: Annotated[
+        Path, typer.Argument(metavar="EN", help="Its English text.", show_default=False)
+    ],
+    level: Annotated[
+        Literal["paragraph", "sentence"], typer.Option(help="What is aligned.")
+    ] = "paragraph",
+    min_confidence: Annotated[
+        float,
+        typer.Option(
+            min=0.0, max=1.0, help="Leave out pairs that are less likely than this to be right."
+        ),
+    ] = 0.0,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "-o",
+            "--output",
+            help="Write the pairs, in a format of mteval convert, told by the suffix.",
+            show_default=False,
+        ),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Align a Chinese text with its English translation, and show what has no counterpart.
+
+    Nothing is cleaned, and nothing dropped but what HTML hides: see mteval ingest for web pages.
+    """
+    from mteval.corpus.formats import write_corpus
+    from mteval.ingest.parallel_files import align_files
+    from mteval.io.store import cache_folder
+    from mteval.languages.encoder import cached_encoder
+    from mteval.views.tables import plain_table
+
+    notes: list[str] = []
+    with cached_encoder(cache_folder(), notes) as embed:
+        found = align_files(chinese, english, embed, level=level, least=min_confidence)
+    written = [] if output is None else write_corpus(found.corpus(), output)
+    for note in (*found.notes, *notes, *written):
+        say(f"mteval: {note}")
+    if found.alignment.is_summary:
+        say(
+            f"mteval: warning: {found.files[1]} is a summary of {found.files[0]} and no "
+            "translation of it"
+        )
+    if as_json:
+        show_json(found.as_dict())
+    else:
+        headings = ("Chinese", "English", "confidence", "similarity", "status", "text", "with")
+        show_tables((plain_table("Alignment", headings, found.rows()),))
+        show(", ".join(f"{count} {what}" for what, count in found.counts().items()))
+    if output is not None:
+        say(f"mteval: wrote {output}: {_count(len(found.pairs), 'pair')}")
+
+
+def convert(
+    paths: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="IN... OUT",
+            help="What to read, and last what to write; OUT must not be there yet.",
+            show_default=False,
+        ),
+    ],
+    from_format: Annotated[
+        str | None,
+        typer.Option(
+            "--from",
+            help=f"Format of IN: {_FORMATS}.  [default: told by content and suffix]",
+            show_default=False,
+        ),
+    ] = None,
+    to_format: Annotated[
+        str | None,
+        typer.Option(
+            "--to",
+            help="Format of OUT, as --from.  [default: told by the suffix; without one, folder]",
+            show_default=False,
+        ),
+    ] = None,
+    source_language: Annotated[
+        str | None,
+        typer.Option(
+            help="Source language, as zh, where IN has several or does not say.",
+            show_default=False,
+        ),
+    ] = None,
+    target_language: Annotated[
+        str | None,
+        typer.Option(
+            help="Target language, as en, where IN has several or does not say.",
+            show_default=False,
+        ),
+    ] = None,
+    translations_as: Annotated[
+        str,
+        typer.Option(
+            "--as",
+            metavar="reference|system:NAME",
+            help="What the translations in IN are: references, or the output of a system.",
+        ),
+    ] = "reference",
+    test_set: TestSetOption = None,
+    language_pair: LanguagePairOption = None,
+) -> None:
+    """Convert test sets and translations from one format to another, and say what is lost.
+
+    From a CAT program: mteval convert memory.tmx my-references
+
+    To a CAT program: mteval convert references out.xlf
+
+    Its translations as a system: mteval convert mt.xlf systems/mt --as system:mt
+
+    With systems: mteval convert references systems/* out.xml
+    """
+    from mteval.corpus.formats import Wanted, output_format, read_many, read_set, write_corpus
+
+    kind, _, system = translations_as.partition(":")
+    if kind not in ("reference", "system") or (kind == "system") != bool(system.strip()):
+        raise UsageError(
+            f"--as is 'reference' or 'system:NAME' and not {translations_as!a}; say whose the "
+            "translations are"
+        )
+    wanted = Wanted(source_language, target_language, system or None)
+    *inputs, output = paths
+    named_set = given_set(test_set, language_pair)
+    if named_set is not None:
+        if inputs:
+            raise UsageError("-t stands in place of IN; leave one of them out")
+        corpus = read_set(*named_set, wanted)
+    elif not inputs:
+        raise UsageError("convert needs IN and OUT; name what to read, then what to write")
+    else:
+        corpus = read_many(inputs, from_format, wanted)
+    format = to_format or output_format(output)
+    if system and to_format is None and format == "folder":
+        format = "system"
+    notes = write_corpus(corpus, output, format)
+    for note in (*corpus.notes, *notes):
+        say(f"mteval: {note}")
+    if format == "system" and output.name != system and system:
+        say(f"mteval: to mteval score this system is {output.name}, as its folder is")
+    documents, segments = len(corpus.test_set.documents), len(corpus.test_set.segments)
+    say(
+        f"mteval: wrote {output} ({format}): {_count(documents, 'document')}, "
+        f"{_count(segments, 'segment')}, {_count(corpus.test_set.n_references, 'reference')}, "
+        f"{_count(len(corpus.systems), 'system')}"
+    )
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"

@@ -1,0 +1,104 @@
+"""The options that several commands share, and what they read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mteval.errors import UsageError
+
+if TYPE_CHECKING:
+    from mteval.corpus.formats import Inputs
+
+__all__ = [
+    "JsonOption",
+    "LanguagePairOption",
+    "ReferencesOption",
+    "SourceOption",
+    "SystemsArgument",
+    "TermsOption",
+    "TestSetOption",
+    "given_inputs",
+    "given_set",
+]
+
+JsonOption = Annotated[
+    bool, typer.Option("--json", help="Print one JSON document to stdout and nothing else.")
+]
+SystemsArgument = Annotated[
+    list[Path] | None,
+    typer.Argument(
+        help="System folders (systems/*), files of hypotheses, or translations in a format of "
+        "mteval convert; none for the systems that the test set brings along.",
+        show_default=False,
+    ),
+]
+ReferencesOption = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "-r",
+        "--references",
+        help="Folder of references, test set in a format of mteval convert, or plain file; give "
+        "-r again for a second reference.  [default: references]",
+        show_default=False,
+    ),
+]
+SourceOption = Annotated[
+    Path | None, typer.Option("-s", "--source", help="Plain file of sources, one segment a line.")
+]
+TestSetOption = Annotated[
+    str | None,
+    typer.Option(
+        "-t",
+        "--test-set",
+        help="Test set of sacrebleu, as wmt22, in place of references; it must be on this disk.",
+        show_default=False,
+    ),
+]
+LanguagePairOption = Annotated[
+    str | None,
+    typer.Option("-l", "--language-pair", help="Its language pair, as zh-en.", show_default=False),
+]
+TermsOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--terms",
+        help="Termbase: CSV, XLSX or TBX.  [default: terms.csv of the references]",
+        show_default=False,
+    ),
+]
+
+
+def given_set(test_set: str | None, language_pair: str | None) -> tuple[str, str] | None:
+    """Give what -t and -l name together, or None.
+
+    Raises:
+        UsageError: one of them is missing.
+    """
+    if test_set is None and language_pair is None:
+        return None
+    if test_set is None or language_pair is None:
+        raise UsageError("-t and -l go together, as in: -t wmt22 -l zh-en; give both")
+    return test_set, language_pair
+
+
+def given_inputs(
+    references: Sequence[Path] | None,
+    source: Path | None,
+    systems: Sequence[Path] | None,
+    test_set: str | None = None,
+    language_pair: str | None = None,
+) -> Inputs:
+    """Read what a command is given to score.
+
+    Raises:
+        MtevalError: something cannot be read or does not pair.
+    """
+    from mteval.corpus.formats import read_inputs
+
+    return read_inputs(
+        references or (), source, systems or (), named_set=given_set(test_set, language_pair)
+    )

@@ -1,0 +1,191 @@
+"""The commands on runs that were made: report, export, history."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from mteval.cli.console import say, show, show_json, show_tables
+from mteval.cli.options import JsonOption
+from mteval.errors import InputError, UsageError, place
+
+__all__ = ["export", "history", "report"]
+
+RunArgument = Annotated[
+    Path, typer.Argument(help="Run folder, or its name in the results.", show_default=False)
+]
+
+
+def report(
+    run: RunArgument,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "-o",
+            "--output",
+            help="File to write.  [default: report.html in the run folder]",
+            show_default=False,
+        ),
+    ] = None,
+    results: Annotated[Path, typer.Option(help="Folder that holds the run folders.")] = Path(
+        "results"
+    ),
+) -> None:
+    """Write a run's report: one HTML file that needs nothing else and opens anywhere."""
+    from mteval.runs.folders import REPORT_FILE, find_run
+    from mteval.views.html.page import report_page
+
+    found = find_run(run, results)
+    path = found.folder / REPORT_FILE if output is None else output
+    _write(path, report_page(found.evaluation, found.record))
+    say(f"mteval: report written to {path}")
+
+
+def export(
+    run: RunArgument,
+    format: Annotated[
+        Literal["csv", "json", "markdown", "latex", "xlsx", "parquet"],
+        typer.Option("--format", help="What to write.", show_default=False),
+    ],
+    table: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--table",
+            help="Table: systems, domains, documents, segments, terms, occurrences, flags or "
+            "error_spans; give --table again for more (not with csv and parquet).  [default: "
+            "segments for csv and parquet, all for json and xlsx, for markdown and latex what "
+            "mteval score shows]",
+            show_default=False,
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "-o", "--output", help="File to write.  [default: stdout]", show_default=False
+        ),
+    ] = None,
+    results: Annotated[Path, typer.Option(help="Folder that holds the run folders.")] = Path(
+        "results"
+    ),
+) -> None:
+    """Write a run's tables for other programs.
+
+    csv, json, parquet and xlsx have every number in full, and nothing where a score is missing;
+    markdown, for a pull request, and latex, for a paper, are rounded as mteval score shows them.
+
+    So that no spreadsheet takes a text for a formula, csv has one apostrophe more before each text
+    that begins with = + - @, a tab or a carriage return, or with apostrophes and then one of
+    these; take one away to have the text as it was. Numbers stay as they are.
+    """
+    from mteval.runs.folders import find_run
+    from mteval.views.exports import BINARY_FORMATS, export_run
+
+    if output is None and format in BINARY_FORMATS and sys.stdout.isatty():
+        raise UsageError(f"{format} is not for a terminal to show; name a file with -o")
+    found = find_run(run, results)
+    content = export_run(found.evaluation, found.record, format, table or ())
+    if output is None:
+        _send(content)
+    else:
+        _write(output, content)
+        say(f"mteval: {format} written to {output}")
+
+
+def _send(content: bytes) -> None:
+    """Write bytes to stdout as they are; a reader who leaves early (head) is no error."""
+    try:
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):
+            raise InputError(
+                f"standard output cannot be written ({error.strerror}); free some space or send "
+                "it elsewhere"
+            ) from None
+
+
+def history(
+    results: Annotated[
+        Path, typer.Option("-o", "--output", "--results", help="Folder that holds the run folders.")
+    ] = Path("results"),
+    page: Annotated[
+        Path | None,
+        typer.Option(
+            help="HTML file to write: runs, what changed, trends and their plots.",
+            show_default=False,
+        ),
+    ] = None,
+    sql: Annotated[
+        str | None,
+        typer.Option(
+            help="Query in DuckDB's dialect over the views runs, systems, domains, documents, "
+            "segments, terms, occurrences and scores, each with a column run; it can read nothing "
+            "else and write nothing.",
+            show_default=False,
+        ),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show every run of a folder: its scores, what changed since the run before, and trends.
+
+    DESCRIBE VIEW lists the columns of a view: mteval history --sql "DESCRIBE scores"
+    """
+    from mteval.runs.history import query_runs, read_history
+    from mteval.views.html.history import (
+        KEY,
+        RUNS_SHOWN,
+        history_page,
+        history_tables,
+        query_table,
+    )
+
+    if sql is not None:
+        if page is not None:
+            raise UsageError("--sql and --page are for two calls; leave one out")
+        columns, rows, left_out = query_runs(results, sql)
+        _warn(left_out)
+        if as_json:
+            show_json({"columns": list(columns), "rows": [list(row) for row in rows]})
+        else:
+            show_tables((query_table(columns, rows),))
+        return
+    found = read_history(results)
+    document = found.as_dict()
+    _warn(found.left_out)
+    if page is not None:
+        _write(page, history_page(document, found.report_links(page)))
+        say(f"mteval: page written to {page}")
+    if as_json:
+        # Not indented, as a long history has many numbers: 40 MB, and 2 s more, for 200 runs.
+        show(json.dumps(document, ensure_ascii=False, allow_nan=False))
+    elif page is None:
+        show_tables(history_tables(document))
+        show(KEY)
+        if len(found.runs) > RUNS_SHOWN:
+            say(
+                f"mteval: the last {RUNS_SHOWN} of {len(found.runs)} runs are shown; --json, "
+                "--page and --sql have all"
+            )
+
+
+def _warn(sentences: Sequence[str]) -> None:
+    for sentence in sentences:
+        say(f"mteval: warning: {sentence}")
+
+
+def _write(path: Path, content: str | bytes) -> None:
+    """Write a file that an option names, whole or not at all."""
+    from mteval.io.files import kind_of, write_files
+
+    if kind_of(path) == "folder":
+        raise InputError(
+            f"{place(path)}: this is a folder where a file is wanted; name a file in it"
+        )
+    write_files(path.parent, {path.name: content})

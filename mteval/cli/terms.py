@@ -1,0 +1,371 @@
+"""The commands on terms: check, audit, mine, history, convert."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+from mteval.cli.console import say, show, show_json, show_tables
+from mteval.cli.options import (
+    JsonOption,
+    LanguagePairOption,
+    ReferencesOption,
+    SourceOption,
+    SystemsArgument,
+    TermsOption,
+    TestSetOption,
+    given_inputs,
+)
+from mteval.errors import UsageError, place
+
+__all__ = ["terms_app"]
+
+SearchOption = Annotated[
+    bool | None,
+    typer.Option(
+        "--search/--no-search",
+        help="Look for what was written where no listed rendering was.  [default: unless that is "
+        "so of more than 3,000 occurrences]",
+        show_default=False,
+    ),
+]
+ResultsOption = Annotated[
+    Path, typer.Option("-o", "--output", help="Folder that holds the run folders.")
+]
+
+terms_app = typer.Typer(
+    help="Terms: what every text wrote, for every occurrence, and whether it may.",
+    no_args_is_help=True,
+)
+
+
+@terms_app.command()
+def check(
+    systems: SystemsArgument = None,
+    references: ReferencesOption = None,
+    source: SourceOption = None,
+    test_set: TestSetOption = None,
+    language_pair: LanguagePairOption = None,
+    terms: TermsOption = None,
+    allow_missing: Annotated[
+        bool,
+        typer.Option(
+            "--allow-missing", help="Check what is there where systems lack documents, and say so."
+        ),
+    ] = False,
+    search: SearchOption = None,
+    concept: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Show this concept only, by its id or a source term; give it again for more. The "
+            "scores are those of all.",
+            show_default=False,
+        ),
+    ] = None,
+    context: Annotated[
+        bool, typer.Option("--context", help="Show every occurrence in its sentence.")
+    ] = False,
+    as_csv: Annotated[
+        bool, typer.Option("--csv", help="Print one CSV row for each occurrence and text.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Show what every system wrote for every term, with a verdict; the official text too."""
+    from mteval.evaluation import check_terms
+    from mteval.runs.evaluation import csv_text
+    from mteval.views.tables import (
+        VERDICT_KEY,
+        occurrence_table,
+        rate_table,
+        term_table,
+    )
+
+    if as_csv and as_json:
+        raise UsageError("--csv and --json exclude each other; give one of them")
+    given = given_inputs(references, source, systems, test_set, language_pair)
+    inventory, notes = check_terms(
+        given.references,
+        given.systems,
+        terms,
+        allow_missing=allow_missing,
+        search=search,
+    )
+    for note in (*given.notes, *notes):
+        say(f"mteval: {note}")
+    wanted = inventory.termbase.named(concept or ())
+    occurrences, shown = (
+        [row for row in rows if not wanted or row["concept"] in wanted]
+        for rows in (inventory.occurrence_rows(context=context), inventory.term_rows())
+    )
+    if as_csv:
+        if occurrences:
+            show(csv_text(occurrences))
+    elif as_json:
+        show_json(
+            {
+                "termbase": inventory.termbase.origin,
+                "signature": inventory.signature(),
+                "systems": inventory.system_rows(),
+                "documents": inventory.document_rows(),
+                "terms": shown,
+                "occurrences": occurrences,
+            }
+        )
+    else:
+        rates = rate_table(inventory.system_rows())
+        show_tables((term_table(shown),))
+        if context:
+            show_tables((occurrence_table(occurrences),))
+        show_tables((rates,))
+        if rates.marks_best():
+            show("* best of the systems")
+        show(VERDICT_KEY)
+        show(f"terms: {inventory.signature()}")
+
+
+@terms_app.command()
+def audit(
+    references: ReferencesOption = None,
+    source: SourceOption = None,
+    terms: TermsOption = None,
+    search: SearchOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show where the official texts vary, use a deprecated rendering, or one that is not listed."""
+    from mteval.corpus.layout import load_unscored
+    from mteval.evaluation import check_terms
+    from mteval.terminology.audit import audit as audit_texts
+    from mteval.terminology.termbase import read_day
+    from mteval.views.tables import plain_table
+
+    given = given_inputs(references, source, ())
+    test_set = given.references
+    inventory, notes = check_terms(test_set, (), terms, search=search)
+    english_only = load_unscored(test_set) if isinstance(test_set, Path) else []
+    rows = audit_texts(
+        inventory,
+        {d.id: [segment.references[0] for segment in d.segments] for d in english_only},
+        {d.id: read_day(d.date) for d in english_only},
+    )
+    for note in (*given.notes, *notes):
+        say(f"mteval: {note}")
+    if as_json:
+        show_json({"termbase": inventory.termbase.origin, "terms": rows})
+        return
+    show_tables(
+        (
+            plain_table(
+                f"Official renderings to look at ({len(rows)} terms)",
+                ("term", "preferred", "problems", "verdict", "rendering", "times", "places"),
+                [
+                    (
+                        *(
+                            (row["source"], row["target"] or "-", ", ".join(row["problems"]))
+                            if n == 0
+                            else ("", "", "")
+                        ),
+                        found["verdict"],
+                        found["rendering"] or "-",
+                        str(found["count"]),
+                        ", ".join(f"{p['document']}:{p['segment']}" for p in found["places"]),
+                    )
+                    for row in rows
+                    for n, found in enumerate(row["renderings"])
+                ],
+            ),
+        )
+    )
+
+
+@terms_app.command()
+def mine(
+    references: ReferencesOption = None,
+    source: SourceOption = None,
+    terms: TermsOption = None,
+    append: Annotated[
+        bool, typer.Option("--append", help="Append the proposals to the termbase (CSV).")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Propose terms from the aligned references; they are appended to terms.csv on request only."""
+    from mteval.corpus.layout import TERMS_FILE
+    from mteval.evaluation import mine_terms
+    from mteval.terminology.formats import append_rows
+    from mteval.views.tables import plain_table
+
+    given = given_inputs(references, source, ())
+    test_set = given.references
+    path = test_set / TERMS_FILE if terms is None and isinstance(test_set, Path) else terms
+    if append and path is None:
+        raise UsageError("there is no termbase to append to; name one with --terms")
+    proposals, rows, notes = mine_terms(test_set, terms)
+    for note in (*given.notes, *notes):
+        say(f"mteval: {note}")
+    if as_json:
+        show_json({"proposals": [proposal.as_dict() for proposal in proposals]})
+    else:
+        show_tables(
+            (
+                plain_table(
+                    f"Proposed terms ({len(proposals)})",
+                    ("source", "target", "kind", "times", "so rendered", "confidence", "documents"),
+                    [
+                        (
+                            proposal.source,
+                            proposal.target,
+                            proposal.kind,
+                            str(proposal.count),
+                            str(proposal.paired),
+                            f"{proposal.confidence:.2f}",
+                            ", ".join(proposal.documents),
+                        )
+                        for proposal in proposals
+                    ],
+                ),
+            )
+        )
+    if append and path is not None:
+        append_rows(path, rows)
+        say(f"mteval: {len(rows)} rows appended to {place(path)}; look them through")
+
+
+@terms_app.command()
+def history(
+    runs: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            help="Two run folders, the earlier first.  [default: the last two of the results]",
+            show_default=False,
+        ),
+    ] = None,
+    results: ResultsOption = Path("results"),
+    as_json: JsonOption = False,
+) -> None:
+    """Show which errors in terms are new, fixed or still there, and each term over all runs."""
+    from mteval.runs.folders import find_runs, read_rows
+    from mteval.terminology.history import changes, trend
+    from mteval.views.tables import plain_table, verdict_text
+
+    if runs and len(runs) != 2:
+        raise UsageError(f"{len(runs)} runs are named; name two, or none for the last two")
+    known = list(runs) if runs else find_runs(results)
+    compared = known[-2:]
+    if len(compared) < 2:
+        raise UsageError(
+            f"{place(results)} holds fewer than two runs with terms ({len(known)}); score again, "
+            "or name two runs"
+        )
+    rows = [read_rows(run, "occurrences.csv") for run in compared]
+    changed = changes(*rows)
+    for note in _incomparable(compared, rows):
+        say(f"mteval: {note}")
+    over_time = trend([(run.name, read_rows(run, "terms.csv")) for run in known])
+    if as_json:
+        document: dict[str, Any] = {
+            "before": compared[0].name,
+            "after": compared[1].name,
+            "changes": changed,
+            "terms": over_time,
+        }
+        show_json(document)
+        return
+    counts = {word: sum(row["change"] == word for row in changed) for word in _CHANGES}
+    # Of what is still wrong only what became wrong in another way is news.
+    news = [
+        row
+        for row in changed
+        if row["change"] != "still wrong" or row["rendering"] != row["rendering_before"]
+    ]
+    show_tables(
+        (
+            plain_table(
+                f"Errors in terms: {compared[0].name} -> {compared[1].name}",
+                ("change", "system", "place", "term", "before", "after"),
+                [
+                    (
+                        row["change"],
+                        row["system"],
+                        f"{row['document']}:{row['segment']}",
+                        row["source"],
+                        verdict_text(row["verdict_before"], row["rendering_before"]),
+                        verdict_text(row["verdict"], row["rendering"]),
+                    )
+                    for word in _CHANGES
+                    for row in news
+                    if row["change"] == word
+                ],
+            ),
+            plain_table(
+                f"Right renderings of each term that was ever wrong ({len(known)} runs, in order)",
+                ("system", "term", "right", "now"),
+                [
+                    (
+                        entry["system"],
+                        entry["source"],
+                        " ".join(_rates(entry, known)),
+                        _in_run(entry, known[-1], "renderings"),
+                    )
+                    for entry in over_time
+                    if any(run["right"] < run["occurrences"] for run in entry["runs"])
+                ],
+            ),
+        )
+    )
+    same = len(changed) - len(news)
+    show(
+        ", ".join(f"{count} {word}" for word, count in counts.items())
+        + (f" ({same} of them with the same rendering, not shown)" if same else "")
+    )
+
+
+_CHANGES = ("new", "fixed", "still wrong")
+
+
+def _incomparable(runs: list[Path], rows: list[list[dict[str, Any]]]) -> Iterator[str]:
+    """Say what two runs do not share."""
+    from mteval.runs.folders import read_record
+
+    signatures = [read_record(run).get("term_signature") for run in runs]
+    if signatures[0] != signatures[1]:
+        yield (
+            "the runs differ in termbase or rules, so changes may come of those: "
+            f"{signatures[0]}, then {signatures[1]}"
+        )
+    before, after = ({row["system"] for row in of if row["kind"] == "system"} for of in rows)
+    for names, run in ((after - before, runs[0]), (before - after, runs[1])):
+        if names:
+            yield f"left out, as {run.name} lacks them: {', '.join(sorted(names))}"
+
+
+def _rates(entry: dict[str, Any], runs: list[Path]) -> Iterator[str]:
+    for run in runs:
+        found = [each for each in entry["runs"] if each["run"] == run.name]
+        yield f"{found[0]['right']}/{found[0]['occurrences']}" if found else "-"
+
+
+def _in_run(entry: dict[str, Any], run: Path, key: str) -> str:
+    found = [each[key] for each in entry["runs"] if each["run"] == run.name]
+    return str(found[0]) if found and found[0] else "-"
+
+
+@terms_app.command()
+def convert(
+    given: Annotated[Path, typer.Argument(help="Termbase: CSV, XLSX or TBX.", show_default=False)],
+    wanted: Annotated[
+        Path, typer.Argument(help="File to write; its suffix says how.", show_default=False)
+    ],
+    style: Annotated[
+        Literal["dca", "dct"],
+        typer.Option(help="Style of TBX v3: categories as attributes (dca) or as tags (dct)."),
+    ] = "dca",
+) -> None:
+    """Convert a termbase between CSV, XLSX and TBX, checking it on the way."""
+    from mteval.terminology.formats import read_termbase, write_termbase
+
+    termbase = read_termbase(given)
+    for note in write_termbase(wanted, termbase, style=style):
+        say(f"mteval: {note}")
+    say(f"mteval: {len(termbase.concepts)} concepts written to {place(wanted)}")

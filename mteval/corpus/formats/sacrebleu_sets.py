@@ -1,0 +1,110 @@
+"""The test sets of sacrebleu (-t wmt22 -l zh-en), where they lie on this disk already."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from pathlib import Path
+from typing import Any
+
+from mteval.corpus.formats.base import Corpus, Draft, Wanted
+from mteval.corpus.model import count_mismatch
+from mteval.errors import UnavailableError, UsageError, place
+from mteval.io.files import kind_of, list_folder, read_lines
+
+__all__ = ["read_set"]
+
+# Fields of sacrebleu's files that are neither texts nor systems.
+_FIELDS = frozenset({"src", "docid", "origlang", "domain", "genre", "origLang"})
+
+
+def read_set(name: str, pair: str, wanted: Wanted | None = None) -> Corpus:
+    """Read a test set that sacrebleu has fetched and unpacked; nothing is fetched here.
+
+    The references are those that sacrebleu scores against, and the systems those that it has.
+
+    Args:
+        name: as sacrebleu's -t has it: wmt22.
+        pair: as sacrebleu's -l has it: zh-en.
+        wanted: whose the translations are; of its languages none matters.
+
+    Raises:
+        UsageError: sacrebleu knows no such test set or language pair.
+        UnavailableError: it is not on this disk; the message has the command that fetches it.
+        InputError: a file cannot be read.
+        MismatchError: line counts differ.
+    """
+    from sacrebleu.dataset import DATASETS
+
+    if name not in DATASETS:
+        near = difflib.get_close_matches(name, DATASETS, n=1)
+        raise UsageError(
+            f"sacrebleu has no test set {name!a}"
+            + (f" (did you mean {near[0]}?)" if near else "")
+            + "; list them with: sacrebleu --list"
+        )
+    dataset: Any = DATASETS[name]
+    if pair not in dataset.langpairs:
+        raise UsageError(
+            f"sacrebleu has {name} for {', '.join(sorted(dataset.langpairs))} and not for "
+            f"{pair!a}; choose one with -l"
+        )
+    home = Path(os.environ.get("SACREBLEU") or Path.home() / ".sacrebleu")
+    folder = home / name
+    begins = f"{name.replace('/', '_')}.{pair}."
+    found: dict[str, Path] = {}
+    if kind_of(folder) == "folder":
+        found = {
+            path.name.removeprefix(begins): path
+            for path in list_folder(folder)
+            if path.name.startswith(begins) and kind_of(path) == "file"
+        }
+    references = _references(dataset, pair, found)
+    if "src" not in found or not references:
+        raise UnavailableError(
+            f"sacrebleu's test set {name} for {pair} is not in {place(folder)}; fetch it once "
+            f"with: sacrebleu -t {name} -l {pair} --echo src > /dev/null"
+        )
+    columns: dict[str, list[str]] = {}
+    for field, path in found.items():
+        columns[field] = read_lines(path)
+        if len(columns[field]) != len(columns["src"] if "src" in columns else columns[field]):
+            raise count_mismatch(place(path), columns[field], place(found["src"]), columns["src"])
+    n = len(columns["src"])
+    for field, column in columns.items():
+        if len(column) != n:
+            raise count_mismatch(place(found[field]), column, place(found["src"]), columns["src"])
+    draft = Draft(found["src"])
+    systems = [field for field in columns if field not in _FIELDS and not _is_reference(field)]
+    for i in range(n):
+        document = draft.document(columns["docid"][i] if "docid" in columns else f"{name}.{pair}")
+        domain = columns["domain"][i] if "domain" in columns else None
+        document.describe(domain=None if domain == "None" else domain)
+        document.add(
+            columns["src"][i],
+            {label: columns[field][i] for field, label in references.items()},
+            {system: columns[system][i] for system in systems},
+            where=place(found["src"], i + 1),
+        )
+    source_language, _, target_language = pair.partition("-")
+    return draft.corpus(
+        (source_language, target_language), as_system=wanted.as_system if wanted else None
+    )
+
+
+def _is_reference(field: str) -> bool:
+    return field == "ref" or field.startswith("ref-") or field.removeprefix("ref.").isdigit()
+
+
+def _references(dataset: Any, pair: str, found: dict[str, Path]) -> dict[str, str]:
+    """Choose the references that sacrebleu scores against, and name them."""
+    there = [field for field in found if _is_reference(field)]
+    metadata = dataset.langpairs[pair]
+    usual = dataset.kwargs.get("refs", [])
+    allowed = metadata.get("refs", usual) if isinstance(metadata, dict) else usual
+    # Where sacrebleu says nothing, it takes them all.
+    wanted = [f"ref-{label}" if label else "ref" for label in allowed]
+    chosen = [field for field in there if field in wanted] if wanted else there
+    if not chosen and there == ["ref"]:
+        chosen = there
+    return {field: field.removeprefix("ref").lstrip("-.") or "A" for field in chosen}

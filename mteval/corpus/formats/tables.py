@@ -1,0 +1,355 @@
+"""Tables with named columns: TSV, CSV and JSON lines.
+
+::
+
+    document  segment  domain  source  reference  reference_2  hypothesis:NAME ...
+
+All but one text may be left out. References that have names of their own are ``reference:NAME``.
+TSV has no quoting, as sacrebleu reads it; CSV has that of RFC 4180; in JSON lines a key that is
+missing is a text that is missing, where the others have an empty cell for both.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from mteval.corpus.formats.base import (
+    METADATA,
+    Corpus,
+    Draft,
+    Wanted,
+    default_names,
+    listed,
+    losses,
+    name_of,
+    one_line,
+    rows,
+)
+from mteval.errors import InputError, place
+from mteval.io.files import parse_csv, read_text
+
+__all__ = ["read_table", "write_table"]
+
+# What people call the columns -> what they are called here.
+_ALIASES = {
+    "doc": "document",
+    "docid": "document",
+    "doc_id": "document",
+    "document_id": "document",
+    "seg": "segment",
+    "segid": "segment",
+    "seg_id": "segment",
+    "segment_id": "segment",
+    "src": "source",
+    "ref": "reference",
+    "refs": "reference",
+    "references": "reference",
+    "target": "reference",
+    "tgt": "reference",
+    "mt": "hypothesis",
+    "hyp": "hypothesis",
+    "output": "hypothesis",
+    "translation": "hypothesis",
+}
+_PLAIN = ("document", "segment", "source", "kind", *METADATA)
+_HELD = {
+    "tsv": frozenset({*METADATA, "kind", "documents", "systems", "references"}),
+    "csv": frozenset({*METADATA, "kind", "documents", "systems", "references"}),
+    "jsonl": frozenset({*METADATA, "kind", "documents", "systems", "references", "missing"}),
+}
+# Which JSON can escape, and no text has.
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")
+_LABELS = {"tsv": "TSV", "csv": "CSV", "jsonl": "JSONL"}
+
+
+class _Line:
+    """Hold what a line of a table says, by column."""
+
+    def __init__(self) -> None:
+        self.plain: dict[str, str] = {}
+        self.references: dict[str, str] = {}
+        self.hypotheses: dict[str, str] = {}
+
+
+def read_table(path: Path, format: str, wanted: Wanted) -> Corpus:
+    """Read a table.
+
+    Raises:
+        InputError: it cannot be read, or is no such table; the message has the line.
+        EncodingError: it is not UTF-8.
+    """
+    text = read_text(path)
+    draft = Draft(path)
+    unknown: dict[str, None] = {}
+    numbers: dict[str, list[int | None]] = {}
+    lines = _READERS[format](path, text)
+    for line_number, cells in lines:
+        where = place(path, line_number)
+        line = _parse(cells, where, unknown, path)
+        id = line.plain.get("document", name_of(path))
+        if not id.strip():
+            raise InputError(f"{where}: the document has no id; name it in the column document")
+        document = draft.document(id)
+        document.describe(**{name: line.plain.get(name) for name in METADATA})
+        kind = line.plain.get("kind") or "text"
+        if kind not in ("text", "heading"):
+            raise InputError(f"{where}: the kind is {kind!r}; use 'text' or 'heading'")
+        document.add(
+            line.plain.get("source"), line.references, line.hypotheses, kind=kind, where=where
+        )
+        numbers.setdefault(id, []).append(_number(line.plain.get("segment")))
+    if unknown:
+        draft.note(f"columns that mean nothing here were passed over: {listed(unknown)}")
+    for id, order in numbers.items():
+        document = draft.document(id)
+        _sort(draft, id, order)
+        if format != "jsonl":
+            # An empty cell may be an empty translation; a whole document of them is none.
+            for name in {name for row in document.rows for name in row.hypotheses}:
+                if not any(row.hypotheses.get(name) for row in document.rows):
+                    for row in document.rows:
+                        row.hypotheses.pop(name, None)
+    return draft.corpus(
+        _languages(wanted),
+        as_system=wanted.as_system,
+    )
+
+
+def _languages(wanted: Wanted) -> tuple[str, str]:
+    return wanted.source_language or "zh", wanted.target_language or "en"
+
+
+def _number(text: str | None) -> int | None:
+    text = (text or "").strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+def _sort(draft: Draft, id: str, numbers: list[int | None]) -> None:
+    """Put the segments of a document into the order of their numbers, if all have one."""
+    known = [number for number in numbers if number is not None]
+    if len(known) < len(numbers):
+        return
+    document = draft.document(id)
+    seen: dict[int, str] = {}
+    for number, row in zip(known, document.rows, strict=True):
+        if number in seen:
+            raise InputError(
+                f"{row.where}: segment {number} of document {place(id)} stands at {seen[number]} "
+                "already; remove one, or number them anew"
+            )
+        seen[number] = row.where
+    order = sorted(range(len(known)), key=known.__getitem__)
+    if order != list(range(len(known))):
+        document.rows = [document.rows[i] for i in order]
+        draft.note(f"the segments of document {place(id)} were put into the order of their numbers")
+
+
+def _parse(cells: Mapping[str, Any], where: str, unknown: dict[str, None], path: Path) -> _Line:
+    line = _Line()
+    for column, value in cells.items():
+        name, colon, label = column.partition(":")
+        name = name.strip().lower()
+        name = _ALIASES.get(name, name)
+        if value is None:
+            continue
+        if name == "hypotheses" and isinstance(value, dict):
+            for system, text in value.items():
+                _put(line.hypotheses, system, text, where, column)
+        elif name == "reference" and isinstance(value, list):
+            for label, text in zip(default_names(len(value)), value, strict=True):
+                _put(line.references, label, text, where, column)
+        elif name == "hypothesis":
+            _put(line.hypotheses, label if colon else name_of(path), value, where, column)
+        elif name == "reference":
+            _put(line.references, label if colon else "A", value, where, column)
+        elif (
+            name.startswith(("reference_", "ref_", "reference", "ref"))
+            and (
+                position := name.removeprefix("reference").removeprefix("ref").removeprefix("_")
+            ).isdecimal()
+            and position.isascii()
+            and len(position) <= 3
+            and int(position) > 0
+        ):
+            _put(line.references, default_names(int(position))[-1], value, where, column)
+        elif name in _PLAIN and not colon:
+            number = isinstance(value, int) and not isinstance(value, bool)
+            if name in ("document", "segment") and number:
+                value = str(value)
+            _put(line.plain, name, value, where, column)
+        else:
+            unknown[column] = None
+    if "source" not in line.plain and not line.references and not line.hypotheses:
+        raise InputError(
+            f"{where}: there is neither a source nor a reference; name the columns document, "
+            "segment, domain, source, reference, reference_2, hypothesis:NAME, of which all but "
+            "one text may be left out"
+        )
+    return line
+
+
+def _put(texts: dict[str, str], name: str, value: Any, where: str, column: str) -> None:
+    if value is None:
+        return
+    if not isinstance(value, str):
+        raise InputError(f"{where}: {column!r} is not text; write it in quotation marks")
+    for text in (name, value):
+        if _NO_TEXT.search(text):
+            raise InputError(
+                f"{where}: {column!r} has a NUL character or half a surrogate pair, which no text "
+                "has; remove it"
+            )
+    if name in texts:
+        raise InputError(f"{where}: {column!r} says again what another column says; remove one")
+    if not name.strip():
+        raise InputError(f"{where}: the column {column!r} does not say whose text it has; name it")
+    texts[name] = value
+
+
+def _header(path: Path, number: int, names: list[str], width: int) -> None:
+    if len(names) != width:
+        raise InputError(
+            f"{place(path, number)}: the line has {width} cells where the first has {len(names)}; "
+            "add or remove some"
+        )
+
+
+def _tsv_lines(path: Path, text: str) -> Iterator[tuple[int, dict[str, str]]]:
+    names: list[str] | None = None
+    for number, line in enumerate(text.removesuffix("\n").split("\n"), 1):
+        line = line.removesuffix("\r")
+        # In a table of one column it is an empty text.
+        if not line and (names is None or len(names) > 1):
+            continue
+        cells = line.split("\t")
+        if names is None:
+            names = _columns(path, number, cells)
+            continue
+        _header(path, number, names, len(cells))
+        yield number, dict(zip(names, cells, strict=True))
+
+
+def _columns(path: Path, number: int, names: list[str]) -> list[str]:
+    twice = next((name for name, n in Counter(names).items() if n > 1), None)
+    if twice is not None:
+        raise InputError(
+            f"{place(path, number)}: there are two columns {twice!r}; remove or rename one"
+        )
+    meant = [_ALIASES.get(n, n) for n in (name.partition(":")[0].strip().lower() for name in names)]
+    if not any(name.startswith(("source", "reference", "ref", "hypothesis")) for name in meant):
+        raise InputError(
+            f"{place(path, number)}: the first line names no column source, reference or "
+            "hypothesis; it must name the columns"
+        )
+    return names
+
+
+def _csv_lines(path: Path, text: str) -> Iterator[tuple[int, dict[str, str]]]:
+    names: list[str] | None = None
+    for number, cells in parse_csv(path, text):
+        if not cells and (names is None or len(names) > 1):
+            continue
+        if names is None:
+            names = _columns(path, number, cells)
+            continue
+        cells = cells or [""]
+        _header(path, number, names, len(cells))
+        yield number, dict(zip(names, cells, strict=True))
+
+
+def _json_lines(path: Path, text: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    for number, line in enumerate(text.split("\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            value = json.loads(line, object_pairs_hook=_object)
+        except RecursionError:
+            raise InputError(
+                f"{place(path, number)}: the line nests deeper than a segment can; "
+                "write one flat object a line"
+            ) from None
+        except ValueError as error:
+            raise InputError(
+                f"{place(path, number)}: this is not valid JSON ({error}); write one object a line"
+            ) from None
+        if not isinstance(value, dict):
+            raise InputError(
+                f"{place(path, number)}: this is no JSON object; write one for each segment, as "
+                '{"source": "...", "reference": "..."}'
+            )
+        yield number, value
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a key stands twice in one object")
+    return found
+
+
+_READERS: dict[str, Callable[[Path, str], Iterator[tuple[int, dict[str, Any]]]]] = {
+    "tsv": _tsv_lines,
+    "csv": _csv_lines,
+    "jsonl": _json_lines,
+}
+
+
+def write_table(corpus: Corpus, format: str) -> tuple[str, list[str]]:
+    """Write a corpus as the text of a table, and say what it cannot hold.
+
+    Raises:
+        InputError: a name cannot stand in the first line.
+        MismatchError: a system does not have a hypothesis for each segment.
+    """
+    notes = losses(corpus, _LABELS[format], _HELD[format])
+    if format == "tsv":
+        corpus, changed = one_line(corpus, "TSV", "\t\n\r")
+        notes += changed
+    names = corpus.reference_names
+    if names == default_names(len(names)):
+        references = ["reference" if i == 0 else f"reference_{i + 1}" for i in range(len(names))]
+    else:
+        references = [f"reference:{name}" for name in names]
+    documents = corpus.test_set.documents
+    optional = [name for name in METADATA if any(getattr(d, name) for d in documents)]
+    if any(segment.kind == "heading" for segment in corpus.test_set.segments):
+        optional.append("kind")
+    sources = [] if corpus.test_set.sources is None else ["source"]
+    systems = [system.name for system in corpus.systems]
+    columns = ["document", "segment", *optional, *sources, *references]
+    columns += [f"hypothesis:{name}" for name in systems]
+    lines: list[dict[str, str | int]] = []
+    for row in rows(corpus):
+        values: list[str | int | None] = [row.document.id, row.number]
+        values += [
+            row.segment.kind if name == "kind" else getattr(row.document, name) or None
+            for name in optional
+        ]
+        values += [row.segment.source] * len(sources)
+        values += [*row.segment.references, *(row.hypotheses.get(name) for name in systems)]
+        lines.append({c: v for c, v in zip(columns, values, strict=True) if v is not None})
+    if format == "jsonl":
+        return "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines), notes
+    table = [columns] + [[str(line.get(c, "")) for c in columns] for line in lines]
+    if format == "csv":
+        return "".join(",".join(map(_quoted, cells)) + "\n" for cells in table), notes
+    for cells in table:
+        for cell in cells:
+            if any(c in "\t\n\r" for c in cell):
+                raise InputError(
+                    f"the name {cell!a} has a tab or a line break, which TSV cannot hold; rename "
+                    "it, or write .csv"
+                )
+    return "".join("\t".join(cells) + "\n" for cells in table), notes
+
+
+def _quoted(cell: str) -> str:
+    # Not the writer of csv, which leaves a bare carriage return unquoted in some versions.
+    if not cell or any(c in ',"\n\r' for c in cell):
+        return '"' + cell.replace('"', '""') + '"' if cell else ""
+    return cell

@@ -1,0 +1,1 @@
+"""Files, encodings, XML and what is kept on disk."""

@@ -1,0 +1,1 @@
+"""What any learned metric needs."""

@@ -1,1 +1,0 @@
-"""Views of results: they read what an evaluation found and compute nothing."""

@@ -1,0 +1,1 @@
+"""Statistical tests over sufficient statistics, and what differences mean to people."""

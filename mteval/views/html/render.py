@@ -1,0 +1,57 @@
+"""HTML pages of templates, with everything that they show escaped."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import jinja2
+    from markupsafe import Markup
+
+__all__ = ["escaped", "render", "safe"]
+
+
+def render(template: str, **context: Any) -> str:
+    """Render a template of ``mteval/report/templates``; values are escaped unless they are safe.
+
+    Args:
+        template: name of its file.
+        context: what it names; a name that is not given is an error.
+    """
+    page = _environment().get_template(template).render(context)
+    # A parser of HTML makes a line feed of a bare carriage return, and only texts have any.
+    return page.replace("\r", "&#13;")
+
+
+def safe(markup: str) -> Markup:
+    """Mark text as HTML that needs no escaping."""
+    from markupsafe import Markup
+
+    return Markup(markup)
+
+
+def escaped(text: str) -> str:
+    """Escape text for HTML: content, or an attribute in quotes."""
+    from markupsafe import escape
+
+    return str(escape(text))
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    import jinja2
+
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("mteval.views.html"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.policies["json.dumps_kwargs"] = {
+        "ensure_ascii": False,
+        "separators": (",", ":"),
+        "allow_nan": False,
+    }
+    return environment

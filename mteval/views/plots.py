@@ -1,0 +1,288 @@
+"""Plots as inline SVG, made when a page is written, so that they need no script."""
+
+from __future__ import annotations
+
+import io
+import re
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import combinations
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from mteval.runs.evaluation import Evaluation, MetricColumn
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+__all__ = [
+    "distribution_plot",
+    "interval_plot",
+    "length_plot",
+    "pair_plot",
+    "trend_plot",
+]
+
+# Okabe and Ito (2008): eight colours that the colour-blind tell apart; black is left to text.
+_COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#b8a800")
+_MARKERS = "osD^vP*X"
+_LINES = ("-", "--", "-.", ":")
+# Stands for the colour of text, which the page decides (dark mode).
+_INK = "#010203"
+# Stands out from light and from dark: pictures have no colour of text.
+_GREY = "#7d858e"
+# More points than this become a picture: as shapes they would be most of the page.
+_MOST_SHAPES = 1500
+# Fewer segments than this in a bin of lengths say nothing.
+_LEAST_IN_BIN = 5
+_BINS = 8
+_MOST_TICKS = 15
+_LONGEST_NAME = 32
+# Inches.
+_LEGEND_ROW = 0.2
+
+
+def interval_plot(evaluation: Evaluation) -> str:
+    """Draw every system score with its 95 % interval: one panel a metric."""
+    metrics = [m for m in evaluation.metrics if m.name in evaluation.intervals]
+    if not metrics:
+        return ""
+    n_systems = len(evaluation.systems)
+    with _figure(len(metrics), 0.9 + 0.26 * n_systems, sharey=True) as (figure, panels):
+        for axes, metric in zip(panels, metrics, strict=True):
+            scores = evaluation.scores[metric.name]["system"]
+            for s in range(n_systems):
+                low, high = evaluation.intervals[metric.name][s]
+                axes.plot([low, high], [s, s], color=_colour(s), linewidth=2.5)
+                axes.plot([scores[s]], [s], _MARKERS[s % len(_MARKERS)], color=_colour(s))
+            axes.set_xlabel(metric.heading)
+            axes.set_yticks(range(n_systems), [_short(name) for name in evaluation.systems])
+            axes.set_ylim(n_systems - 0.5, -0.5)
+            axes.grid(axis="x", alpha=0.3)
+        return _svg(figure, "intervals")
+
+
+def distribution_plot(evaluation: Evaluation) -> str:
+    """Draw how segment scores spread: boxes from quartile to quartile, one panel a metric."""
+    metrics = _segment_metrics(evaluation)
+    if not metrics:
+        return ""
+    n_systems = len(evaluation.systems)
+    with _figure(len(metrics), 0.9 + 0.3 * n_systems, sharey=True) as (figure, panels):
+        for axes, metric in zip(panels, metrics, strict=True):
+            scores = evaluation.scores[metric.name]["segment"]
+            boxes = axes.boxplot(
+                [row[~np.isnan(row)] for row in scores],
+                orientation="horizontal",
+                positions=range(n_systems),
+                patch_artist=True,
+                widths=0.6,
+                flierprops={
+                    **{"marker": ".", "markersize": 5, "rasterized": True},
+                    **{"markerfacecolor": _GREY, "markeredgecolor": "none"},
+                },
+                medianprops={"color": _INK},
+            )
+            for s, box in enumerate(boxes["boxes"]):
+                box.set_facecolor(_colour(s))
+                box.set_alpha(0.75)
+            for name in ("boxes", "whiskers", "caps"):
+                for line in boxes[name]:
+                    line.set_color(_INK) if name != "boxes" else line.set_edgecolor(_INK)
+            axes.set_xlabel(metric.heading)
+            axes.set_yticks(range(n_systems), [_short(name) for name in evaluation.systems])
+            axes.set_ylim(n_systems - 0.5, -0.5)
+            axes.grid(axis="x", alpha=0.3)
+        return _svg(figure, "distributions")
+
+
+def pair_plot(evaluation: Evaluation) -> str:
+    """Draw the segment scores of each pair of metrics; points lead to their segments."""
+    pairs = list(combinations(_segment_metrics(evaluation), 2))
+    if not pairs:
+        return ""
+    with _figure(min(len(pairs), 3), 3.4, rows=-(-len(pairs) // 3)) as (figure, panels):
+        n_points = sum(text is not None for system in evaluation.hypotheses for text in system)
+        for axes, (first, second) in zip(panels, pairs, strict=False):
+            handles = []
+            for s in range(len(evaluation.systems)):
+                x, y = (evaluation.scores[m.name]["segment"][s] for m in (first, second))
+                (known,) = np.nonzero(~np.isnan(x) & ~np.isnan(y))
+                points = axes.scatter(
+                    x[known],
+                    y[known],
+                    s=14 if n_points < _MOST_SHAPES else 4,
+                    color=_colour(s),
+                    marker=_MARKERS[s % len(_MARKERS)],
+                    alpha=0.7 if n_points < _MOST_SHAPES else 0.35,
+                    linewidths=0,
+                    rasterized=n_points > _MOST_SHAPES,
+                )
+                handles.append(points)
+                if n_points <= _MOST_SHAPES:
+                    points.set_urls([f"#s{i}-{s}" for i in known])
+            axes.set_xlabel(first.heading)
+            axes.set_ylabel(second.heading)
+            axes.grid(alpha=0.3)
+        for axes in panels[len(pairs) :]:
+            axes.set_axis_off()
+        _legend(figure, handles, evaluation.systems)
+        return _svg(figure, "pairs")
+
+
+def length_plot(evaluation: Evaluation) -> str:
+    """Draw the median segment score by length of the reference (else the source)."""
+    metrics = _segment_metrics(evaluation)
+    if evaluation.references:
+        lengths = np.array([len(text.split()) for text in evaluation.references[0]])
+        heading = "words of the reference"
+    else:
+        lengths = np.array([len(text) for text in evaluation.sources or ()])
+        heading = "characters of the source"
+    n_bins = min(_BINS, len(lengths) // _LEAST_IN_BIN)
+    edges = np.unique(np.quantile(lengths, np.linspace(0, 1, n_bins + 1))) if n_bins else []
+    if not metrics or len(edges) < 3:
+        return ""
+    bins = np.clip(np.searchsorted(edges, lengths, side="right") - 1, 0, len(edges) - 2)
+    with _figure(len(metrics), 3.0) as (figure, panels):
+        for axes, metric in zip(panels, metrics, strict=True):
+            handles = []
+            for s, scores in enumerate(evaluation.scores[metric.name]["segment"]):
+                points = []
+                for b in range(len(edges) - 1):
+                    chosen = (bins == b) & ~np.isnan(scores)
+                    if chosen.sum() >= _LEAST_IN_BIN:
+                        points.append((np.median(lengths[chosen]), np.median(scores[chosen])))
+                handles += axes.plot(*np.array(points).reshape(-1, 2).T, **_line(s))
+            axes.set_xscale("symlog", linthresh=1)
+            axes.set_xticks(_lengths(edges[0], edges[-1]))
+            axes.set_xticks([], minor=True)
+            axes.xaxis.set_major_formatter("{x:g}")
+            axes.set_xlabel(heading)
+            axes.set_ylabel(metric.heading)
+            axes.grid(alpha=0.3)
+        _legend(figure, handles, evaluation.systems)
+        return _svg(figure, "lengths")
+
+
+def trend_plot(series: Mapping[str, Sequence[tuple[str, float]]], heading: str) -> str:
+    """Draw how scores moved: one line a name, through its points (label, score) in order.
+
+    Labels that several lines have are one place on the axis; places are in the order of labels, so
+    numbers want leading zeros, which are not shown.
+    """
+    labels = sorted({label for points in series.values() for label, _ in points})
+    if not labels:
+        return ""
+    with _figure(1, 3.0) as (figure, panels):
+        [axes] = panels
+        handles = []
+        for s, points in enumerate(series.values()):
+            places = [labels.index(label) for label, _ in points]
+            handles += axes.plot(places, [score for _, score in points], **_line(s))
+        shown = range(0, len(labels), -(-len(labels) // _MOST_TICKS))
+        axes.set_xticks(shown, [labels[n].lstrip("0") for n in shown])
+        axes.set_xlabel("run")
+        axes.set_ylabel(heading)
+        axes.grid(alpha=0.3)
+        _legend(figure, handles, list(series))
+        return _svg(figure, f"trend-{re.sub(r'[^a-z0-9]+', '-', heading.lower())}")
+
+
+def _segment_metrics(evaluation: Evaluation) -> list[MetricColumn]:
+    return [
+        m
+        for m in evaluation.metrics
+        if m.is_metric and not np.isnan(evaluation.scores[m.name]["segment"]).all()
+    ]
+
+
+def _lengths(low: float, high: float) -> list[int]:
+    """List round numbers from low to high, for an axis of lengths."""
+    steps = [step * 10**n for n in range(6) for step in (1, 2, 5)]
+    return [step for step in steps if low <= step <= high]
+
+
+def _colour(number: int) -> str:
+    return _COLOURS[number % len(_COLOURS)]
+
+
+def _short(name: str) -> str:
+    """Cut a name that would leave no room for the plot; tables have it whole."""
+    return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
+
+
+def _line(number: int) -> dict[str, Any]:
+    return {
+        "color": _colour(number),
+        "linestyle": _LINES[number // len(_COLOURS) % len(_LINES)],
+        "marker": _MARKERS[number % len(_MARKERS)],
+        "markersize": 4,
+    }
+
+
+@contextmanager
+def _figure(
+    columns: int, height: float, *, rows: int = 1, sharey: bool = False
+) -> Iterator[tuple[Figure, list[Axes]]]:
+    """Make panels side by side, in the style of the page."""
+    import matplotlib
+    from matplotlib.figure import Figure
+
+    style = {
+        "svg.fonttype": "none",  # text stays text: it can be found, copied and read aloud
+        "svg.hashsalt": "mteval",
+        "text.parse_math": False,
+        "font.size": 9,
+        "axes.edgecolor": _INK,
+        "axes.labelcolor": _INK,
+        "axes.unicode_minus": False,
+        "text.color": _INK,
+        "xtick.color": _INK,
+        "ytick.color": _INK,
+        "legend.frameon": False,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "savefig.dpi": 110,
+    }
+    with warnings.catch_warnings(), matplotlib.rc_context(style):
+        # The browser brings the fonts; matplotlib's own lack Chinese.
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
+        figure = Figure(figsize=(max(4.2, 3.4 * columns), height * rows), layout="constrained")
+        grid = figure.subplots(rows, columns, squeeze=False, sharey=sharey)
+        yield figure, list(grid.flat)
+
+
+def _legend(figure: Figure, handles: Sequence[Any], names: Sequence[str]) -> None:
+    # Both are given, as matplotlib leaves out labels of its own that begin with an underscore.
+    names = [_short(name) for name in names]
+    # About 13 characters an inch; Chinese ones are twice as wide.
+    widest = max(sum(2 if ord(char) > 0x2E80 else 1 for char in name) for name in names)
+    width, height = figure.get_size_inches()
+    columns = max(1, min(len(names), int(width * 13 // (widest + 6))))
+    # The panels keep their height, however many rows the legend has.
+    figure.set_figheight(height + _LEGEND_ROW * (-(-len(names) // columns) - 1))
+    figure.legend(
+        handles,
+        names,
+        loc="outside lower center",
+        ncols=columns,
+        markerscale=1.5,
+    )
+
+
+def _svg(figure: Figure, name: str) -> str:
+    """Give a figure as SVG to stand in a page: its text in the page's colour, ids of its own."""
+    buffer = io.StringIO()
+    figure.savefig(buffer, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
+    svg = buffer.getvalue()
+
+    def fitted(tag: re.Match[str]) -> str:
+        markup = tag[0].replace(_INK, "currentColor").replace(' target="_blank"', ' tabindex="-1"')
+        return re.sub(r'(\bid="|="#(?!s\d)|url\(#)', rf"\g<1>{name}-", markup)
+
+    # In tags only: what stands between them is text, of names.
+    return re.sub(r"<[^>]*>", fitted, svg[svg.index("<svg") :])

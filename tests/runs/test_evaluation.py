@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import io
+
+import pandas as pd
+import pytest
+
+import mteval
+from mteval.corpus.model import Document, SystemOutput, TestSet
+from mteval.runs.evaluation import Evaluation
+from tests.conftest import ROOT
+
+
+@pytest.fixture(scope="module")
+def evaluation() -> Evaluation:
+    systems = [ROOT / "systems" / name for name in ("llm-fluent", "llm-literal")]
+    return mteval.evaluate(ROOT / "references", systems, ["ter", "bleu"])
+
+
+def test_a_notebook_shows_the_scores_of_systems(evaluation: Evaluation) -> None:
+    [shown] = pd.read_html(io.StringIO(evaluation._repr_html_()))
+    assert list(shown.columns) == ["system", "segments", "TER ↓", "BLEU ↑", "Terms ↑"]
+    for row, cells in zip(
+        evaluation.system_rows(), shown.itertuples(index=False, name=None), strict=True
+    ):
+        half = (row["bleu_ci"][1] - row["bleu_ci"][0]) / 2
+        assert cells[:2] == (row["system"], 26)
+        assert cells[3] == f"{row['bleu']:.1f} ±{half:.1f} ({row['bleu_rank']})"
+    assert repr(evaluation) == (
+        "<Evaluation of llm-fluent, llm-literal: 4 documents, 26 segments, ter, bleu, "
+        "term_accuracy>"
+    )
+
+
+def test_a_notebook_shows_names_as_they_are() -> None:
+    test_set = TestSet((Document.from_columns("d", None, [["one"]]),))
+    name = "<script>alert(1)</script>" + "x" * 80
+    shown = mteval.evaluate(test_set, [SystemOutput(name, {"d": ("one",)})], ["chrf"])._repr_html_()
+    assert "<script" not in shown
+    assert "x" * 80 in shown
+
+
+def test_terms_are_frames_too(evaluation: Evaluation) -> None:
+    terms = evaluation.frame("term")
+    occurrences = evaluation.frame("occurrence")
+    assert len(terms) == len(evaluation.terms)
+    assert terms["occurrences"].sum() == len(occurrences)
+    systems = evaluation.frame("system").set_index("system")
+    right = terms[terms["kind"] == "system"].groupby("system")[["right", "occurrences"]].sum()
+    expected = (right["right"] / right["occurrences"]).to_dict()
+    assert systems["term_accuracy"].to_dict() == expected
+    assert (systems["bleu_ci_low"] < systems["bleu"]).all()

@@ -1,0 +1,664 @@
+"""Logging runs to Comet.com: nothing leaves this machine here, and comet-ml is the real one."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import importlib.util
+import json
+import math
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import time
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from functools import cached_property
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+
+import mteval
+from mteval.corpus.model import Document, SystemOutput, TestSet
+from mteval.errors import InputError, UnavailableError
+from mteval.runs.folders import Run, write_run
+from mteval.tracking.comet_ml import plan_run, track_run
+from tests.conftest import ROOT
+
+# The whole of it is about one optional package.
+pytestmark = pytest.mark.skipif(
+    importlib.util.find_spec("comet_ml") is None, reason="comet-ml is not installed"
+)
+
+KEY = "abcdefghijklmnopqrstuvwxy"
+# sdk_error_code of comet_ml 3.58 (exceptions.py).
+EXISTS, UNKNOWN_KEY = 90999, 90212
+# What each process of a test runs first: whoever asks for a network is written down and refused.
+NO_NETWORK = """
+import errno, os, socket
+
+def refuse(name):
+    def refused(*arguments, **named):
+        if name != "getaddrinfo" and arguments[0].family == socket.AF_UNIX:
+            return real(*arguments, **named)
+        with open(os.environ["NETWORK_LOG"], "a") as log:
+            log.write(f"{name} {arguments[-1]}\\n")
+        raise OSError(errno.ENETUNREACH, "no network in this test")
+
+    owner = socket if name == "getaddrinfo" else socket.socket
+    real = getattr(owner, name)
+    setattr(owner, name, refused)
+
+for name in ("getaddrinfo", "connect", "connect_ex", "sendto"):
+    refuse(name)
+"""
+
+
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Give the environment of a user without settings of comet-ml, and without a network."""
+    home = tmp_path_factory.mktemp("home")
+    (home / "site").mkdir()
+    (home / "site" / "sitecustomize.py").write_text(NO_NETWORK, "utf-8")
+    (home / "network.log").touch()
+    return {
+        **{name: value for name, value in os.environ.items() if not name.startswith("COMET_")},
+        "HOME": str(home),
+        "USERPROFILE": str(home),
+        "PYTHONPATH": str(home / "site"),
+        "NETWORK_LOG": str(home / "network.log"),
+    }
+
+
+def score(
+    folder: Path,
+    environment: Mapping[str, str],
+    *arguments: object,
+    before: str = "pass",
+    track: bool = True,
+) -> subprocess.CompletedProcess[str]:
+    """Run ``mteval score --track`` as its own process."""
+    return subprocess.run(
+        [
+            *(
+                sys.executable,
+                "-c",
+                f"import sys; {before}; from mteval.cli.app import main; main()",
+            ),
+            *("score", *map(str, arguments), *(["--track"] if track else [])),
+        ],
+        cwd=folder,
+        env=dict(environment),
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=300,
+        check=False,
+    )
+
+
+def said(result: subprocess.CompletedProcess[str], word: str = "Comet.com") -> str:
+    """Give the one line of stderr about the tracker."""
+    assert "Traceback" not in result.stderr
+    assert {line.partition(" ")[0] for line in result.stderr.splitlines()} == {"mteval:"}
+    [line] = [line for line in result.stderr.splitlines() if word in line]
+    return line
+
+
+class Archive:
+    """Read an archive of comet-ml as ``comet upload`` does."""
+
+    def __init__(self, path: Path) -> None:
+        self.assets: dict[str, bytes] = {}
+        self.parameters: dict[str, Any] = {}
+        self.metrics: dict[tuple[str, int], tuple[float, int]] = {}
+        self.others: dict[str, Any] = {}
+        with zipfile.ZipFile(path) as archive:
+            self.about = json.loads(archive.read("experiment.json"))
+            for line in archive.read("messages.json").splitlines():
+                message = json.loads(line)
+                payload = message["payload"]
+                if message["type"] == "parameter_msg":
+                    name = payload["param"]["paramName"]
+                    assert name not in self.parameters
+                    self.parameters[name] = payload["param"]["paramValue"]
+                elif message["type"] == "metric_msg":
+                    found = payload["metric"]
+                    assert (found["metricName"], found["step"]) not in self.metrics
+                    self.metrics[found["metricName"], found["step"]] = (
+                        found["metricValue"],
+                        payload["local_timestamp"],
+                    )
+                elif message["type"] == "file_upload":
+                    name = payload["additional_params"]["fileName"]
+                    self.assets[name] = archive.read(payload["file_path"])
+                else:
+                    assert message["type"] == "log_other"
+                    self.others[payload["key"]] = payload["value"]
+        # comet_ml adds how long the process took.
+        self.metrics = {k: v for k, v in self.metrics.items() if k[0] != "process duration"}
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def milliseconds(run: Path) -> int:
+    created = json.loads((run / "run.json").read_text("utf-8"))["created"]
+    return int(datetime.fromisoformat(created.replace("Z", "+00:00")).timestamp() * 1000)
+
+
+def expected_metrics(run: Path, step: int) -> dict[tuple[str, int], float]:
+    """Read the numbers of a run from its tables."""
+    found: dict[str, str] = {}
+    names = ("bleu", "chrf", "term_accuracy")
+    for row in rows(run / "systems.csv"):
+        for name in names:
+            found[f"{row['system']}/{name}"] = row[name]
+            found[f"{row['system']}/{name}/low"] = row[f"{name}_ci_low"]
+            found[f"{row['system']}/{name}/high"] = row[f"{name}_ci_high"]
+            found[f"{row['system']}/{name}/rank"] = row[f"{name}_rank"]
+    for row in rows(run / "documents.csv"):
+        for name in names:
+            found[f"{row['system']}/{row['document']}/{name}"] = row[name]
+    for row in rows(run / "terms.csv"):
+        if row["kind"] == "system":
+            found[f"{row['system']}/term/{row['concept']}"] = row["accuracy"]
+    return {(name, step): float(value) for name, value in found.items() if value}
+
+
+# --- shipped systems, scored twice, the second time with --track: no key, no network ---
+
+
+@dataclass(frozen=True)
+class Tracked:
+    first: Path
+    run: Path
+    result: subprocess.CompletedProcess[str]
+
+    @cached_property
+    def path(self) -> Path:
+        return self.run.parent / "comet.com" / f"{self.run.name}.zip"
+
+    @cached_property
+    def archive(self) -> Archive:
+        return Archive(self.path)
+
+
+@pytest.fixture(scope="module")
+def tracked(tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str]) -> Tracked:
+    folder = tmp_path_factory.mktemp("shipped")
+    systems = folder / "systems"
+    for name in ("llm-fluent", "llm-literal"):
+        shutil.copytree(ROOT / "systems" / name, systems / name)
+    arguments = (
+        *(systems / "llm-fluent", systems / "llm-literal", "-r", ROOT / "references"),
+        *("-m", "bleu", "-m", "chrf", "--samples", "100", "--json"),
+    )
+    untracked = score(folder, environment, *arguments, track=False)
+    assert untracked.returncode == 0, untracked.stderr
+    page = systems / "llm-fluent" / "mnd-2023-12-28-military-diplomacy.txt"
+    literal = (systems / "llm-literal" / page.name).read_text("utf-8")
+    page.write_text(literal.replace("military", "army"), "utf-8")
+    result = score(folder, environment, *arguments)
+    first, run = sorted((folder / "results").glob("2*"))
+    return Tracked(first, run, result)
+
+
+def test_without_a_key_an_archive_is_made_and_no_network_is_tried(
+    tracked: Tracked, environment: dict[str, str]
+) -> None:
+    assert tracked.result.returncode == 0, tracked.result.stderr
+    command = shlex.split(said(tracked.result).partition("send it with: ")[2])
+    assert command == ["comet", "upload", f"results/comet.com/{tracked.run.name}.zip"]
+    assert tracked.path == tracked.run.parents[1] / command[2]
+    assert json.loads(tracked.result.stdout)["run"]["run"] == tracked.run.name
+    assert Path(environment["NETWORK_LOG"]).read_text("utf-8") == ""
+    # Nothing is left lying about.
+    results = tracked.run.parent
+    assert sorted(path.name for path in results.iterdir()) == [
+        *(tracked.first.name, tracked.run.name),
+        "comet.com",
+    ]
+    assert list((results / "comet.com").iterdir()) == [tracked.path]
+
+
+def test_an_archive_has_the_numbers_of_the_run_and_series_over_runs(tracked: Tracked) -> None:
+    now, then = expected_metrics(tracked.run, 2), expected_metrics(tracked.first, 1)
+    assert len(now) > 200
+    # Of the earlier run there are the scores of systems and the accuracy of terms.
+    earlier = {
+        (name, step): value
+        for (name, step), value in then.items()
+        if name.count("/") == 1 or "/term/" in name
+    }
+    metrics = tracked.archive.metrics
+    assert {key: value for key, (value, _) in metrics.items()} == now | earlier
+    assert {(step, when) for (_, step), (_, when) in metrics.items()} == {
+        (1, milliseconds(tracked.first)),
+        (2, milliseconds(tracked.run)),
+    }
+    assert metrics["llm-fluent/bleu", 1][0] > metrics["llm-fluent/bleu", 2][0]
+    assert any(
+        metrics[name, 1][0] != value
+        for (name, step), (value, _) in metrics.items()
+        if step == 2 and "/term/" in name and (name, 1) in metrics
+    )
+
+
+def test_an_archive_says_what_the_run_was_made_of(tracked: Tracked) -> None:
+    archive, run = tracked.archive, tracked.run
+    record = json.loads((run / "run.json").read_text("utf-8"))
+    assert archive.about["offline_id"] == plan_run(Run(run)).experiment_key
+    assert archive.about["project_name"] == "mteval"
+    assert archive.about["workspace"] is None
+    assert sorted(archive.about["tags"]) == ["llm-fluent", "llm-literal", "mteval"]
+    assert archive.others["Name"] == run.name
+    # Nothing of this machine: no host, user, code, git, arguments or environment.
+    assert archive.others.keys() == {"Name", "offline_experiment"}
+
+    document = "mnd-2023-11-30-consensus"
+    inputs = record["inputs"]
+    assert (
+        archive.parameters.items()
+        >= {
+            "run": run.name,
+            "fingerprint": record["fingerprint"],
+            "systems": 2,
+            "documents": 4,
+            "notes": len(record["notes"]),
+            "signature/bleu": record["signatures"]["bleu"],
+            "signature/terms": record["term_signature"],
+            "version/sacrebleu": record["versions"]["sacrebleu"],
+            "resampling/samples": 100,
+            f"sha256/references/{document}/source": inputs["references"][document]["source"],
+            f"sha256/references/{document}/references/1": inputs["references"][document][
+                "references"
+            ][0],
+            f"sha256/systems/llm-fluent/{document}": inputs["systems"]["llm-fluent"][document],
+            "sha256/terms": inputs["terms"],
+        }.items()
+    )
+
+    files = {"systems.csv", "documents.csv", "terms.csv", "segments.csv", "run.json"}
+    assert archive.assets.keys() - {"report.html"} == files
+    assert ("report.html" in archive.assets) == (run / "report.html").is_file()
+    for name, content in archive.assets.items():
+        assert content == (run / name).read_bytes()
+
+
+def test_a_second_archive_replaces_the_first_and_heeds_settings(
+    tracked: Tracked, environment: dict[str, str], tmp_path: Path
+) -> None:
+    original = tracked.path
+    shutil.copytree(original.parent, tmp_path / "a" / "b")
+    # A key is no reason to ask for the network where settings say offline.
+    settings = {
+        "COMET_OFFLINE_DIRECTORY": str(tmp_path / "a" / "b"),
+        "COMET_OFFLINE": "1",
+        "COMET_API_KEY": KEY,
+        "COMET_PROJECT_NAME": "gazette",
+        "COMET_WORKSPACE": "desk",
+    }
+    code = (
+        "import sys; from mteval.tracking.comet_ml import track_run; print(track_run(sys.argv[1]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, tracked.run],
+        env=environment | settings,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "online=False" in done.stdout
+    assert len(list((tmp_path / "a" / "b").iterdir())) == 1
+    again = tmp_path / "a" / "b" / original.name
+    assert again.read_bytes() != original.read_bytes()
+    archive = Archive(again)
+    assert archive.metrics == tracked.archive.metrics
+    assert archive.about["offline_id"] == tracked.archive.about["offline_id"]
+    assert (archive.about["project_name"], archive.about["workspace"]) == ("gazette", "desk")
+    assert Path(environment["NETWORK_LOG"]).read_text("utf-8") == ""
+
+
+# --- what can go wrong ---
+
+
+@pytest.fixture
+def texts(tmp_path: Path) -> tuple[object, ...]:
+    """Write plain files, and give the arguments that score them."""
+    (tmp_path / "hyp.txt").write_text("a first segment\nthe second one\n", "utf-8")
+    (tmp_path / "ref.txt").write_text("a first segment\na second one\n", "utf-8")
+    return ("hyp.txt", "-r", "ref.txt", "-m", "bleu", "--samples", "0")
+
+
+def only_run(folder: Path) -> Path:
+    [run] = (folder / "results").glob("2*")
+    assert {"run.json", "systems.csv", "scores.parquet"} <= {path.name for path in run.iterdir()}
+    return run
+
+
+def test_without_the_package_nothing_is_scored(
+    tmp_path: Path, environment: dict[str, str], texts: tuple[object, ...]
+) -> None:
+    result = score(tmp_path, environment, *texts, before="sys.modules['comet_ml'] = None")
+    assert result.returncode == 2
+    assert result.stdout == ""
+    assert result.stderr == (
+        "mteval: logging to Comet.com needs the package comet-ml, which is not installed; install "
+        "it with: pip install 'mteval-toolkit[tracking]'\n"
+    )
+    assert not (tmp_path / "results").exists()
+
+
+def test_an_archive_that_cannot_be_written_costs_no_run(
+    tmp_path: Path, environment: dict[str, str], texts: tuple[object, ...]
+) -> None:
+    (tmp_path / "file").touch()
+    environment = environment | {"COMET_OFFLINE_DIRECTORY": str(tmp_path / "file")}
+    result = score(tmp_path, environment, *texts)
+    assert result.returncode == 0
+    assert "BLEU" in result.stdout
+    run = only_run(tmp_path)
+    line = said(result)
+    assert line.startswith(
+        f"mteval: warning: the run could not be logged for Comet.com ({tmp_path / 'file'} cannot "
+        "be written: File exists)"
+    )
+    # What the line says to do does it.
+    del environment["COMET_OFFLINE_DIRECTORY"]
+    command = shlex.split(line.partition("log it later with: ")[2])
+    assert command[0] == "python"
+    subprocess.run([sys.executable, *command[1:]], cwd=tmp_path, env=environment, check=True)
+    assert (tmp_path / "results" / "comet.com" / f"{run.name}.zip").is_file()
+
+
+def test_where_the_network_is_refused_an_archive_is_made(
+    tmp_path: Path, environment: dict[str, str], texts: tuple[object, ...]
+) -> None:
+    log = tmp_path / "network.log"
+    environment = environment | {"COMET_API_KEY": KEY, "NETWORK_LOG": str(log)}
+    began = time.monotonic()
+    result = score(tmp_path, environment, *texts)
+    assert time.monotonic() - began < 60
+    assert result.returncode == 0
+    run = only_run(tmp_path)
+    line = said(result)
+    assert "warning: the run could not be sent to Comet.com (Failed to establish" in line
+    assert line.endswith(f"send it later with: comet upload results/comet.com/{run.name}.zip")
+    assert (tmp_path / "results" / "comet.com" / f"{run.name}.zip").is_file()
+    # It is only the server of Comet.com that was asked for: no error tracking, no telemetry.
+    assert {entry.split()[0] for entry in log.read_text("utf-8").splitlines()} == {"getaddrinfo"}
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        ("raise RuntimeError('broken\\nin two lines')", "RuntimeError: broken in two lines"),
+        ("import os; os._exit(3)", "comet-ml ended with status 3"),
+        ("import time; time.sleep(60)", "comet-ml took more than 1 s"),
+    ],
+)
+def test_a_package_that_breaks_or_hangs_is_one_sentence(
+    code: str, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "comet_ml.py").write_text(code, "utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    run = small_run(tmp_path / "results")
+    before = sorted(path.read_bytes() for path in run.iterdir())
+    with pytest.raises(UnavailableError) as caught:
+        track_run(run, patience=1 if "sleep" in code else 60)
+    assert reason in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert sorted(path.read_bytes() for path in run.iterdir()) == before
+    assert [path.name for path in (tmp_path / "results").iterdir()] == [run.name]
+
+
+def test_a_run_that_is_not_there_is_said_so(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="there is no such file"):
+        track_run(tmp_path / "no-run")
+
+
+# --- a server that speaks as Comet.com does ---
+
+
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.refusal: int | None = None
+        self.asked: list[tuple[str, bytes]] = []
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: Server
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+    def reply(self, body: dict[str, Any], status: int = 200) -> None:
+        content = json.dumps(body).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def do_GET(self) -> None:
+        self.reply({"msg": "3.60.0", "version": "3.60.0"})
+
+    def do_POST(self) -> None:
+        data = self.rfile.read(int(self.headers["Content-Length"]))
+        if self.headers.get("Content-Encoding") == "gzip":
+            data = gzip.decompress(data)
+        self.server.asked.append((self.path, data))
+        if not self.path.endswith("add/run"):
+            self.reply(
+                {"is_alive_beat_duration_millis": 10_000, "gpu_monitor_interval_millis": 60_000}
+            )
+        elif self.server.refusal is not None:
+            self.reply({"sdk_error_code": self.server.refusal, "msg": "no"}, 400)
+        else:
+            self.reply({"runId": "r", "projectId": "p", "focusUrl": "http://comet.test/w/mteval/"})
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Server]:
+    for name in [name for name in os.environ if name.startswith("COMET_")]:
+        monkeypatch.delenv(name)
+    with Server() as found:
+        thread = Thread(target=found.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+        monkeypatch.setenv("HOME", str(tmp_path))
+        monkeypatch.setenv("COMET_API_KEY", KEY)
+        monkeypatch.setenv(
+            "COMET_URL_OVERRIDE", f"http://127.0.0.1:{found.server_address[1]}/clientlib/"
+        )
+        yield found
+        found.shutdown()
+        thread.join()
+
+
+def test_with_a_key_the_run_is_sent(server: Server, tmp_path: Path) -> None:
+    small_run(tmp_path, hour=9)
+    run = small_run(tmp_path, hour=10)
+    plan = plan_run(Run(run))
+    tracked = track_run(Run(run))
+    assert tracked.online
+    assert tracked.upload_command() is None
+    assert tracked.problem is None
+    assert tracked.where == f"http://comet.test/w/mteval/{plan.experiment_key}"
+    assert tracked.sentence() == f"run logged to Comet.com: {tracked.where}"
+    assert not (tmp_path / "comet.com").exists()
+    [start] = [json.loads(data) for path, data in server.asked if path.endswith("add/run")]
+    assert start["experimentKey"] == plan.experiment_key
+    assert start["projectName"] == "mteval"
+    sent = {
+        (found["metricName"], found["step"], found["metricValue"], found["timestamp"])
+        for path, data in server.asked
+        if path.endswith("experiment/metric")
+        for found in json.loads(data)["values"]
+    }
+    wanted = {(point.name, point.step, point.value, point.time) for point in plan.points}
+    assert {row for row in sent if row[0] != "process duration"} == wanted
+    assert {row[1] for row in wanted} == {1, 2}
+    uploads = [(path, data) for path, data in server.asked if "asset/upload" in path]
+    assert len(uploads) == len(plan.assets) == 4
+    for asset in plan.assets:
+        [data] = [data for path, data in uploads if f"fileName={asset.name}&" in path]
+        assert asset.read_bytes() in data
+
+
+def test_a_run_that_is_there_already_stays_as_it_is(server: Server, tmp_path: Path) -> None:
+    server.refusal = EXISTS
+    tracked = track_run(small_run(tmp_path))
+    assert tracked.online
+    assert tracked.already
+    assert "is on Comet.com already" in tracked.sentence()
+    assert not (tmp_path / "comet.com").exists()
+    assert not [path for path, _ in server.asked if "metric" in path or "asset/upload" in path]
+
+
+def test_a_key_that_is_not_known_makes_an_archive(server: Server, tmp_path: Path) -> None:
+    server.refusal = UNKNOWN_KEY
+    run = small_run(tmp_path)
+    tracked = track_run(run)
+    assert not tracked.online
+    assert "API" in str(tracked.problem)
+    assert tracked.where == str(tmp_path / "comet.com" / f"{run.name}.zip")
+    assert Archive(Path(tracked.where)).about["offline_id"] == tracked.experiment_key
+
+
+# --- what is logged ---
+
+
+def small_run(
+    results: Path,
+    *,
+    hour: int = 12,
+    last: str = "one third exercise",
+    document: str = "e",
+    domain: str | None = None,
+) -> Path:
+    """Write a run of two systems, one of which lacks a document."""
+    test_set = TestSet(
+        (
+            Document.from_columns("d", ["甲", "乙"], [["one, two", "a second one"]]),
+            Document.from_columns(document, ["丙"], [[last]], domain=domain),
+        )
+    )
+    systems = [
+        SystemOutput("x", {"d": ("one, two", "a second"), document: ("a third exercise",)}),
+        SystemOutput("y", {"d": ("one", "a second")}),
+    ]
+    evaluation = mteval.evaluate(test_set, systems, ["bleu", "ter"], allow_missing=True, samples=0)
+    made = datetime(2026, 11, 22, hour, tzinfo=timezone.utc)
+    return write_run(evaluation, results, made, ["mteval"])[0]
+
+
+def test_a_score_that_is_missing_is_not_logged(tmp_path: Path) -> None:
+    plan = plan_run(Run(small_run(tmp_path)))
+    names = {point.name for point in plan.points}
+    assert {"x/bleu", "x/ter", "x/d/bleu", "x/e/ter", "y/ter", "y/d/ter"} <= names
+    assert not [name for name in names if name.startswith("y/e/")]
+    assert not [name for name in names if name.endswith(("/low", "/high", "/rank"))]
+    assert all(math.isfinite(point.value) for point in plan.points)
+
+
+def test_a_report_is_logged_where_there_is_one(tmp_path: Path) -> None:
+    run = small_run(tmp_path)
+    tables = ["systems.csv", "documents.csv", "segments.csv", "run.json"]
+    assert [path.name for path in plan_run(Run(run)).assets] == tables
+    (run / "report.html").write_text("<p>", "utf-8")
+    assert [path.name for path in plan_run(Run(run)).assets] == [*tables, "report.html"]
+
+
+def test_scores_of_domains_are_logged(tmp_path: Path) -> None:
+    run = small_run(tmp_path, domain="news")
+    plan = plan_run(Run(run))
+    found = {point.name: point.value for point in plan.points if "/domain/" in point.name}
+    assert found == {
+        f"{row['system']}/domain/{row['domain'] or '(none)'}/{metric}": float(row[metric])
+        for row in rows(run / "domains.csv")
+        for metric in ("bleu", "ter")
+        if row[metric]
+    }
+    # One system has no document of news.
+    assert len(found) == 6
+    assert run / "domains.csv" in plan.assets
+
+
+def test_the_key_is_the_same_for_the_same_run_only(tmp_path: Path) -> None:
+    run = small_run(tmp_path / "one")
+    copy = small_run(tmp_path / "two")
+    key = plan_run(Run(run)).experiment_key
+    assert len(key) == 40
+    assert key.isalnum()
+    assert plan_run(Run(copy)).experiment_key == key
+    assert plan_run(Run(small_run(tmp_path / "one", hour=13))).experiment_key != key
+    assert plan_run(Run(run)) == plan_run(Run(run))
+
+
+def test_a_series_goes_back_only_to_what_can_be_compared(tmp_path: Path) -> None:
+    small_run(tmp_path, hour=8, last="another reference")
+    small_run(tmp_path, hour=9)
+    (tmp_path / "20261122T093000Z-damaged").mkdir()
+    (tmp_path / "20261122T093000Z-damaged" / "run.json").write_text("{}", "utf-8")
+    (tmp_path / "comet.com").mkdir()
+    run = small_run(tmp_path, hour=10)
+    small_run(tmp_path, hour=11)
+    plan = plan_run(Run(run))
+    assert [point.step for point in plan.points if point.name == "x/bleu"] == [2, 3]
+    # The other reference is one of a document that y lacks.
+    assert [point.step for point in plan.points if point.name == "y/bleu"] == [1, 2, 3]
+    assert plan.skipped == ("20261122T093000Z-damaged",)
+
+
+def test_names_stay_whole_and_apart(tmp_path: Path) -> None:
+    long = "d" * 120
+    run = small_run(tmp_path, document=long)
+    plan = plan_run(Run(run))
+    names = [point.name for point in plan.points]
+    assert len(set(names)) == len(names)
+    # comet_ml cuts a name after 100 characters.
+    assert max(map(len, [*names, *plan.parameters])) <= 100
+    assert len([name for name in names if name.startswith("x/ddddd")]) == 2
+
+
+def test_a_document_called_term_does_not_meet_a_term(tmp_path: Path) -> None:
+    run = small_run(tmp_path, document="term")
+    header = "system,kind,concept,source,occurrences,right,renderings\n"
+    (run / "terms.csv").write_text(
+        f"{header}x,system,ter,蓝,2,1,\nx,system,北部·联合,北部,0,0,\nx,system,军演,军演,4,3,\n",
+        "utf-8",
+    )
+    by_name = {point.name: point.value for point in plan_run(Run(run)).points}
+    assert by_name["x/term/军演"] == 0.75
+    assert "x/term/北部·联合" not in by_name
+    assert by_name["x/term/ter"] > 1
+    assert by_name["x/term/ter (term)"] == 0.5
+
+
+def test_many_texts_are_one_hash_a_side(tmp_path: Path) -> None:
+    run = small_run(tmp_path)
+    path = run / "run.json"
+    record = json.loads(path.read_text("utf-8"))
+    record["inputs"]["references"] |= {
+        f"d{n}": {"references": ["0"], "source": "0"} for n in range(200)
+    }
+    path.write_text(json.dumps(record), "utf-8")
+    parameters = plan_run(Run(run)).parameters
+    hashes = {name: value for name, value in parameters.items() if name.startswith("sha256/")}
+    assert {"sha256/references", "sha256/systems/x", "sha256/systems/y"} <= hashes.keys()
+    assert len(hashes) < 10
