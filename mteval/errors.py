@@ -23,6 +23,7 @@ __all__ = [
     "MtevalError",
     "UnavailableError",
     "UsageError",
+    "location",
     "place",
 ]
 
@@ -66,9 +67,13 @@ class MissingPackageError(UnavailableError):
     """Report an optional package that is not installed, with the command that installs it."""
 
 
-def place(path: Path | str, line: int | None = None) -> str:
-    """Name a place as users' editors understand it: ``file`` or ``file:line`` (from 1)."""
+def location(path: Path | str, line: int | None = None) -> str:
+    """Return a location as users' editors understand it: ``file`` or ``file:line`` (from 1)."""
     shown = str(path)
     if not shown.isprintable():
         shown = ascii(shown)
     return shown if line is None else f"{shown}:{line}"
+
+
+# The name of before, kept for code that imports it.
+place = location

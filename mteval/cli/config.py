@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from mteval.errors import InputError, UsageError, place
+from mteval.errors import InputError, UsageError, location
 from mteval.io.files import kind_of, read_toml
 
 __all__ = ["SETTINGS", "read_settings"]
@@ -49,7 +49,7 @@ def _from_files(folder: Path) -> dict[str, str]:
                 found = found.get(table, {})
                 if not isinstance(found, dict):
                     raise InputError(
-                        f"{place(path)}: {table} is no table; settings go below [tool.mteval]"
+                        f"{location(path)}: {table} is no table; settings go below [tool.mteval]"
                     )
         return _checked(found, path)
     return {}
@@ -59,8 +59,8 @@ def _checked(found: Mapping[str, Any], path: Path) -> dict[str, str]:
     for name, value in found.items():
         if name not in SETTINGS:
             raise UsageError(
-                f"{place(path)}: there is no setting {name!r}; there are {', '.join(SETTINGS)}"
+                f"{location(path)}: there is no setting {name!r}; there are {', '.join(SETTINGS)}"
             )
         if not isinstance(value, str) or not value:
-            raise InputError(f"{place(path)}: {name} is {value!r}; give it as a text in quotes")
+            raise InputError(f"{location(path)}: {name} is {value!r}; give it as a text in quotes")
     return dict(found)

@@ -13,7 +13,7 @@ import typer
 
 from mteval.cli.console import say, show, show_json, show_tables
 from mteval.cli.options import JsonOption
-from mteval.errors import InputError, UsageError, place
+from mteval.errors import InputError, UsageError, location
 
 __all__ = ["export", "history", "report"]
 
@@ -186,6 +186,6 @@ def _write(path: Path, content: str | bytes) -> None:
 
     if kind_of(path) == "folder":
         raise InputError(
-            f"{place(path)}: this is a folder where a file is wanted; name a file in it"
+            f"{location(path)}: this is a folder where a file is wanted; name a file in it"
         )
     write_files(path.parent, {path.name: content})

@@ -19,7 +19,7 @@ from mteval.cli.options import (
     TestSetOption,
     given_inputs,
 )
-from mteval.errors import UsageError, place
+from mteval.errors import UsageError, location
 
 __all__ = ["terms_app"]
 
@@ -229,7 +229,7 @@ def mine(
         )
     if append and path is not None:
         append_rows(path, rows)
-        say(f"mteval: {len(rows)} rows appended to {place(path)}; look them through")
+        say(f"mteval: {len(rows)} rows appended to {location(path)}; look them through")
 
 
 @terms_app.command()
@@ -255,8 +255,8 @@ def history(
     compared = known[-2:]
     if len(compared) < 2:
         raise UsageError(
-            f"{place(results)} holds fewer than two runs with terms ({len(known)}); score again, "
-            "or name two runs"
+            f"{location(results)} holds fewer than two runs with terms ({len(known)}); score "
+            "again, or name two runs"
         )
     rows = [read_rows(run, "occurrences.csv") for run in compared]
     changed = changes(*rows)
@@ -368,4 +368,4 @@ def convert(
     termbase = read_termbase(given)
     for note in write_termbase(wanted, termbase, style=style):
         say(f"mteval: {note}")
-    say(f"mteval: {len(termbase.concepts)} concepts written to {place(wanted)}")
+    say(f"mteval: {len(termbase.concepts)} concepts written to {location(wanted)}")

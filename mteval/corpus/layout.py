@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from mteval.corpus.model import Document, Kind, SystemOutput, TestSet, count_mismatch
-from mteval.errors import InputError, MismatchError, UsageError, place
+from mteval.errors import InputError, MismatchError, UsageError, location
 from mteval.io.files import (
     check_inside,
     kind_of,
@@ -87,9 +87,9 @@ def load_test_set(folder: Path) -> TestSet:
             references[match["id"]][match["label"] or ""] = path
     if not sources and not references:
         raise InputError(
-            f"{place(folder)}: no <document>.{SOURCE_LANGUAGE}.txt with its "
+            f"{location(folder)}: no <document>.{SOURCE_LANGUAGE}.txt with its "
             f"<document>.{TARGET_LANGUAGE}.txt here; make some with: mteval ingest PAGE... "
-            f"-o {place(folder)}"
+            f"-o {location(folder)}"
         )
     _check_same_references(folder, sources.keys(), references)
     documents = []
@@ -102,7 +102,8 @@ def load_test_set(folder: Path) -> TestSet:
             if metadata.get("languages") != [TARGET_LANGUAGE]:
                 missing = folder / f"{id}.{SOURCE_LANGUAGE}.txt"
                 raise MismatchError(
-                    f"{place(missing)}: there is no such file, though the document has references; "
+                    f"{location(missing)}: there is no such file, though the document has "
+                    "references; "
                     f'add it, or say languages = ["{TARGET_LANGUAGE}"] in {metadata_path.name}'
                 )
             unscored.append(name)
@@ -111,8 +112,8 @@ def load_test_set(folder: Path) -> TestSet:
         documents.append(_load_document(name, sources[id], paths, metadata, metadata_path))
     if not documents:
         raise InputError(
-            f"{place(folder)}: every document here lacks a source, so there is nothing to score; "
-            f"add <document>.{SOURCE_LANGUAGE}.txt files"
+            f"{location(folder)}: every document here lacks a source, so there is nothing to "
+            f"score; add <document>.{SOURCE_LANGUAGE}.txt files"
         )
     return TestSet(tuple(documents), tuple(unscored))
 
@@ -126,8 +127,8 @@ def _check_same_references(
         for label in sorted(labels - references.get(id, {}).keys()):
             name = f"{id}.{TARGET_LANGUAGE}{label and '.'}{label}.txt"
             raise MismatchError(
-                f"{place(folder / name)}: there is no such file, though other documents have that "
-                "reference; add it, or remove the others'"
+                f"{location(folder / name)}: there is no such file, though other documents have "
+                "that reference; add it, or remove the others'"
             )
 
 
@@ -144,19 +145,19 @@ def _load_document(
         # Beside a text of its own language it is easier to tell where a file parts.
         other = 0 if source is None or number < 2 else 1
         if len(column) != len(columns[other]):
-            raise count_mismatch(place(path), column, place(paths[other]), columns[other])
+            raise count_mismatch(location(path), column, location(paths[other]), columns[other])
     kinds: list[Kind] | None = metadata.get("kinds")
     if kinds is not None and metadata_path is not None:
         if not isinstance(kinds, list) or len(kinds) != len(columns[0]):
             size = len(kinds) if isinstance(kinds, list) else "no"
             raise MismatchError(
-                f"{place(metadata_path)}: kinds has {size} entries where {place(paths[0])} has "
-                f"{len(columns[0])} lines; give one for each line"
+                f"{location(metadata_path)}: kinds has {size} entries where {location(paths[0])} "
+                f"has {len(columns[0])} lines; give one for each line"
             )
         unknown = [kind for kind in kinds if kind not in ("text", "heading")]
         if unknown:
             raise InputError(
-                f"{place(metadata_path)}: kinds has {unknown[0]!r}; use 'text' or 'heading'"
+                f"{location(metadata_path)}: kinds has {unknown[0]!r}; use 'text' or 'heading'"
             )
     described = {
         key: str(metadata[key]) if metadata.get(key) not in (None, "") else None
@@ -167,7 +168,7 @@ def _load_document(
         None if source is None else columns[0],
         columns if source is None else columns[1:],
         kinds,
-        origin=place(references[0] if references else paths[0]),
+        origin=location(references[0] if references else paths[0]),
         summaries=_summaries(metadata, metadata_path, len(columns[0])),
         **described,
     )
@@ -180,7 +181,7 @@ def _summaries(metadata: Mapping[str, Any], path: Path | None, size: int) -> Seq
     numbers = metadata.get("summaries", [])
     if not isinstance(numbers, list) or not all(type(number) is int for number in numbers):
         raise InputError(
-            f"{place(path or Path())}: summaries is {numbers!r}; write the numbers of segments, "
+            f"{location(path or Path())}: summaries is {numbers!r}; write the numbers of segments, "
             "as in: summaries = [3, 5]"
         )
     return numbers
@@ -191,8 +192,8 @@ def _full_lines(path: Path) -> list[str]:
     for number, line in enumerate(lines, 1):
         if not line.strip():
             raise InputError(
-                f"{place(path, number)}: the line is empty; fill it in, or remove it and the same "
-                "line of every file aligned with it"
+                f"{location(path, number)}: the line is empty; fill it in, or remove it and the "
+                "same line of every file aligned with it"
             )
     return lines
 
@@ -214,14 +215,14 @@ def load_systems(paths: Iterable[Path]) -> tuple[list[SystemOutput], list[str]]:
     for path in paths:
         found = kind_of(path)
         if found is None and path.is_symlink():
-            notes.append(f"{place(path)}: skipped, it is a link to nothing")
+            notes.append(f"{location(path)}: skipped, it is a link to nothing")
             continue
         if found is None:
             raise InputError(
-                f"{place(path)}: there is no such folder; check the path of the system"
+                f"{location(path)}: there is no such folder; check the path of the system"
             )
         if found == "file":
-            notes.append(f"{place(path)}: skipped, it is a file and a system is a folder")
+            notes.append(f"{location(path)}: skipped, it is a file and a system is a folder")
             continue
         files = {
             file.stem: file
@@ -230,14 +231,14 @@ def load_systems(paths: Iterable[Path]) -> tuple[list[SystemOutput], list[str]]:
         }
         if not files:
             inside = " (name the folders in it)" if any(map(Path.is_dir, _files(path))) else ""
-            notes.append(f"{place(path)}: skipped, it holds no <document>.txt{inside}")
+            notes.append(f"{location(path)}: skipped, it holds no <document>.txt{inside}")
             continue
         systems.append(
             SystemOutput(
                 # abspath, as a link keeps its own name
                 utf8_name(Path(os.path.abspath(path)).name, path),  # noqa: PTH100
                 {utf8_name(id, file): tuple(read_lines(file)) for id, file in files.items()},
-                {id: place(file) for id, file in files.items()},
+                {id: location(file) for id, file in files.items()},
             )
         )
     if not systems:
@@ -259,7 +260,7 @@ def is_plain(references: Sequence[Path], source: Path | None) -> bool:
     folders = [path for path in references if kind_of(path) == "folder"]
     if folders:
         raise UsageError(
-            f"{place(folders[0])} is a folder and cannot stand beside other -r or -s; "
+            f"{location(folders[0])} is a folder and cannot stand beside other -r or -s; "
             "give one folder of references, or plain files alone"
         )
     return True
@@ -289,7 +290,7 @@ def load_plain_systems(hypotheses: Iterable[Path], test_set: TestSet) -> list[Sy
         SystemOutput(
             utf8_name(_stem(path), path),
             {document: tuple(read_lines(path))},
-            {document: place(path)},
+            {document: location(path)},
         )
         for path in hypotheses
     ]
@@ -320,9 +321,9 @@ def _stem(path: Path) -> str:
 def _files(folder: Path) -> list[Path]:
     found = kind_of(folder)
     if found is None:
-        raise InputError(f"{place(folder)}: there is no such folder; check the path")
+        raise InputError(f"{location(folder)}: there is no such folder; check the path")
     if found == "file":
-        raise InputError(f"{place(folder)}: this is a file where a folder is wanted")
+        raise InputError(f"{location(folder)}: this is a file where a folder is wanted")
     paths = list_folder(folder)
     check_inside(folder, (path for path in paths if path.suffix in _READ))
     return paths
@@ -406,8 +407,8 @@ def check_no_strangers(folder: Path, id: str, files: Mapping[str, str]) -> None:
     )
     if strangers and changed:
         raise InputError(
-            f"{place(strangers[0])}: this file belongs to document {id}, whose other files would "
-            "change under it; move it away, or name another folder with -o"
+            f"{location(strangers[0])}: this file belongs to document {id}, whose other files "
+            "would change under it; move it away, or name another folder with -o"
         )
 
 

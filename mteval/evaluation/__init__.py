@@ -15,7 +15,7 @@ import numpy as np
 from mteval.corpus.formats import read_inputs
 from mteval.corpus.layout import TERMS_FILE, load_systems, load_test_set
 from mteval.corpus.model import SystemOutput, TestSet, check_names
-from mteval.errors import InputError, UnavailableError, UsageError, place
+from mteval.errors import InputError, UnavailableError, UsageError, location
 from mteval.io.files import kind_of, sha256
 from mteval.io.store import cache_folder
 from mteval.languages.encoder import cached_encoder
@@ -254,8 +254,8 @@ def evaluate(
         | _summarised(test_set, translated, all_notes),
         error_spans={
             spec.name: {
-                place: [dataclasses.asdict(span) for span in spans]
-                for place, spans in found.error_spans.items()
+                where: [dataclasses.asdict(span) for span in spans]
+                for where, spans in found.error_spans.items()
             }
             for spec, _, found in done
             if found.error_spans is not None
@@ -386,7 +386,7 @@ def check_terms(
     test_set, outputs, folder = _load(references, systems, notes)
     termbase = _load_termbase(folder, terms)
     if termbase is None:
-        where = "the test set" if folder is None else place(folder)
+        where = "the test set" if folder is None else location(folder)
         raise InputError(
             f"{where}: there is no {TERMS_FILE} here; name a termbase with --terms, or begin one "
             "with: mteval terms mine --append"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from email.errors import MessageError
 from pathlib import Path
 
-from mteval.errors import InputError, place
+from mteval.errors import InputError, location
 from mteval.ingest.extract import Block, Line, number_blocks
 from mteval.io.files import decode_any, read_bytes, utf8_name
 
@@ -80,7 +80,7 @@ def read_page(path: Path, file: int = 0) -> Page:
             a kind that is not read.
         EncodingError: its encoding cannot be told, or it is damaged.
     """
-    origin = place(path)
+    origin = location(path)
     data = read_bytes(path, MOST_BYTES)
     if not data.strip(b"\0 \t\r\n\x0b\x0c"):
         raise InputError(f"{origin}: the file is empty; give a page of text")
@@ -104,7 +104,7 @@ def read_page(path: Path, file: int = 0) -> Page:
 def _read_text(data: bytes, path: Path) -> tuple[list[Block], Sequence[str], str, str]:
     from mteval.ingest.html import declared_encoding, looks_like_html, read_html
 
-    suffix, origin = path.suffix.lower(), place(path)
+    suffix, origin = path.suffix.lower(), location(path)
     archive = suffix in _MHTML or _MHTML_START.match(data[:8192]) is not None
     declared = None
     if archive:
@@ -141,14 +141,14 @@ def _unpack_mhtml(data: bytes, origin: str) -> tuple[bytes, str | None]:
 def _check_size(lines: Sequence[Line], path: Path, unit: str) -> None:
     if len(lines) > MOST_BLOCKS:
         raise InputError(
-            f"{place(path)}: the page has {len(lines):,} paragraphs, more than {MOST_BLOCKS:,}; "
+            f"{location(path)}: the page has {len(lines):,} paragraphs, more than {MOST_BLOCKS:,}; "
             "split it"
         )
     for line in lines:
         if len(line.text) > MOST_CHARACTERS:
             raise InputError(
-                f"{place(path)}: {unit} {line.number} has {len(line.text):,} characters, where a "
-                f"paragraph may have {MOST_CHARACTERS:,}; break it into paragraphs"
+                f"{location(path)}: {unit} {line.number} has {len(line.text):,} characters, where "
+                f"a paragraph may have {MOST_CHARACTERS:,}; break it into paragraphs"
             )
 
 

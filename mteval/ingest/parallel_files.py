@@ -10,7 +10,7 @@ from typing import Any, Literal, NamedTuple
 from mteval.alignment import DOUBTFUL, Alignment, Bead, align, align_sentences
 from mteval.corpus.formats.base import Corpus
 from mteval.corpus.model import Document, Segment, TestSet
-from mteval.errors import InputError, MismatchError, place
+from mteval.errors import InputError, MismatchError, location
 from mteval.ingest.pages import Page, document_id, read_page
 from mteval.languages.encoder import Embed
 from mteval.languages.text import count_han, count_latin_words, fold_spaces, shorten
@@ -164,15 +164,15 @@ def align_files(
         MismatchError: the languages are not Chinese and English, in this order.
     """
     pages = read_page(chinese), read_page(english)
-    notes = [f"{place(page.path)}: {note}" for page in pages for note in page.notes]
+    notes = [f"{location(page.path)}: {note}" for page in pages for note in page.notes]
     sides = []
     for page in pages:
         sides.append([line for line in page.lines if line.reason is None])
         left_out = len(page.lines) - len(sides[-1])
         if left_out:
-            notes.append(f"{place(page.path)}: {left_out} blocks outside its text were left out")
+            notes.append(f"{location(page.path)}: {left_out} blocks outside its text were left out")
         if not sides[-1]:
-            raise InputError(f"{place(page.path)}: there is no text in it; give a page of text")
+            raise InputError(f"{location(page.path)}: there is no text in it; give a page of text")
     texts = [[line.text for line in side] for side in sides]
     _check_languages(pages, texts)
     alignment = align(texts[0], texts[1], embed)
@@ -188,7 +188,7 @@ def align_files(
                 numbers[paragraph] = numbers.get(paragraph, 0) + 1
                 units[-1].append(Unit(side[paragraph].number, numbers[paragraph], text))
     return Parallel(
-        (place(chinese), place(english)),
+        (location(chinese), location(english)),
         level,
         tuple(units[0]),
         tuple(units[1]),
@@ -206,8 +206,8 @@ def _check_languages(pages: Sequence[Page], texts: Sequence[Sequence[str]]) -> N
     ):
         if wrong:
             raise MismatchError(
-                f"{place(page.path)}: this file is not in {language}; name the Chinese file first, "
-                "then the English one"
+                f"{location(page.path)}: this file is not in {language}; name the Chinese file "
+                "first, then the English one"
             )
 
 

@@ -23,7 +23,7 @@ from mteval.corpus.layout import (
     document_files,
 )
 from mteval.corpus.model import Document, Kind
-from mteval.errors import InputError, MismatchError, MissingPackageError, place
+from mteval.errors import InputError, MismatchError, MissingPackageError, location
 from mteval.ingest.boilerplate import furniture_reason
 from mteval.ingest.clean import FOLDED, Change, Damage, clean_line, find_damage
 from mteval.ingest.extract import Line, language_of, settle_languages
@@ -179,7 +179,7 @@ class IngestReport:
     def _place(self, line: int, file: int = 0) -> str:
         path = self.page if file == 0 or self.translation is None else self.translation
         if self.formats[file] == "plain text":
-            return place(path, line)
+            return location(path, line)
         return f"{path}, block {line}"
 
     def cleaned_rows(self) -> list[tuple[str, str, str]]:
@@ -270,10 +270,10 @@ def ingest_pages(
         id = result.document.id
         if id in homes:
             raise MismatchError(
-                f"{place(path)} and {homes[id]} both become document {id}; give them different "
+                f"{location(path)} and {homes[id]} both become document {id}; give them different "
                 "ids in sources.toml"
             )
-        homes[id] = place(path)
+        homes[id] = location(path)
         ingested.append(result)
         if progress is not None:
             done = sum(1 if x.report.translation is None else 2 for x in ingested)
@@ -296,8 +296,8 @@ def _coupled(reads: Sequence[_Read]) -> list[tuple[_Read, _Read | None]]:
         other = named.get(read.page.path)
         if other is not None and "translation" in read.source:
             raise InputError(
-                f"{place(read.page.path)}: this page is the translation of "
-                f"{place(other.page.path)} in sources.toml, and has a translation itself; say "
+                f"{location(read.page.path)}: this page is the translation of "
+                f"{location(other.page.path)} in sources.toml, and has a translation itself; say "
                 "translation for one of them"
             )
     alone = [read for read in reads if read.page.path not in named]
@@ -395,8 +395,8 @@ def _are_a_pair(first: _Read, second: _Read) -> bool:
 def _check_pair(first: _Read, second: _Read) -> None:
     if not _are_a_pair(first, second):
         raise InputError(
-            f"{place(first.page.path)} and {place(second.page.path)} cannot be a text and its "
-            "translation, as one must be in Chinese and the other in English; ingest them apart"
+            f"{location(first.page.path)} and {location(second.page.path)} cannot be a text and "
+            "its translation, as one must be in Chinese and the other in English; ingest them apart"
         )
 
 
@@ -412,7 +412,7 @@ def _ingest(
         first, second = second, first
     path = first.page.path
     reads = [first] if second is None else [first, second]
-    origin = place(path)
+    origin = location(path)
     source = {**(second.source if second else {}), **first.source}
     id = source.get("document") or document_id(path, None if second is None else second.page.path)
     check_document_id(id, origin)
@@ -484,11 +484,11 @@ def _ingest(
             for number, pair in enumerate(pairs, 1)
             if len(pair.zh) > 1 or len(pair.en) > 1
         ),
-        None if second is None else place(second.page.path),
+        None if second is None else location(second.page.path),
         tuple(read.page.format for read in reads),
         tuple(read.page.encoding for read in reads),
         (
-            *(f"{place(read.page.path)}: {note}" for read in reads for note in read.page.notes),
+            *(f"{location(read.page.path)}: {note}" for read in reads for note in read.page.notes),
             *(f"{origin}: {note}" for note in _summary_notes(pairing, pairs)),
         ),
         pairing.is_summary,
@@ -640,12 +640,12 @@ def _source_entry(sources: Path | None, page: Path) -> dict[str, Any]:
     pages = document.get("pages", {})
     if not isinstance(pages, Mapping):
         raise InputError(
-            f"{place(sources)}: 'pages' is no table; write [pages.\"NAME\"] for each page"
+            f"{location(sources)}: 'pages' is no table; write [pages.\"NAME\"] for each page"
         )
     entry = pages.get(page.name, {})
     if not isinstance(entry, Mapping):
         raise InputError(
-            f'{place(sources)}: [pages."{page.name}"] is no table; '
+            f'{location(sources)}: [pages."{page.name}"] is no table; '
             'write [pages."NAME"] with document = "ID" under it'
         )
     values = dict(entry)
@@ -655,11 +655,11 @@ def _source_entry(sources: Path | None, page: Path) -> dict[str, Any]:
     for key in _ENTRY_KEYS[:-1]:
         if not isinstance(values.get(key, ""), str):
             raise InputError(
-                f"{place(sources)}: {key} of {page.name} is {values[key]!r}; write it as text"
+                f"{location(sources)}: {key} of {page.name} is {values[key]!r}; write it as text"
             )
     if values.get("languages", ["zh", "en"]) not in (["en"], ["zh", "en"]):
         raise InputError(
-            f"{place(sources)}: languages of {page.name} is {values['languages']!r}; "
+            f"{location(sources)}: languages of {page.name} is {values['languages']!r}; "
             'write ["en"] for a page that is English only, or leave it out'
         )
     return values
@@ -672,7 +672,7 @@ def _check_keys(path: Path, what: str, found: Mapping[str, Any], known: Sequence
     unknown = next((key for key in found if key not in known), None)
     if unknown is not None:
         raise InputError(
-            f"{place(path)}: {what} has {unknown!r}, which means nothing here; known are "
+            f"{location(path)}: {what} has {unknown!r}, which means nothing here; known are "
             f"{', '.join(known)}"
         )
 
@@ -686,7 +686,7 @@ def _apply_fixes(page: Page, file: int, fixes: Path | None) -> tuple[list[Line],
     _check_keys(fixes, "the file", document, ("fix",))
     entries = document.get("fix", [])
     if not isinstance(entries, list):
-        raise InputError(f"{place(fixes)}: 'fix' is no list of tables; write [[fix]] for each")
+        raise InputError(f"{location(fixes)}: 'fix' is no list of tables; write [[fix]] for each")
     for number, entry in enumerate(entries, 1):
         values = [
             entry.get(key) if isinstance(entry, Mapping) else None
@@ -694,20 +694,21 @@ def _apply_fixes(page: Page, file: int, fixes: Path | None) -> tuple[list[Line],
         ]
         if not all(isinstance(value, str) for value in values) or not values[1] or not values[3]:
             raise InputError(
-                f"{place(fixes)}: fix {number} must say raw, find, replace and reason, all as text"
+                f"{location(fixes)}: fix {number} must say raw, find, replace and reason, all as "
+                "text"
             )
         raw, find, replacement, reason = (str(value) for value in values)
         if raw != page.path.name:
             continue
         if "\n" in find or "\n" in replacement:
             raise InputError(
-                f"{place(fixes)}: fix {number} reaches over a line break; make one of each line"
+                f"{location(fixes)}: fix {number} reaches over a line break; make one of each line"
             )
         count = sum(line.text.count(find) for line in lines)
         if count != 1:
             raise InputError(
-                f"{place(fixes)}: the text of fix {number} occurs {count} times in "
-                f"{place(page.path)} and must occur once; make it longer, or remove the fix"
+                f"{location(fixes)}: the text of fix {number} occurs {count} times in "
+                f"{location(page.path)} and must occur once; make it longer, or remove the fix"
             )
         index = next(index for index, line in enumerate(lines) if find in line.text)
         text = lines[index].text.replace(find, replacement)
@@ -741,7 +742,8 @@ def _restore(lines: Sequence[Line]) -> tuple[list[Line], list[Change]]:
 def _check_languages(page: Path, zh: Sequence[Line], en: Sequence[Line]) -> None:
     if not zh and not en:
         raise InputError(
-            f"{place(page)}: the page has neither Chinese nor English text; give a bilingual page"
+            f"{location(page)}: the page has neither Chinese nor English text; give a bilingual "
+            "page"
         )
     for lines, language in ((zh, "Chinese"), (en, "English")):
         if not lines:
@@ -751,7 +753,7 @@ def _check_languages(page: Path, zh: Sequence[Line], en: Sequence[Line]) -> None
                 else 'give a bilingual page, or say languages = ["en"] for it in sources.toml to '
                 "keep it as English only"
             )
-            raise InputError(f"{place(page)}: the page has no {language} text to align; {hint}")
+            raise InputError(f"{location(page)}: the page has no {language} text to align; {hint}")
 
 
 def _unpaired(

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from mteval.errors import InputError, place
+from mteval.errors import InputError, location
 from mteval.ingest.extract import Block, join_pieces
 from mteval.io.xml import load_lxml, local_name, parse_xml
 
@@ -50,7 +50,7 @@ def read_word(data: bytes, path: Path) -> tuple[list[Block], list[str], str]:
     Raises:
         InputError: the file is neither, is damaged or encrypted, or unpacks to too much.
     """
-    origin = place(path)
+    origin = location(path)
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
         names = archive.namelist()
@@ -82,7 +82,7 @@ def read_word(data: bytes, path: Path) -> tuple[list[Block], list[str], str]:
 
 
 def _part(archive: zipfile.ZipFile, name: str, path: Path) -> Any:
-    origin = place(path)
+    origin = location(path)
     try:
         with archive.open(name) as file:
             data = file.read(MOST_XML + 1)

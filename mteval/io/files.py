@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
-from mteval.errors import EncodingError, InputError, place
+from mteval.errors import EncodingError, InputError, location
 
 __all__ = [
     "MAX_BYTES",
@@ -86,7 +86,7 @@ def kind_of(path: Path) -> Literal["file", "folder"] | None:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise InputError(
-            f"{place(path)}: the path cannot be used ({reason}); check it and its permissions"
+            f"{location(path)}: the path cannot be used ({reason}); check it and its permissions"
         ) from None
     return "folder" if stat.S_ISDIR(mode) else "file"
 
@@ -100,7 +100,7 @@ def utf8_name(name: str, path: Path) -> str:
     try:
         return os.fsencode(name).decode("utf-8")
     except UnicodeDecodeError:
-        raise InputError(f"{place(path)}: the file name is not UTF-8; rename it") from None
+        raise InputError(f"{location(path)}: the file name is not UTF-8; rename it") from None
 
 
 def parse_csv(path: Path, text: str) -> Iterator[tuple[int, list[str]]]:
@@ -118,7 +118,8 @@ def parse_csv(path: Path, text: str) -> Iterator[tuple[int, list[str]]]:
             cells = next(reader, None)
         except csv.Error as error:
             raise InputError(
-                f"{place(path, number)}: this is not valid CSV ({error}); check the quotation marks"
+                f"{location(path, number)}: this is not valid CSV ({error}); check the quotation "
+                "marks"
             ) from None
         if cells is None:
             return
@@ -139,12 +140,13 @@ def list_folder(folder: Path, *, hidden: bool = False) -> list[Path]:
                     paths.append(folder / entry.name)
                 if len(paths) > MAX_FILES:
                     raise InputError(
-                        f"{place(folder)}: more than {MAX_FILES:,} files lie here; name the folder "
-                        "of the files themselves"
+                        f"{location(folder)}: more than {MAX_FILES:,} files lie here; name the "
+                        "folder of the files themselves"
                     )
     except OSError as error:
         raise InputError(
-            f"{place(folder)}: the folder cannot be read ({error.strerror}); check its permissions"
+            f"{location(folder)}: the folder cannot be read ({error.strerror}); check its "
+            "permissions"
         ) from None
     return sorted(paths)
 
@@ -153,7 +155,7 @@ def unreadable(path: Path, error: OSError | ValueError) -> InputError:
     """Say that a file cannot be read, and why."""
     reason = getattr(error, "strerror", None) or str(error)
     return InputError(
-        f"{place(path)}: the file cannot be read ({reason}); check its name and permissions"
+        f"{location(path)}: the file cannot be read ({reason}); check its name and permissions"
     )
 
 
@@ -176,8 +178,8 @@ def read_bytes(path: Path, most: int | None = MAX_BYTES) -> bytes:
                 os.set_blocking(handle, True)
             elif not stat.S_ISREG(found.st_mode):
                 raise InputError(
-                    f"{place(path)}: this is a device and no file of text; save the text to a file "
-                    "first"
+                    f"{location(path)}: this is a device and no file of text; save the text to a "
+                    "file first"
                 )
             size = found.st_size
             if most is None or size <= most:
@@ -188,16 +190,16 @@ def read_bytes(path: Path, most: int | None = MAX_BYTES) -> bytes:
                 size = len(data)
     except FileNotFoundError:
         raise InputError(
-            f"{place(path)}: there is no such file; check the path and its spelling"
+            f"{location(path)}: there is no such file; check the path and its spelling"
         ) from None
     except IsADirectoryError:
         raise InputError(
-            f"{place(path)}: this is a folder where a file is wanted; name a file in it"
+            f"{location(path)}: this is a folder where a file is wanted; name a file in it"
         ) from None
     except (OSError, ValueError) as error:
         raise unreadable(path, error) from None
     raise InputError(
-        f"{place(path)}: the file has {size / 2**20:,.0f} MiB, and no more than "
+        f"{location(path)}: the file has {size / 2**20:,.0f} MiB, and no more than "
         f"{most // 2**20} MiB are read; split it, or take a sample of it"
     )
 
@@ -222,8 +224,8 @@ def check_inside(root: Path, paths: Iterable[Path]) -> None:
     for path in paths:
         if os.path.commonpath([top, os.path.realpath(path)]) != top:
             raise InputError(
-                f"{place(path)}: this is a link that leads out of {place(root)}, and such are not "
-                "followed; put a copy in its place"
+                f"{location(path)}: this is a link that leads out of {location(root)}, and such "
+                "are not followed; put a copy in its place"
             )
 
 
@@ -238,7 +240,7 @@ def decode(data: bytes, path: Path) -> str:
     except UnicodeDecodeError as error:
         if _has_lone_surrogates(data):
             raise EncodingError(
-                f"{place(path, data.count(NEWLINE, 0, error.start) + 1)}: half a surrogate pair "
+                f"{location(path, data.count(NEWLINE, 0, error.start) + 1)}: half a surrogate pair "
                 f"stands at byte offset {error.start}, which is not UTF-8; remove it"
             ) from None
         line = data.count(NEWLINE, 0, error.start) + 1
@@ -246,14 +248,14 @@ def decode(data: bytes, path: Path) -> str:
         looks = f"it looks like {guess}" if guess else "its encoding cannot be told"
         source = guess or "ENCODING"
         raise EncodingError(
-            f"{place(path, line)}: the text is not UTF-8 (byte offset {error.start}; {looks}); "
+            f"{location(path, line)}: the text is not UTF-8 (byte offset {error.start}; {looks}); "
             f"convert it, for example with: iconv -f {source} -t UTF-8"
         ) from None
     if "\0" in text:
         offset = data.index(b"\0")
         guess = "UTF-16" if data.count(b"\0") * 3 > len(data) else None
         raise EncodingError(
-            f"{place(path, data.count(NEWLINE, 0, offset) + 1)}: a NUL character stands at byte "
+            f"{location(path, data.count(NEWLINE, 0, offset) + 1)}: a NUL character stands at byte "
             f"offset {offset}, which no text has"
             + (f"; it looks like {guess}: convert it to UTF-8" if guess else "; remove it")
         )
@@ -314,13 +316,14 @@ def _decode_marked(data: bytes, start: int, encoding: str, path: Path) -> tuple[
         text = data[start:].decode(encoding)
     except UnicodeDecodeError as error:
         raise EncodingError(
-            f"{place(path)}: the file begins as {name} does but is damaged at byte offset "
+            f"{location(path)}: the file begins as {name} does but is damaged at byte offset "
             f"{start + error.start} ({error.reason}); save it again as UTF-8"
         ) from None
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
         raise EncodingError(
-            f"{place(path, line)}: a NUL character stands in the text, which no text has; remove it"
+            f"{location(path, line)}: a NUL character stands in the text, which no text has; "
+            "remove it"
         )
     return text, f"{name} (with a byte-order mark)"
 
@@ -422,15 +425,15 @@ def read_lines(path: Path) -> list[str]:
     """
     text = read_text(path)
     if not text:
-        raise InputError(f"{place(path)}: the file is empty; it must hold one segment a line")
+        raise InputError(f"{location(path)}: the file is empty; it must hold one segment a line")
     lines = text.split("\n")
     if lines[-1] == "":
         lines.pop()
     for number, line in enumerate(lines, 1):
         if len(line) > MAX_LINE:
             raise InputError(
-                f"{place(path, number)}: the line has {len(line):,} characters, and a segment may "
-                f"have {MAX_LINE:,}; break it into segments"
+                f"{location(path, number)}: the line has {len(line):,} characters, and a segment "
+                f"may have {MAX_LINE:,}; break it into segments"
             )
     return [line.removesuffix("\r") for line in lines]
 
@@ -449,7 +452,9 @@ def read_toml(path: Path) -> dict[str, Any]:
     try:
         data: dict[str, Any] = tomllib.loads(read_text(path))
     except tomllib.TOMLDecodeError as error:
-        raise InputError(f"{place(path)}: this is not valid TOML: {error}; mend the file") from None
+        raise InputError(
+            f"{location(path)}: this is not valid TOML: {error}; mend the file"
+        ) from None
     return data
 
 
@@ -531,6 +536,6 @@ def _umask() -> int:
 def _cannot_write(path: Path, error: OSError) -> InputError:
     reason = error.strerror or str(error)
     return InputError(
-        f"{place(path)}: it cannot be written ({reason}); "
+        f"{location(path)}: it cannot be written ({reason}); "
         "check permissions and free space, or name another folder with -o"
     )

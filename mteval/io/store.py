@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 import platformdirs
 
-from mteval.errors import InputError, place
+from mteval.errors import InputError, location
 
 __all__ = ["CacheUse", "CachedScore", "ScoreCache", "cache_folder", "clear_cache", "describe_cache"]
 
@@ -203,7 +203,8 @@ class ScoreCache:
             value = state.hexdigest()
         except OSError as error:
             raise InputError(
-                f"{place(path)}: the file cannot be read ({error.strerror}); check its permissions"
+                f"{location(path)}: the file cannot be read ({error.strerror}); check its "
+                "permissions"
             ) from None
         row = (name, *facts, value)
         checksum = _digest(repr(row).encode())
@@ -277,7 +278,7 @@ class ScoreCache:
         if not usable or any(word in reason for word in _NOT_DAMAGE):
             self._path = None
             self.notes.append(
-                f"warning: {place(path)}: the cache of scores cannot be used ({reason}); scores "
+                f"warning: {location(path)}: the cache of scores cannot be used ({reason}); scores "
                 "are computed and not kept (set MTEVAL_CACHE_DIR to another folder)"
             )
             return
@@ -294,8 +295,8 @@ class ScoreCache:
             self._path = None
             what = "it cannot be set aside"
         self.notes.append(
-            f"warning: {place(path)}: the cache of scores is damaged ({reason}) and {what}; scores "
-            "are computed anew"
+            f"warning: {location(path)}: the cache of scores is damaged ({reason}) and {what}; "
+            "scores are computed anew"
         )
         self._open()
 
@@ -307,7 +308,7 @@ _MANGLED = (UnicodeError, ValueError, TypeError, KeyError, AttributeError)
 def _reason(error: Exception) -> str:
     """Give what SQLite says, on one line and without the content that it quotes."""
     text = " ".join(str(error).split()).partition(" with text")[0]
-    return place(text if len(text) <= _MOST_REASON else f"{text[:_MOST_REASON]}...")
+    return location(text if len(text) <= _MOST_REASON else f"{text[:_MOST_REASON]}...")
 
 
 def _row_checksum(signature: bytes, key: bytes, score: float, detail: str) -> bytes:
@@ -335,8 +336,8 @@ def describe_cache(folder: Path) -> tuple[int, list[CacheUse]]:
             connection.close()
     except (OSError, sqlite3.Error) as error:
         raise InputError(
-            f"{place(path)}: the cache of scores cannot be read ({_reason(error)}); the next run "
-            "sets it aside, or clear it with: mteval cache clear"
+            f"{location(path)}: the cache of scores cannot be read ({_reason(error)}); the next "
+            "run sets it aside, or clear it with: mteval cache clear"
         ) from None
     return size, [CacheUse(*row) for row in rows]
 
@@ -354,7 +355,8 @@ def clear_cache(folder: Path) -> int:
             path.unlink(missing_ok=True)
         except OSError as error:
             raise InputError(
-                f"{place(path)}: the file cannot be removed ({error.strerror}); check permissions"
+                f"{location(path)}: the file cannot be removed ({error.strerror}); check "
+                "permissions"
             ) from None
     return size
 
@@ -362,6 +364,6 @@ def clear_cache(folder: Path) -> int:
 def _files(folder: Path) -> list[Path]:
     if folder.exists() and not folder.is_dir():
         raise InputError(
-            f"{place(folder)}: this is no folder; set MTEVAL_CACHE_DIR to one, or remove it"
+            f"{location(folder)}: this is no folder; set MTEVAL_CACHE_DIR to one, or remove it"
         )
     return sorted(folder.glob("scores-*.sqlite3*"))

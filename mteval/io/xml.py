@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from mteval.errors import InputError, MissingPackageError, place
+from mteval.errors import InputError, MissingPackageError, location
 
 __all__ = [
     "MAX_BYTES",
@@ -73,19 +73,19 @@ def parse_xml(path: Path, data: bytes, format: str, advice: str) -> Any:
     etree = load_lxml(f"files in {format}")
     if len(data) > MAX_BYTES:
         raise InputError(
-            f"{place(path)}: the file has {len(data) / 2**20:,.0f} MiB, and of XML no more than "
+            f"{location(path)}: the file has {len(data) / 2**20:,.0f} MiB, and of XML no more than "
             f"{MAX_BYTES // 2**20} MiB are read; split it into several files"
         )
     if data.count(b"<") > MAX_TAGS:
         raise InputError(
-            f"{place(path)}: the file has more than {MAX_TAGS:,} tags, which would fill the "
+            f"{location(path)}: the file has more than {MAX_TAGS:,} tags, which would fill the "
             "memory; split it into several files"
         )
     # Looked for before parsing, as libxml2 puts them into attributes by itself; without NUL
     # characters, that is in UTF-16 too. Within text "<" cannot stand.
     declared = data.replace(b"\0", b"").partition(b"<!ENTITY")
     if declared[1]:
-        raise _declares_entities(place(path, declared[0].count(10) + 1), format)
+        raise _declares_entities(location(path, declared[0].count(10) + 1), format)
     parser = etree.XMLParser(
         resolve_entities=False,
         no_network=True,
@@ -98,7 +98,7 @@ def parse_xml(path: Path, data: bytes, format: str, advice: str) -> Any:
     try:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
-        where = place(path, error.lineno or 1)
+        where = location(path, error.lineno or 1)
         reason = " ".join((error.msg or "the file is empty").split())
         if any(words in reason for words in ("HUGE", "Excessive depth", "limit exceeded", "huge")):
             raise InputError(
@@ -109,10 +109,10 @@ def parse_xml(path: Path, data: bytes, format: str, advice: str) -> Any:
     # Declared in an encoding in which the bytes above look otherwise.
     declarations = root.getroottree().docinfo.internalDTD
     if declarations is not None and next(declarations.iterentities(), None) is not None:
-        raise _declares_entities(place(path), format)
+        raise _declares_entities(location(path), format)
     for entity in root.iter(etree.Entity):
         raise InputError(
-            f"{place(path, entity.sourceline)}: the file uses {entity.text}, which it does not "
+            f"{location(path, entity.sourceline)}: the file uses {entity.text}, which it does not "
             "explain; write the character itself"
         )
     return root

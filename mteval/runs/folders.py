@@ -20,7 +20,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from mteval.errors import InputError, place
+from mteval.errors import InputError, location
 from mteval.io.files import kind_of, list_folder, new_folder, read_bytes, read_text
 from mteval.runs.evaluation import Evaluation, MetricColumn, csv_text, flat_system, flat_terms
 
@@ -170,8 +170,8 @@ def write_run(
             raise
         return results / run, record
     raise InputError(
-        f"{place(results / base)}: a hundred runs of this name exist; remove some or name another "
-        "folder with -o"
+        f"{location(results / base)}: a hundred runs of this name exist; remove some or name "
+        "another folder with -o"
     )
 
 
@@ -284,7 +284,7 @@ class Run:
         """Every occurrence of a term."""
         if kind_of(self.folder / _OCCURRENCES_FILE) is None:
             raise InputError(
-                f"{place(self.folder)}: this run was scored without terms; score again with a "
+                f"{location(self.folder)}: this run was scored without terms; score again with a "
                 "termbase (--terms, or terms.csv beside the references)"
             )
         return read_rows(self.folder, "occurrences.csv")
@@ -295,8 +295,8 @@ class Run:
         path = self.folder / _STATISTICS_FILE
         if kind_of(path) is None:
             raise InputError(
-                f"{place(self.folder)}: this run keeps no statistics, as it is of an older mteval; "
-                "score again"
+                f"{location(self.folder)}: this run keeps no statistics, as it is of an older "
+                "mteval; score again"
             )
         shape = len(self.record["systems"]), sum(self.record.get("segments", ()))
         try:
@@ -308,7 +308,7 @@ class Run:
         # Damaged headers make numpy raise almost anything: SyntaxError, TokenError, MemoryError...
         except Exception as error:
             raise InputError(
-                f"{place(path)}: this is not a file that mteval score wrote ({error}); "
+                f"{location(path)}: this is not a file that mteval score wrote ({error}); "
                 "score again, or name another run"
             ) from None
         return found
@@ -322,14 +322,14 @@ class Run:
         for file in (_EVALUATION_FILE, _SCORES_FILE, _SEGMENTS_FILE):
             if kind_of(self.folder / file) is None:
                 raise InputError(
-                    f"{place(self.folder / file)}: this file is not in the run, which an older "
+                    f"{location(self.folder / file)}: this file is not in the run, which an older "
                     "mteval wrote or somebody changed; score again"
                 )
         try:
             return _read_evaluation(self.folder, self.record)
         except _DAMAGE as error:
             raise InputError(
-                f"{place(self.folder)}: the files of this run do not fit together "
+                f"{location(self.folder)}: the files of this run do not fit together "
                 f"({type(error).__name__}: {error}); score again, or name another run"
             ) from None
 
@@ -578,7 +578,7 @@ def find_runs(results: Path) -> list[Path]:
     """
     if kind_of(results) != "folder":
         raise InputError(
-            f"{place(results)}: there is no such folder of results; make runs with: mteval score"
+            f"{location(results)}: there is no such folder of results; make runs with: mteval score"
         )
     # What a killed run left behind begins with a dot.
     return [path for path in list_folder(results) if kind_of(path / _OCCURRENCES_FILE) == "file"]
@@ -594,8 +594,8 @@ def find_run(run: Path, results: Path) -> Run:
         if kind_of(folder) == "folder":
             return Run(folder)
     raise InputError(
-        f"{place(run)}: there is no such run, nor in {place(results)}; score first, or check the "
-        "name"
+        f"{location(run)}: there is no such run, nor in {location(results)}; score first, or check "
+        "the name"
     )
 
 
@@ -622,7 +622,7 @@ def read_record(run: Path) -> dict[str, Any]:
         or record_fault(record) is not None
     ):
         raise InputError(
-            f"{place(path)}: this is not the record of a run; score again, or name another run"
+            f"{location(path)}: this is not the record of a run; score again, or name another run"
         )
     return record
 
@@ -711,7 +711,7 @@ def read_rows(run: Path, file: Literal["terms.csv", "occurrences.csv"]) -> list[
             rows.append(row)
     except (csv.Error, ValueError) as error:
         raise InputError(
-            f"{place(path, reader.line_num)}: this is not a file that mteval score wrote "
+            f"{location(path, reader.line_num)}: this is not a file that mteval score wrote "
             f"({error}); score again, or name another run"
         ) from None
     return rows

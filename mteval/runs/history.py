@@ -18,7 +18,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from mteval.errors import InputError, MtevalError, UsageError, place
+from mteval.errors import InputError, MtevalError, UsageError, location
 from mteval.io.files import kind_of, list_folder, read_text
 from mteval.runs.folders import REPORT_FILE, basis, record_fault
 
@@ -344,7 +344,7 @@ class _Database:
     def left_out(self) -> tuple[str, ...]:
         """Say what was left out, and why."""
         return tuple(
-            f"{place(self._results / name)} is left out of the history: {reason}"
+            f"{location(self._results / name)} is left out of the history: {reason}"
             for name, reason in sorted(self._reasons.items())
         )
 
@@ -484,7 +484,7 @@ class _Database:
             return
         damaged = f"; {self.left_out()[0]}" if self._reasons else ""
         raise InputError(
-            f"{place(self._results)}: there is no run in this folder{damaged}; make one with: "
+            f"{location(self._results)}: there is no run in this folder{damaged}; make one with: "
             "mteval score, or name another folder with -o"
         )
 
@@ -560,7 +560,7 @@ def list_runs(results: Path, reasons: dict[str, str]) -> list[RunEntry]:
     """List the runs of a folder, the oldest first; note why others are left out."""
     if kind_of(results) != "folder":
         raise InputError(
-            f"{place(results)}: there is no such folder of results; make runs with: mteval score"
+            f"{location(results)}: there is no such folder of results; make runs with: mteval score"
         )
     runs = []
     # What a killed run left behind begins with a dot.

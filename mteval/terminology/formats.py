@@ -22,7 +22,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
-from mteval.errors import InputError, MissingPackageError, UsageError, place
+from mteval.errors import InputError, MissingPackageError, UsageError, location
 from mteval.io.files import kind_of, parse_csv, read_bytes, read_text, write_files
 from mteval.io.xml import XML_LANG, load_lxml, local_name, not_xml, parse_xml, sourceline
 from mteval.terminology.termbase import Row, Termbase
@@ -54,9 +54,11 @@ def read_termbase(path: Path) -> Termbase:
         MissingPackageError: the package that reads this format is not installed.
     """
     if kind_of(path) == "folder":
-        raise InputError(f"{place(path)}: this is a folder where a termbase is wanted; name a file")
+        raise InputError(
+            f"{location(path)}: this is a folder where a termbase is wanted; name a file"
+        )
     reader = _FORMATS[_suffix(path)]
-    return Termbase.from_rows(reader(path), place(path))
+    return Termbase.from_rows(reader(path), location(path))
 
 
 def write_termbase(path: Path, termbase: Termbase, *, style: Style = "dca") -> list[str]:
@@ -86,7 +88,7 @@ def _suffix(path: Path) -> str:
     suffix = path.suffix.lower()
     if suffix not in _FORMATS:
         raise UsageError(
-            f"{place(path)}: no format of termbases has the suffix {suffix!r}; "
+            f"{location(path)}: no format of termbases has the suffix {suffix!r}; "
             f"use one of {', '.join(_FORMATS)}"
         )
     return suffix
@@ -105,13 +107,13 @@ def _table_rows(path: Path, table: Iterable[tuple[int, list[str]]]) -> list[Row]
     first = next(lines, None)
     if first is None:
         raise InputError(
-            f"{place(path)}: the file is empty; its first line must name the columns "
+            f"{location(path)}: the file is empty; its first line must name the columns "
             f"({', '.join(COLUMNS)}; all but {' and '.join(_REQUIRED)} may be left out)"
         )
     names = _column_names(*first, path)
     rows = []
     for number, cells in lines:
-        where = place(path, number)
+        where = location(path, number)
         if len(cells) != len(names):
             raise InputError(
                 f"{where}: the line has {len(cells)} cells where the header has {len(names)}; "
@@ -125,7 +127,7 @@ def _table_rows(path: Path, table: Iterable[tuple[int, list[str]]]) -> list[Row]
 
 
 def _column_names(number: int, header: list[str], path: Path) -> list[str]:
-    where = place(path, number)
+    where = location(path, number)
     names = [cell.strip().lower() for cell in header]
     if len(names) == 1 and re.search("[;\t]", names[0]):
         raise InputError(f"{where}: the cells are not separated by commas; export the file so")
@@ -220,12 +222,12 @@ def _read_xlsx(path: Path) -> list[Row]:
     except Exception as error:
         reason = str(error).strip("'\"").partition("\n")[0] or type(error).__name__
         raise InputError(
-            f"{place(path)}: this is not an XLSX workbook that can be read ({reason}); save it "
+            f"{location(path)}: this is not an XLSX workbook that can be read ({reason}); save it "
             "as .xlsx, without a password"
         ) from None
     if unpacked > _MAX_UNPACKED or sheet.max_row * sheet.max_column > _MAX_CELLS:
         raise InputError(
-            f"{place(path)}: the workbook is far larger than a termbase can be; remove what is "
+            f"{location(path)}: the workbook is far larger than a termbase can be; remove what is "
             "not terms, or save it as .csv"
         )
     return _table_rows(path, _xlsx_lines(path, sheet))
@@ -234,7 +236,7 @@ def _read_xlsx(path: Path) -> list[Row]:
 def _xlsx_lines(path: Path, sheet: Any) -> Iterator[tuple[int, list[str]]]:
     width = 0
     for number, row in enumerate(sheet.iter_rows(), 1):
-        cells = [_xlsx_text(cell, place(path, number)) for cell in row]
+        cells = [_xlsx_text(cell, location(path, number)) for cell in row]
         # Cells that are merely formatted are no cells of the table.
         while cells and not cells[-1].strip():
             cells.pop()
@@ -311,7 +313,7 @@ def _write_bytes(path: Path, data: bytes) -> None:
         (scratch / path.name).replace(path)
     except OSError as error:
         raise InputError(
-            f"{place(path)}: it cannot be written ({error.strerror or error}); "
+            f"{location(path)}: it cannot be written ({error.strerror or error}); "
             "check permissions and free space, or name another file"
         ) from None
     finally:
@@ -365,7 +367,7 @@ def _read_tbx(path: Path) -> list[Row]:
     root = _parse_xml(path)
     if local_name(root) not in ("tbx", "martif"):
         raise InputError(
-            f"{place(path, root.sourceline)}: this is not TBX, as its root element is "
+            f"{location(path, root.sourceline)}: this is not TBX, as its root element is "
             f"<{local_name(root)}> and not <tbx> or <martif>; export the terms as TBX"
         )
     rows: list[Row] = []
@@ -391,7 +393,7 @@ def _parse_xml(path: Path) -> Any:
 
 def _xml_place(path: Path, element: Any, number: int) -> str:
     line = sourceline(element)
-    return f"{place(path)}, entry {number}" if line is None else place(path, line)
+    return f"{location(path)}, entry {number}" if line is None else location(path, line)
 
 
 def _private_id(entry: Any) -> str:
@@ -600,8 +602,8 @@ def append_rows(path: Path, rows: Sequence[Row]) -> None:
     """
     if path.suffix.lower() != ".csv":
         raise UsageError(
-            f"{place(path)}: terms can be appended to .csv only; write them to a new .csv file and "
-            "convert it"
+            f"{location(path)}: terms can be appended to .csv only; write them to a new .csv file "
+            "and convert it"
         )
     if not rows:
         return
@@ -628,7 +630,7 @@ def append_rows(path: Path, rows: Sequence[Row]) -> None:
         try:
             read_termbase(trial)
         except InputError as error:
-            raise type(error)(str(error).replace(place(trial), place(path))) from None
+            raise type(error)(str(error).replace(location(trial), location(path))) from None
     write_files(path.parent, {path.name: text})
 
 

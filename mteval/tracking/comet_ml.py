@@ -30,7 +30,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from mteval.errors import InputError, MissingPackageError, MtevalError, UnavailableError, place
+from mteval.errors import InputError, MissingPackageError, MtevalError, UnavailableError, location
 from mteval.io.files import kind_of, read_text, sha256
 from mteval.runs.folders import REPORT_FILE, Run, basis, read_record, read_rows
 from mteval.runs.history import list_runs
@@ -349,7 +349,7 @@ def _log(
         finally:
             part.unlink(missing_ok=True)
     except OSError as error:
-        raise _TrackerError(f"{place(target)} cannot be written: {error.strerror}") from None
+        raise _TrackerError(f"{location(target)} cannot be written: {error.strerror}") from None
     answer["where"] = str(target / f"{plan.run}.zip")
 
 
@@ -449,7 +449,7 @@ def _points(run: Run, latest: Mapping[str, Any], step: int, names: _Names) -> It
     try:
         made = datetime.strptime(record["created"], "%Y-%m-%dT%H:%M:%SZ")
     except (KeyError, TypeError, ValueError):
-        raise InputError(f"{place(run.folder)}: the run does not say when it was made") from None
+        raise InputError(f"{location(run.folder)}: the run does not say when it was made") from None
     time = int(made.replace(tzinfo=timezone.utc).timestamp() * 1000)
 
     def compares(system: str, metric: str) -> bool:
@@ -492,7 +492,7 @@ def _csv_rows(path: Path) -> list[dict[str, Any]]:
     try:
         return list(csv.DictReader(io.StringIO(read_text(path), newline=""), strict=True))
     except csv.Error as error:
-        raise InputError(f"{place(path)}: this is not a file of a run ({error})") from None
+        raise InputError(f"{location(path)}: this is not a file of a run ({error})") from None
 
 
 def _number(row: Mapping[str, Any], column: str) -> float | None:

@@ -40,7 +40,7 @@ from mteval.corpus.layout import (
     load_test_set,
 )
 from mteval.corpus.model import SystemOutput, TestSet
-from mteval.errors import InputError, MismatchError, UsageError, place
+from mteval.errors import InputError, MismatchError, UsageError, location
 from mteval.io.files import (
     kind_of,
     list_folder,
@@ -137,13 +137,13 @@ def detect(path: Path) -> str:
     found = kind_of(path)
     if found is None:
         raise InputError(
-            f"{place(path)}: there is no such file or folder; check the path and its spelling"
+            f"{location(path)}: there is no such file or folder; check the path and its spelling"
         )
     if found == "folder":
         kind = folder_kind(path)
         if kind is None:
             raise InputError(
-                f"{place(path)}: this folder has neither references (<document>.zh.txt with "
+                f"{location(path)}: this folder has neither references (<document>.zh.txt with "
                 "<document>.en.txt), nor a system's <document>.txt, nor mt-metrics-eval's sources "
                 "and references; name one that has"
             )
@@ -151,9 +151,11 @@ def detect(path: Path) -> str:
     begin = _beginning(path)
     for magic, what in _PACKED.items():
         if begin.startswith(magic):
-            raise InputError(f"{place(path)}: this is {what}; unpack it and name what was in it")
+            raise InputError(f"{location(path)}: this is {what}; unpack it and name what was in it")
     if begin[257:262] == b"ustar":
-        raise InputError(f"{place(path)}: this is a tar archive; unpack it and name what was in it")
+        raise InputError(
+            f"{location(path)}: this is a tar archive; unpack it and name what was in it"
+        )
     suffix = path.suffix.lower()
     if begin.removeprefix(b"\xef\xbb\xbf").lstrip(b"\xff\xfe\r\n\t ").startswith(_XML_BEGINS):
         return "xml"
@@ -163,7 +165,7 @@ def detect(path: Path) -> str:
     if suffix in TEXT_SUFFIXES:
         return "lines"
     raise InputError(
-        f"{place(path)}: no format of test sets is known by this content and suffix; known are "
+        f"{location(path)}: no format of test sets is known by this content and suffix; known are "
         f"{', '.join(s for f in FORMATS.values() for s in f.suffixes)}, and folders: name the "
         "format with --from"
     )
@@ -178,8 +180,8 @@ def _beginning(path: Path) -> bytes:
     except (OSError, ValueError) as error:
         raise unreadable(path, error) from None
     raise InputError(
-        f"{place(path)}: this is a pipe or a device, whose format cannot be told; save the text to "
-        "a file first"
+        f"{location(path)}: this is a pipe or a device, whose format cannot be told; save the text "
+        "to a file first"
     )
 
 
@@ -210,8 +212,8 @@ def read_corpus(path: Path, format: str | None = None, wanted: Wanted | None = N
         return read_lines_files([path], wanted)
     if found == "system":
         raise InputError(
-            f"{place(path)}: this is the output of a system, without a source; name the references "
-            "before it"
+            f"{location(path)}: this is the output of a system, without a source; name the "
+            "references before it"
         )
     return _read_xml(path, format, wanted)
 
@@ -229,7 +231,7 @@ def _read_xml(path: Path, format: str | None, wanted: Wanted) -> Corpus:
     expected = None if format is None else FORMATS[format].root
     if name in _XML_READERS and expected in (None, name):
         return _XML_READERS[name](path, root, wanted)
-    where = place(path, sourceline(root))
+    where = location(path, sourceline(root))
     if name in ("tbx", "martif"):
         raise InputError(f"{where}: this is a termbase and no test set; give it with --terms")
     if name in ("srcset", "refset", "tstset", "mteval"):
@@ -269,7 +271,8 @@ def read_many(
             )
         if len(paths) < 2:
             raise UsageError(
-                f"{place(paths[0])}: plain lines need two files at least, a source and a reference"
+                f"{location(paths[0])}: plain lines need two files at least, a source and a "
+                "reference"
             )
         return read_lines_files(list(paths), wanted)
     outputs = [path for path, kind in zip(paths, kinds, strict=True) if kind == "system"]
@@ -280,13 +283,15 @@ def read_many(
     ]
     if not corpora:
         raise UsageError(
-            f"{place(paths[0])}: this is the output of a system, without a source; name the "
+            f"{location(paths[0])}: this is the output of a system, without a source; name the "
             "references before it"
         )
     corpus = _joined(corpora)
     if outputs:
         corpus = replace(corpus, systems=(*corpus.systems, *read_systems(outputs)))
-    notes = [f"{place(path)}: skipped, it is a file beside folders of systems" for path in skipped]
+    notes = [
+        f"{location(path)}: skipped, it is a file beside folders of systems" for path in skipped
+    ]
     return replace(corpus, notes=(*corpus.notes, *notes))
 
 
@@ -328,8 +333,8 @@ def _joined(corpora: Sequence[Corpus]) -> Corpus:
             twice = before.documents.keys() & system.documents.keys()
             if twice:
                 raise MismatchError(
-                    f"system {place(system.name)} has the document {listed(sorted(twice))} in two "
-                    "files; leave one out"
+                    f"system {location(system.name)} has the document {listed(sorted(twice))} in "
+                    "two files; leave one out"
                 )
             system = SystemOutput(
                 system.name,
@@ -363,7 +368,7 @@ def output_format(path: Path) -> str:
     if not suffix or suffix in TEXT_SUFFIXES or kind_of(path) == "folder":
         return "folder"
     raise UsageError(
-        f"{place(path)}: no format is written with the suffix {suffix!a}; known are "
+        f"{location(path)}: no format is written with the suffix {suffix!a}; known are "
         f"{', '.join(s for f in FORMATS.values() for s in f.suffixes)}, and folders: name the "
         "format with --to"
     )
@@ -389,15 +394,15 @@ def write_corpus(corpus: Corpus, path: Path, format: str | None = None) -> list[
     there = kind_of(path)
     if there == "file" or (there == "folder" and not _is_empty(path)):
         raise InputError(
-            f"{place(path)}: there is something already, and nothing is overwritten; name another "
-            f"{'file' if there == 'file' else 'folder'}, or move it away"
+            f"{location(path)}: there is something already, and nothing is overwritten; name "
+            f"another {'file' if there == 'file' else 'folder'}, or move it away"
         )
     check_unicode(corpus)
     content, notes = chosen.write(corpus)
     if isinstance(content, str):
         if there == "folder":
             raise InputError(
-                f"{place(path)}: this is a folder, and {chosen.label} is a file; name one in it"
+                f"{location(path)}: this is a folder, and {chosen.label} is a file; name one in it"
             )
         write_files(path.parent, {path.name: content})
         return notes
@@ -463,9 +468,9 @@ def read_inputs(
             for path in (*given, *([source] if source else []), *systems):
                 if isinstance(path, Path) and _is_translated(path):
                     raise UsageError(
-                        f"{place(path)}: this is no file of plain lines, but {_kind(path)}; give "
-                        "the test set as one file with -r, without -s, or make plain lines of it "
-                        "with mteval convert --to lines"
+                        f"{location(path)}: this is no file of plain lines, but {_kind(path)}; "
+                        "give the test set as one file with -r, without -s, or make plain lines of "
+                        "it with mteval convert --to lines"
                     )
             test_set = load_plain_test_set(source, given)
             loaded: list[SystemOutput | Path] = []
@@ -504,7 +509,9 @@ def _outputs(
             if len(own) == len(only) == 1 and own[0].id != only[0].id:
                 # One document is another by the name of its file.
                 output = _renamed(output, only[0].id)
-                notes.append(f"{place(system)}: its one document is taken for {place(only[0].id)}")
+                notes.append(
+                    f"{location(system)}: its one document is taken for {location(only[0].id)}"
+                )
             _check_sources(system, output.test_set, test_set)
             named += output.systems
             notes += output.notes
@@ -524,7 +531,7 @@ def _translations(path: Path) -> Corpus:
         return read_corpus(path, wanted=Wanted(as_system=name_of(path)))
     if corpus.test_set.n_references == 0:
         return corpus
-    note = f"{place(path)}: the references in it are left out, as it has systems"
+    note = f"{location(path)}: the references in it are left out, as it has systems"
     return replace(corpus, notes=(*corpus.notes, note))
 
 
@@ -557,9 +564,9 @@ def _check_sources(path: Path, own: TestSet, test_set: TestSet) -> None:
                 break
             if left.source.split() != right.source.split():
                 raise MismatchError(
-                    f"{place(path)}: segment {number} of document {place(document.id)} translates "
-                    f"{shorten(left.source)!r}, and the references have {shorten(right.source)!r} "
-                    "there; translate the source of these references"
+                    f"{location(path)}: segment {number} of document {location(document.id)} "
+                    f"translates {shorten(left.source)!r}, and the references have "
+                    f"{shorten(right.source)!r} there; translate the source of these references"
                 )
 
 
@@ -596,13 +603,13 @@ def _lines_of(path: Path, corpus: Corpus) -> SystemOutput:
     test_set = corpus.test_set
     if not corpus.in_order:
         raise InputError(
-            f"{place(path)}: lines cannot be told apart by their order, as documents of the test "
-            "set stand in several pieces; name a folder of <document>.txt files"
+            f"{location(path)}: lines cannot be told apart by their order, as documents of the "
+            "test set stand in several pieces; name a folder of <document>.txt files"
         )
     lines = read_lines(path)
     if len(lines) != len(test_set.segments):
         raise MismatchError(
-            f"{place(path)}: there are {len(lines)} lines where the test set has "
+            f"{location(path)}: there are {len(lines)} lines where the test set has "
             f"{len(test_set.segments)} segments; give each segment one line"
         )
     found: dict[str, tuple[str, ...]] = {}
@@ -613,4 +620,4 @@ def _lines_of(path: Path, corpus: Corpus) -> SystemOutput:
     name = name_of(
         path if path.suffix.lower() in TEXT_SUFFIXES else path.with_name(f"{path.name}.txt")
     )
-    return SystemOutput(name, found, dict.fromkeys(found, place(path)))
+    return SystemOutput(name, found, dict.fromkeys(found, location(path)))

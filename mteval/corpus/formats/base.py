@@ -17,7 +17,7 @@ from mteval.corpus.model import (
     TestSet,
     check_names,
 )
-from mteval.errors import InputError, UsageError, place
+from mteval.errors import InputError, UsageError, location
 from mteval.io.files import MAX_LINE, utf8_name
 from mteval.io.xml import not_xml
 
@@ -89,16 +89,16 @@ class Row(NamedTuple):
     @property
     def where(self) -> str:
         """Name the place as messages do."""
-        return f"{place(self.document.id)}:{self.number}"
+        return f"{location(self.document.id)}:{self.number}"
 
     def texts(self, reference_names: Iterable[str]) -> Iterator[tuple[str, str]]:
         """List the texts, each with what it is."""
         if self.segment.source is not None:
             yield "source", self.segment.source
         for name, text in zip(reference_names, self.segment.references, strict=True):
-            yield f"reference {place(name)}", text
+            yield f"reference {location(name)}", text
         for name, text in self.hypotheses.items():
-            yield f"hypothesis of {place(name)}", text
+            yield f"hypothesis of {location(name)}", text
 
 
 def rows(corpus: Corpus) -> Iterator[Row]:
@@ -150,7 +150,7 @@ def losses(corpus: Corpus, format: str, held: frozenset[str]) -> list[str]:
         notes.append(
             f"{format} cannot hold which segments are headings: lost for {listed(headings)}"
         )
-    summaries = [f"{place(d.id)}:{number}" for d in documents for number in d.summaries]
+    summaries = [f"{location(d.id)}:{number}" for d in documents for number in d.summaries]
     if summaries and "summaries" not in held:
         notes.append(
             f"{format} cannot hold which references are summaries: lost for {listed(summaries)}"
@@ -169,7 +169,7 @@ def losses(corpus: Corpus, format: str, held: frozenset[str]) -> list[str]:
     if corpus.languages != (SOURCE_LANGUAGE, TARGET_LANGUAGE) and "languages" not in held:
         notes.append(
             f"{format} cannot hold the codes of the languages: lost are "
-            f"{' and '.join(map(place, corpus.languages))}"
+            f"{' and '.join(map(location, corpus.languages))}"
         )
     if corpus.test_set.unscored and "unscored" not in held:
         notes.append(
@@ -181,7 +181,7 @@ def losses(corpus: Corpus, format: str, held: frozenset[str]) -> list[str]:
         if extra and "extra" not in held:
             notes.append(
                 f"{format} cannot hold documents that the test set lacks: left out of system "
-                f"{place(system.name)} {listed(extra)}"
+                f"{location(system.name)} {listed(extra)}"
             )
         if "missing" in held:
             continue
@@ -191,7 +191,7 @@ def losses(corpus: Corpus, format: str, held: frozenset[str]) -> list[str]:
         if empty:
             notes.append(
                 f"{format} cannot tell empty hypotheses from missing ones: system "
-                f"{place(system.name)} will read as lacking {listed(empty)}, which it left empty"
+                f"{location(system.name)} will read as lacking {listed(empty)}, which it left empty"
             )
     return notes
 
@@ -351,7 +351,7 @@ class DraftDocument:
         for text in (source, *references.values(), *hypotheses.values()):
             if text is not None and len(text) > MAX_LINE:
                 raise InputError(
-                    f"{where or place(self.id)}: a text has {len(text):,} characters, and no "
+                    f"{where or location(self.id)}: a text has {len(text):,} characters, and no "
                     f"segment has more than {MAX_LINE:,}; split it"
                 )
         self.rows.append(
@@ -360,7 +360,7 @@ class DraftDocument:
                 {name: text for name, text in references.items() if text is not None},
                 {name: text for name, text in hypotheses.items() if text is not None},
                 "heading" if kind == "heading" else "text",
-                where or f"{place(self.id)}:{len(self.rows) + 1}",
+                where or f"{location(self.id)}:{len(self.rows) + 1}",
                 next(self.order),
             )
         )
@@ -385,12 +385,12 @@ class Draft:
             InputError: the id is empty.
         """
         if not id.strip():
-            raise InputError(f"{place(self.path)}: a document has no id; name it")
+            raise InputError(f"{location(self.path)}: a document has no id; name it")
         return self._documents.setdefault(id, DraftDocument(id, self._order))
 
     def note(self, sentence: str) -> None:
         """Say what is left out."""
-        self.notes.append(f"{place(self.path)}: {sentence}")
+        self.notes.append(f"{location(self.path)}: {sentence}")
 
     def corpus(
         self,
@@ -420,14 +420,14 @@ class Draft:
         for document in documents:
             if len(document.domains) > 1:
                 self.note(
-                    f"document {place(document.id)} has segments of the domains "
+                    f"document {location(document.id)} has segments of the domains "
                     f"{listed(list(document.domains))}, and a document has but one: it has none"
                 )
         for row in (row for document in documents for row in document.rows):
             self.reference_names.update(dict.fromkeys(row.references))
             self.system_names.update(dict.fromkeys(row.hypotheses))
         if not all(map(str.strip, (*self.reference_names, *self.system_names))):
-            raise InputError(f"{place(self.path)}: a reference or a system has no name; name it")
+            raise InputError(f"{location(self.path)}: a reference or a system has no name; name it")
         if as_system is not None:
             self._make_system(documents, as_system)
         names = tuple(self.reference_names)
@@ -435,7 +435,7 @@ class Draft:
         kept = [document for document in documents if document.rows]
         if not kept:
             raise InputError(
-                f"{place(self.path)}: no segment here has a source and a translation"
+                f"{location(self.path)}: no segment here has a source and a translation"
                 + (f" ({self.notes[-1].partition(': ')[2]})" if self.notes else "")
                 + "; check what was exported"
             )
@@ -450,7 +450,7 @@ class Draft:
                     document.title,
                     document.date,
                     document.publisher,
-                    place(self.path),
+                    location(self.path),
                     document.domain,
                 )
                 for document in kept
@@ -469,13 +469,13 @@ class Draft:
     def _make_system(self, documents: list[DraftDocument], system: str) -> None:
         if len(self.reference_names) != 1:
             raise UsageError(
-                f"{place(self.path)}: there are {len(self.reference_names)} translations of each "
-                f"segment, of which --as system:{place(system)} can make one system only; "
+                f"{location(self.path)}: there are {len(self.reference_names)} translations of "
+                f"each segment, of which --as system:{location(system)} can make one system only; "
                 "leave --as out"
             )
         if system in self.system_names:
             raise UsageError(
-                f"{place(self.path)}: there is a system {place(system)} in the file already; "
+                f"{location(self.path)}: there is a system {location(system)} in the file already; "
                 "give --as another name"
             )
         (name,) = self.reference_names
@@ -516,13 +516,13 @@ class Draft:
             found[document.id] = tuple(row.hypotheses.get(name, "") for row in document.rows)
         if empty:
             self.note(
-                f"system {place(name)} has no hypothesis for {len(empty)} segments of documents "
+                f"system {location(name)} has no hypothesis for {len(empty)} segments of documents "
                 f"that it translated otherwise, and they count as empty ones: {listed(empty)}"
             )
         if not found:
-            self.note(f"system {place(name)} has no hypothesis and was left out")
+            self.note(f"system {location(name)} has no hypothesis and was left out")
             return None
-        return SystemOutput(name, found, dict.fromkeys(found, place(self.path)))
+        return SystemOutput(name, found, dict.fromkeys(found, location(self.path)))
 
 
 def references_as_system(corpus: Corpus, system: str) -> Corpus:
@@ -534,8 +534,8 @@ def references_as_system(corpus: Corpus, system: str) -> Corpus:
     test_set = corpus.test_set
     if test_set.n_references != 1 or test_set.sources is None:
         raise UsageError(
-            f"--as system:{place(system)} wants a source and one translation of each segment, and "
-            f"there are {test_set.n_references} translations"
+            f"--as system:{location(system)} wants a source and one translation of each segment, "
+            f"and there are {test_set.n_references} translations"
             + ("" if test_set.sources else " and no source")
             + "; leave --as out"
         )
@@ -596,7 +596,7 @@ def _choose(path: Path, found: list[str], wanted: str | None, usual: str, side: 
     has = f"it has {listed(found, 6)}" if found else "it has none"
     which = f"{side} language" + (f" {wanted!a}" if wanted is not None else "")
     raise InputError(
-        f"{place(path)}: the {which} cannot be told ({has}); name it with --{side}-language"
+        f"{location(path)}: the {which} cannot be told ({has}); name it with --{side}-language"
     )
 
 

@@ -44,7 +44,7 @@ from mteval.corpus.layout import (
     load_test_set,
 )
 from mteval.corpus.model import Document, SystemOutput, TestSet, count_mismatch
-from mteval.errors import InputError, place
+from mteval.errors import InputError, location
 from mteval.io.files import check_inside, kind_of, list_folder, read_lines
 
 __all__ = [
@@ -152,7 +152,7 @@ def read_lines_files(paths: list[Path], wanted: Wanted) -> Corpus:
     for path in paths:
         if kind_of(path) != "file":
             raise InputError(
-                f"{place(path)}: there is no such file; plain lines are a file of sources, then "
+                f"{location(path)}: there is no such file; plain lines are a file of sources, then "
                 "its references"
             )
     test_set = load_plain_test_set(paths[0], paths[1:])
@@ -381,8 +381,8 @@ def mt_metrics_eval_files(corpus: Corpus) -> tuple[Files, list[str]]:
     languages = [main_language(code) for code in corpus.languages]
     if tuple(languages) != corpus.languages:
         notes.append(
-            f"mt-metrics-eval has main languages only: {place('-'.join(languages))} stands for "
-            f"{' and '.join(map(place, corpus.languages))}"
+            f"mt-metrics-eval has main languages only: {location('-'.join(languages))} stands for "
+            f"{' and '.join(map(location, corpus.languages))}"
         )
     if not all(map(_is_name, languages)):
         raise InputError(
@@ -436,7 +436,7 @@ def read_mt_metrics_eval(folder: Path, wanted: Wanted) -> Corpus:
     def column(path: Path) -> list[str]:
         lines = read_lines(path)
         if len(lines) != len(sources):
-            raise count_mismatch(place(path), lines, place(source_path), sources)
+            raise count_mismatch(location(path), lines, location(source_path), sources)
         return lines
 
     texts = {label: column(path) for label, path in references.items()}
@@ -445,7 +445,9 @@ def read_mt_metrics_eval(folder: Path, wanted: Wanted) -> Corpus:
         systems[name] = column(path)
         if systems[name] == texts.get(name):
             del systems[name]
-            draft.note(f"the system {place(name)} is the reference {place(name)}, and was left out")
+            draft.note(
+                f"the system {location(name)} is the reference {location(name)}, and was left out"
+            )
     places = (
         [_document(documents_path, n, line) for n, line in enumerate(column(documents_path), 1)]
         if docs
@@ -466,7 +468,7 @@ def read_mt_metrics_eval(folder: Path, wanted: Wanted) -> Corpus:
             {names[label]: lines[i] for label, lines in texts.items()},
             # An empty line may be an empty translation; a whole document of them is none.
             {name: lines[i] for name, lines in systems.items() if (name, id) in translated},
-            where=place(source_path, i + 1),
+            where=location(source_path, i + 1),
         )
     source_language, _, target_language = pair.partition("-")
     return draft.corpus((source_language, target_language), as_system=wanted.as_system)
@@ -480,7 +482,7 @@ def _document(path: Path, number: int, line: str) -> tuple[str, str]:
     words = line.split(None, 1)
     if len(words) != 2 or len(words[1].split()) != 1:
         raise InputError(
-            f"{place(path, number)}: the line must be a domain, a tab and the id of a document"
+            f"{location(path, number)}: the line must be a domain, a tab and the id of a document"
         )
     return words[0], words[1].strip()
 
@@ -500,7 +502,7 @@ def _pair(folder: Path, wanted: Wanted) -> str:
         fitting = [usual]
     if len(fitting) != 1:
         raise InputError(
-            f"{place(folder / 'sources')}: the language pair cannot be told (there are "
+            f"{location(folder / 'sources')}: the language pair cannot be told (there are "
             f"{listed(pairs, 6) or 'none'}); name it with --source-language and --target-language"
         )
     return fitting[0]

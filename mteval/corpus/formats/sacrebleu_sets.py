@@ -9,7 +9,7 @@ from typing import Any
 
 from mteval.corpus.formats.base import Corpus, Draft, Wanted
 from mteval.corpus.model import count_mismatch
-from mteval.errors import UnavailableError, UsageError, place
+from mteval.errors import UnavailableError, UsageError, location
 from mteval.io.files import kind_of, list_folder, read_lines
 
 __all__ = ["read_set"]
@@ -62,18 +62,22 @@ def read_set(name: str, pair: str, wanted: Wanted | None = None) -> Corpus:
     references = _references(dataset, pair, found)
     if "src" not in found or not references:
         raise UnavailableError(
-            f"sacrebleu's test set {name} for {pair} is not in {place(folder)}; fetch it once "
+            f"sacrebleu's test set {name} for {pair} is not in {location(folder)}; fetch it once "
             f"with: sacrebleu -t {name} -l {pair} --echo src > /dev/null"
         )
     columns: dict[str, list[str]] = {}
     for field, path in found.items():
         columns[field] = read_lines(path)
         if len(columns[field]) != len(columns["src"] if "src" in columns else columns[field]):
-            raise count_mismatch(place(path), columns[field], place(found["src"]), columns["src"])
+            raise count_mismatch(
+                location(path), columns[field], location(found["src"]), columns["src"]
+            )
     n = len(columns["src"])
     for field, column in columns.items():
         if len(column) != n:
-            raise count_mismatch(place(found[field]), column, place(found["src"]), columns["src"])
+            raise count_mismatch(
+                location(found[field]), column, location(found["src"]), columns["src"]
+            )
     draft = Draft(found["src"])
     systems = [field for field in columns if field not in _FIELDS and not _is_reference(field)]
     for i in range(n):
@@ -84,7 +88,7 @@ def read_set(name: str, pair: str, wanted: Wanted | None = None) -> Corpus:
             columns["src"][i],
             {label: columns[field][i] for field, label in references.items()},
             {system: columns[system][i] for system in systems},
-            where=place(found["src"], i + 1),
+            where=location(found["src"], i + 1),
         )
     source_language, _, target_language = pair.partition("-")
     return draft.corpus(

@@ -30,7 +30,7 @@ from mteval.corpus.formats.base import (
     one_line,
     rows,
 )
-from mteval.errors import InputError, place
+from mteval.errors import InputError, location
 from mteval.io.files import parse_csv, read_text
 
 __all__ = ["read_table", "write_table"]
@@ -89,7 +89,7 @@ def read_table(path: Path, format: str, wanted: Wanted) -> Corpus:
     numbers: dict[str, list[int | None]] = {}
     lines = _READERS[format](path, text)
     for line_number, cells in lines:
-        where = place(path, line_number)
+        where = location(path, line_number)
         line = _parse(cells, where, unknown, path)
         id = line.plain.get("document", name_of(path))
         if not id.strip():
@@ -139,14 +139,16 @@ def _sort(draft: Draft, id: str, numbers: list[int | None]) -> None:
     for number, row in zip(known, document.rows, strict=True):
         if number in seen:
             raise InputError(
-                f"{row.where}: segment {number} of document {place(id)} stands at {seen[number]} "
-                "already; remove one, or number them anew"
+                f"{row.where}: segment {number} of document {location(id)} stands at "
+                f"{seen[number]} already; remove one, or number them anew"
             )
         seen[number] = row.where
     order = sorted(range(len(known)), key=known.__getitem__)
     if order != list(range(len(known))):
         document.rows = [document.rows[i] for i in order]
-        draft.note(f"the segments of document {place(id)} were put into the order of their numbers")
+        draft.note(
+            f"the segments of document {location(id)} were put into the order of their numbers"
+        )
 
 
 def _parse(cells: Mapping[str, Any], where: str, unknown: dict[str, None], path: Path) -> _Line:
@@ -214,8 +216,8 @@ def _put(texts: dict[str, str], name: str, value: Any, where: str, column: str) 
 def _header(path: Path, number: int, names: list[str], width: int) -> None:
     if len(names) != width:
         raise InputError(
-            f"{place(path, number)}: the line has {width} cells where the first has {len(names)}; "
-            "add or remove some"
+            f"{location(path, number)}: the line has {width} cells where the first has "
+            f"{len(names)}; add or remove some"
         )
 
 
@@ -238,12 +240,12 @@ def _columns(path: Path, number: int, names: list[str]) -> list[str]:
     twice = next((name for name, n in Counter(names).items() if n > 1), None)
     if twice is not None:
         raise InputError(
-            f"{place(path, number)}: there are two columns {twice!r}; remove or rename one"
+            f"{location(path, number)}: there are two columns {twice!r}; remove or rename one"
         )
     meant = [_ALIASES.get(n, n) for n in (name.partition(":")[0].strip().lower() for name in names)]
     if not any(name.startswith(("source", "reference", "ref", "hypothesis")) for name in meant):
         raise InputError(
-            f"{place(path, number)}: the first line names no column source, reference or "
+            f"{location(path, number)}: the first line names no column source, reference or "
             "hypothesis; it must name the columns"
         )
     return names
@@ -270,16 +272,17 @@ def _json_lines(path: Path, text: str) -> Iterator[tuple[int, dict[str, Any]]]:
             value = json.loads(line, object_pairs_hook=_object)
         except RecursionError:
             raise InputError(
-                f"{place(path, number)}: the line nests deeper than a segment can; "
+                f"{location(path, number)}: the line nests deeper than a segment can; "
                 "write one flat object a line"
             ) from None
         except ValueError as error:
             raise InputError(
-                f"{place(path, number)}: this is not valid JSON ({error}); write one object a line"
+                f"{location(path, number)}: this is not valid JSON ({error}); write one object a "
+                "line"
             ) from None
         if not isinstance(value, dict):
             raise InputError(
-                f"{place(path, number)}: this is no JSON object; write one for each segment, as "
+                f"{location(path, number)}: this is no JSON object; write one for each segment, as "
                 '{"source": "...", "reference": "..."}'
             )
         yield number, value

@@ -22,7 +22,7 @@ from mteval.corpus.formats.base import (
 )
 from mteval.corpus.formats.inline import Inline
 from mteval.corpus.layout import TARGET_LANGUAGE
-from mteval.errors import InputError, place
+from mteval.errors import InputError, location
 from mteval.io.xml import XML_LANG, add, load_lxml, local_name, sourceline, xml_text
 
 __all__ = ["read_tmx", "write_tmx"]
@@ -76,13 +76,13 @@ def read_tmx(path: Path, root: Any, wanted: Wanted) -> Corpus:
                 continue
             if not label.strip():
                 raise InputError(
-                    f"{place(path, sourceline(unit))}: the property {name!r} does not say whose "
+                    f"{location(path, sourceline(unit))}: the property {name!r} does not say whose "
                     "text it has; name it"
                 )
             (references if kind == "x-reference" else hypotheses)[label] = text
         if "x-no-reference" in props:
             references = {}
-        where = f"unit {place(unit.get('tuid') or str(number))}"
+        where = f"unit {location(unit.get('tuid') or str(number))}"
         document.add(
             texts.get(languages[0], ""),
             references,
@@ -100,7 +100,7 @@ def _language(path: Path, element: Any) -> str:
     code: str | None = element.get(XML_LANG) or element.get("lang")
     if not code:
         raise InputError(
-            f"{place(path, sourceline(element))}: the text does not say its language; give "
+            f"{location(path, sourceline(element))}: the text does not say its language; give "
             f"<{local_name(element)}> the attribute xml:lang"
         )
     return code

@@ -20,7 +20,7 @@ from mteval.corpus.formats.base import (
     rows,
 )
 from mteval.corpus.layout import SOURCE_LANGUAGE, TARGET_LANGUAGE
-from mteval.errors import InputError, place
+from mteval.errors import InputError, location
 from mteval.io.xml import add, load_lxml, local_name, sourceline, xml_text
 
 __all__ = ["read_wmt_xml", "write_wmt_xml"]
@@ -72,7 +72,7 @@ def read_wmt_xml(path: Path, root: Any, wanted: Wanted) -> Corpus:
         document = draft.document(id)
         if document.rows:
             raise InputError(
-                f"{_where(path, element)}: two documents have the id {place(id)}; rename one"
+                f"{_where(path, element)}: two documents have the id {location(id)}; rename one"
             )
         document.describe(domain=element.get("domain"))
         paragraphs = paragraphs or any(len(s.findall("p")) > 1 for s in element.iter("src"))
@@ -102,7 +102,7 @@ def read_wmt_xml(path: Path, root: Any, wanted: Wanted) -> Corpus:
         strangers -= sources.keys()
         if strangers:
             draft.note(
-                f"document {place(id)} has translations of segments that its source lacks; they "
+                f"document {location(id)} has translations of segments that its source lacks; they "
                 f"were left out: {listed(sorted(strangers))}"
             )
         for key in ids:
@@ -110,7 +110,7 @@ def read_wmt_xml(path: Path, root: Any, wanted: Wanted) -> Corpus:
                 sources[key],
                 {name: texts.get(key) for name, texts in references.items()},
                 {name: texts.get(key) for name, texts in hypotheses.items()},
-                where=f"{place(id)}:{place(key)}",
+                where=f"{location(id)}:{location(key)}",
             )
     if paragraphs:
         draft.note("which segments make a paragraph (p) is not kept")
@@ -122,14 +122,14 @@ def _texts(path: Path, element: Any, texts: dict[str, str]) -> None:
         id = segment.get("id", str(number)).strip()
         if id in texts:
             raise InputError(
-                f"{_where(path, segment)}: segment {place(id)} stands twice in "
+                f"{_where(path, segment)}: segment {location(id)} stands twice in "
                 f"<{local_name(element)}>; remove one"
             )
         texts[id] = "".join(segment.itertext())
 
 
 def _where(path: Path, element: Any) -> str:
-    return place(path, sourceline(element))
+    return location(path, sourceline(element))
 
 
 def write_wmt_xml(corpus: Corpus) -> tuple[str, list[str]]:

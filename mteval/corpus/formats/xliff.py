@@ -25,7 +25,7 @@ from mteval.corpus.formats.base import (
 )
 from mteval.corpus.formats.inline import Inline
 from mteval.corpus.layout import TARGET_LANGUAGE
-from mteval.errors import InputError, place
+from mteval.errors import InputError, location
 from mteval.io.xml import XML_SPACE, add, load_lxml, local_name, not_xml, sourceline, xml_text
 
 __all__ = ["read_xliff", "write_xliff_1", "write_xliff_2"]
@@ -59,7 +59,7 @@ def read_xliff(path: Path, root: Any, wanted: Wanted) -> Corpus:
         languages = _read_1(draft, path, root, wanted, reference)
     else:
         raise InputError(
-            f"{place(path, sourceline(root))}: this is XLIFF of the version {version!r}, and "
+            f"{location(path, sourceline(root))}: this is XLIFF of the version {version!r}, and "
             "those known are 1.0 to 1.2 and 2.0 to 2.1; export it as one of them"
         )
     return draft.corpus(languages, as_system=wanted.as_system)
@@ -136,11 +136,12 @@ def _read_1(
                     references,
                     hypotheses,
                     kind=unit.get(f"{_M}kind", "text"),
-                    where=f"{place(document.id)}:{place(name)}" + (f"/{mark}" if mark else ""),
+                    where=f"{location(document.id)}:{location(name)}"
+                    + (f"/{mark}" if mark else ""),
                 )
     inline.report(draft)
     if others:
-        draft.note(f"files in other languages were left out: {', '.join(map(place, others))}")
+        draft.note(f"files in other languages were left out: {', '.join(map(location, others))}")
     return languages
 
 
@@ -187,8 +188,8 @@ def _read_2(
                     name = each.get("name", "")
                     if not name.strip():
                         raise InputError(
-                            f"{place(path, sourceline(each))}: the text does not say whose it is; "
-                            f"give <{local_name(each)}> the attribute name"
+                            f"{location(path, sourceline(each))}: the text does not say whose it "
+                            f"is; give <{local_name(each)}> the attribute name"
                         )
                     others[each.get("type")][name] = inline.text(each)
             lost += sum(
@@ -206,7 +207,7 @@ def _read_2(
                     references | others["reference"],
                     others["system"],
                     kind=unit.get(f"{_M}kind", "text"),
-                    where=f"{place(document.id)}:{place(unit.get('id', ''))}"
+                    where=f"{location(document.id)}:{location(unit.get('id', ''))}"
                     + (f"/{name}" if name else ""),
                 )
     if lost:

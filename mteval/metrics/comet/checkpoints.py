@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from mteval.errors import InputError, MissingPackageError, UnavailableError, UsageError, place
+from mteval.errors import InputError, MissingPackageError, UnavailableError, UsageError, location
 from mteval.io.files import kind_of, read_text
 
 __all__ = [
@@ -224,7 +224,7 @@ def find_model(name: str) -> ModelFiles:
     if kind_of(path) == "folder":
         return _read_model(_checkpoint_in(path), path.absolute().name)
     if path.suffix == ".ckpt" or name.startswith((".", "/", "~")) or name.count("/") > 1:
-        raise InputError(f"{place(name)}: there is no such file or folder; check the path")
+        raise InputError(f"{location(name)}: there is no such file or folder; check the path")
     folder = _locate(name)
     if folder is None:
         raise UnavailableError(
@@ -264,7 +264,7 @@ def fetch_model(name: str) -> ModelFiles:
         return find_model(name)
     if name.count("/") > 1 or kind_of(_expanded(name)) is not None:
         raise UsageError(
-            f"{place(name)} is a path; only names on the hub are fetched (see: mteval models)"
+            f"{location(name)} is a path; only names on the hub are fetched (see: mteval models)"
         )
     folder = _download(name, ["hparams.yaml", "LICENSE*", "checkpoints/*", "*.ckpt"])
     checkpoint = _checkpoint_in(folder)
@@ -288,7 +288,7 @@ def _download(name: str, patterns: list[str]) -> Path:
     except (OSError, ValueError) as error:
         reason = str(error).strip().split("\n")[0]
         raise UnavailableError(
-            f"{place(name)} cannot be downloaded ({reason}); check the network, the name, and "
+            f"{location(name)} cannot be downloaded ({reason}); check the network, the name, and "
             "whether the model wants its licence accepted on the hub (then: huggingface-cli "
             "login), or copy its folder from another machine and name it with --comet-model"
         ) from None
@@ -324,14 +324,14 @@ def _checkpoint_in(folder: Path) -> Path:
     found = _checkpoints(folder)
     if len(found) > 1:
         raise InputError(
-            f"{place(found[0].parent)}: there are {len(found)} checkpoints ({found[0].name}, "
+            f"{location(found[0].parent)}: there are {len(found)} checkpoints ({found[0].name}, "
             f"{found[1].name}, ...); name one of them"
         )
     if found:
         return found[0]
     raise InputError(
-        f"{place(folder)}: there is no checkpoint in this folder; a COMET model has hparams.yaml "
-        "and checkpoints/model.ckpt"
+        f"{location(folder)}: there is no checkpoint in this folder; a COMET model has "
+        "hparams.yaml and checkpoints/model.ckpt"
     )
 
 
@@ -347,7 +347,7 @@ def _hparams_of(checkpoint: Path) -> Path:
         if (folder / "hparams.yaml").is_file():
             return folder / "hparams.yaml"
     raise InputError(
-        f"{place(checkpoint)}: hparams.yaml is missing beside the checkpoint (in its folder or "
+        f"{location(checkpoint)}: hparams.yaml is missing beside the checkpoint (in its folder or "
         "the one above); copy the model's whole folder"
     )
 
@@ -366,11 +366,11 @@ def _read_hparams(path: Path) -> dict[str, Any]:
     # Dates that do not exist are ValueErrors; brackets by the thousand end the stack.
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         reason = " ".join(str(error).split())
-        raise InputError(f"{place(path)}: this is not plain YAML ({reason}); mend it") from None
+        raise InputError(f"{location(path)}: this is not plain YAML ({reason}); mend it") from None
     named = hparams.get("class_identifier") if isinstance(hparams, dict) else None
     if not isinstance(hparams, dict) or not isinstance(named, str) or named not in _KINDS:
         raise InputError(
-            f"{place(path)}: the class_identifier is {named!r}, and mteval scores with "
+            f"{location(path)}: the class_identifier is {named!r}, and mteval scores with "
             f"{', '.join(_KINDS)}; choose another model"
         )
     read = hparams.get("input_segments")
@@ -378,7 +378,7 @@ def _read_hparams(path: Path) -> dict[str, Any]:
         isinstance(read, list) and "mt" in read and all(one in _INPUTS for one in read)
     ):
         raise InputError(
-            f"{place(path)}: input_segments is {read!r} and not a list of mt and some of src, "
+            f"{location(path)}: input_segments is {read!r} and not a list of mt and some of src, "
             "ref; mend it"
         )
     return hparams
@@ -406,7 +406,7 @@ def _holds(folder: Path, tokenizer_files: Sequence[str]) -> bool:
 
 def _read_model(checkpoint: Path, name: str, *, hub: bool = False) -> ModelFiles:
     if kind_of(checkpoint) != "file":
-        raise InputError(f"{place(checkpoint)}: there is no such checkpoint; check the path")
+        raise InputError(f"{location(checkpoint)}: there is no such checkpoint; check the path")
     hparams_file = _hparams_of(checkpoint)
     hparams = _read_hparams(hparams_file)
     encoder = tokenizer = _beside(checkpoint, hparams)
@@ -420,7 +420,7 @@ def _read_model(checkpoint: Path, name: str, *, hub: bool = False) -> ModelFiles
             raise UnavailableError(
                 f"the COMET model {name} needs the files of its encoder {missing[0]}, which are "
                 "not on this machine: put config.json and its tokenizer files into "
-                f"{place(_owner(checkpoint) / 'encoder')}{fetch if hub else ''}"
+                f"{location(_owner(checkpoint) / 'encoder')}{fetch if hub else ''}"
             )
     return ModelFiles(
         name=name,

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from mteval.errors import InputError, MissingPackageError, UnavailableError, place
+from mteval.errors import InputError, MissingPackageError, UnavailableError, location
 from mteval.executor import available_cores
 from mteval.metrics.base import ErrorSpan
 from mteval.metrics.comet.checkpoints import ModelFiles
@@ -137,7 +137,7 @@ class CometModel:
             raise
         except Exception as error:  # unbabel-comet raises nothing narrower
             raise InputError(
-                f"{place(self._files.hparams_file)}: the model does not run as its "
+                f"{location(self._files.hparams_file)}: the model does not run as its "
                 f"hyper-parameters say ({' '.join(str(error).split())[:200]}); mend them"
             ) from None
         self._embeddings.clear()
@@ -618,20 +618,20 @@ def _load(files: ModelFiles, torch: Any) -> Any:
     except Exception as error:
         reason = " ".join(str(error).split())[:300]
         raise InputError(
-            f"{place(files.checkpoint)}: no {files.kind} model can be built of this checkpoint "
-            f"and the encoder in {place(files.encoder)} ({reason}); get both again"
+            f"{location(files.checkpoint)}: no {files.kind} model can be built of this checkpoint "
+            f"and the encoder in {location(files.encoder)} ({reason}); get both again"
         ) from None
     parameters = {name for name, _ in model.named_parameters()}
     missing = sorted(parameters.intersection(found.missing_keys))
     if missing:
         raise InputError(
-            f"{place(files.checkpoint)}: the checkpoint lacks {len(missing)} of its model's "
+            f"{location(files.checkpoint)}: the checkpoint lacks {len(missing)} of its model's "
             f"{len(parameters)} weights ({missing[0]}, ...); get it again"
         )
     rows = model.encoder.model.get_input_embeddings().num_embeddings
     if len(model.encoder.tokenizer) > rows:
         raise InputError(
-            f"{place(files.tokenizer)}: the tokenizer has {len(model.encoder.tokenizer)} pieces "
+            f"{location(files.tokenizer)}: the tokenizer has {len(model.encoder.tokenizer)} pieces "
             f"and the encoder {rows}; they do not belong together"
         )
     return model
@@ -658,19 +658,19 @@ def _read_checkpoint(files: ModelFiles, torch: Any) -> dict[str, Any]:
         named = reason.partition("GLOBAL ")[2].partition(" ")[0]
         what = f"runs code when it is loaded ({named})" if named else "is no file of torch"
         raise InputError(
-            f"{place(path)}: the checkpoint {what}, and is not loaded; use one that holds weights "
-            "only, from a source you trust"
+            f"{location(path)}: the checkpoint {what}, and is not loaded; use one that holds "
+            "weights only, from a source you trust"
         ) from None
     # Whatever unpickling a file of other bytes may raise.
     except Exception as error:
         reason = " ".join(str(error).split()).partition(". ")[0][:150] or "it ends too soon"
         raise InputError(
-            f"{place(path)}: the checkpoint is broken ({reason}); get it again"
+            f"{location(path)}: the checkpoint is broken ({reason}); get it again"
         ) from None
     if not isinstance(found, dict) or not isinstance(found.get("state_dict"), dict):
         raise InputError(
-            f"{place(path)}: there are no weights (state_dict) in this file; it is no checkpoint "
-            "of unbabel-comet"
+            f"{location(path)}: there are no weights (state_dict) in this file; it is no "
+            "checkpoint of unbabel-comet"
         )
     return found
 
