@@ -1,6 +1,6 @@
 """Run the command line as ``python -m mteval``."""
 
-from mteval.cli.app import main
+from mteval.cli.commands import main
 
 if __name__ == "__main__":
     main()

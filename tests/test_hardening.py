@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 
 import mteval
-from mteval.cli.app import main
+from mteval.cli.commands import main
 from mteval.corpus.formats import read_corpus
 from mteval.corpus.layout import load_plain_systems, load_plain_test_set
 from mteval.errors import InputError, MtevalError
@@ -165,7 +165,7 @@ def test_a_full_disk_under_the_cache_is_a_note(small_disk: Path) -> None:
 @pytest.mark.parametrize("most", [1, 3000, 30_000])
 def test_a_file_that_cannot_grow_leaves_no_run(tmp_path: Path, most: int) -> None:
     code = (
-        "import resource, sys; from mteval.cli.app import main; import mteval.views.html.page;"
+        "import resource, sys; from mteval.cli.commands import main; import mteval.views.html.page;"
         "import pyarrow;"
         f"resource.setrlimit(resource.RLIMIT_FSIZE, ({most}, {most})); main()"
     )

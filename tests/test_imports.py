@@ -88,7 +88,7 @@ OWNERS = {
     "trafilatura": {"mteval.ingest.html"},
     "transformers": {"mteval.metrics.comet.model"},
     "typer": {
-        "mteval.cli.app",
+        "mteval.cli.commands",
         "mteval.cli.corpus",
         "mteval.cli.options",
         "mteval.cli.runs",

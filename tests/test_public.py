@@ -60,7 +60,7 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
 
 
 def test_every_command_is_in_the_readme() -> None:
-    from mteval.cli.app import app
+    from mteval.cli.commands import app
 
     readme = (ROOT / "README.md").read_text("utf-8")
     commands = [

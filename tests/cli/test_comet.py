@@ -56,7 +56,7 @@ def here(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> Callable[..., Done]:
     """Run the command line in an empty folder, in this process."""
-    from mteval.cli.app import main
+    from mteval.cli.commands import main
 
     def run(*arguments: object) -> Done:
         command = ["mteval", *map(str, arguments)]

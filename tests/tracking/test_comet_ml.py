@@ -90,7 +90,7 @@ def score(
             *(
                 sys.executable,
                 "-c",
-                f"import sys; {before}; from mteval.cli.app import main; main()",
+                f"import sys; {before}; from mteval.cli.commands import main; main()",
             ),
             *("score", *map(str, arguments), *(["--track"] if track else [])),
         ],

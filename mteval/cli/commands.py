@@ -349,7 +349,7 @@ def compare(
 
     p-values, means and intervals are sacrebleu's --paired-bs and --paired-ar.
     """
-    from mteval.comparison.compare import compare as compare_systems
+    from mteval.comparison.systems import compare as compare_systems
     from mteval.evaluation import evaluate
 
     given = given_inputs(references, source, systems, test_set, language_pair)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import mteval
-from mteval.comparison.compare import compare, word_diff
+from mteval.comparison.systems import compare, word_diff
 from mteval.corpus.model import Document, SystemOutput, TestSet
 from mteval.errors import MismatchError, UsageError
 from mteval.statistics.metric_deltas import agreement, meaningful_difference

