@@ -300,6 +300,22 @@ def test_a_reference_that_is_a_summary_is_flagged(tmp_path: Path) -> None:
             mteval.evaluate(tmp_path, [output], ["chrf"], samples=0)
 
 
+def test_a_summary_that_was_not_translated_is_not_flagged() -> None:
+    test_set = TestSet(
+        (
+            Document.from_columns("d", None, [["one", "two"]], summaries=(2,)),
+            Document.from_columns("e", None, [["three", "four"]], summaries=(1,)),
+        )
+    )
+    outputs = [
+        SystemOutput("x", {"d": ("one", "two"), "e": ("three", "four")}),
+        SystemOutput("y", {"d": ("one", "two")}),
+    ]
+    evaluation = mteval.evaluate(test_set, outputs, ["chrf"], allow_missing=True, samples=0)
+    # Segments are counted over documents: (0, 2) is the first of e, which y lacks.
+    assert set(evaluation.flags["summary-reference"]) == {(0, 1), (0, 2), (1, 1)}
+
+
 def test_references_in_chinese_are_warned_of() -> None:
     document = Document.from_columns("d", ["甲", "乙"], [["one", "第二段"]])
     output = SystemOutput("x", {"d": ("one", "two")})

@@ -49,6 +49,20 @@ def test_an_incomplete_system_is_never_best_and_a_missing_score_is_a_dash() -> N
     assert texts(document_table(evaluation))[3] == ["", "part", "0/1", "-"]
 
 
+def test_the_best_of_the_complete_is_marked_beside_a_better_incomplete_one() -> None:
+    evaluation = mteval.evaluate(TEST_SET, [BAD, GOOD, PART], ["ter"], allow_missing=True)
+    assert texts(system_table(evaluation)) == [
+        ["bad", "3", "57.1"],
+        ["good", "3", "7.1*"],
+        # Of the two segments that it has, every word is right.
+        ["part", "2/3", "0.0"],
+    ]
+    # Nor does an incomplete one share the mark with a complete one of the same score.
+    perfect = SystemOutput("perfect", {"d": FIRST, "e": ("one third joint naval exercise",)})
+    evaluation = mteval.evaluate(TEST_SET, [perfect, BAD, PART], ["ter"], allow_missing=True)
+    assert [row[2] for row in texts(system_table(evaluation))] == ["0.0*", "57.1", "0.0"]
+
+
 def test_a_single_system_is_not_best_of_anything() -> None:
     assert texts(system_table(mteval.evaluate(TEST_SET, [GOOD], ["ter"])))[0][2] == "7.1"
 

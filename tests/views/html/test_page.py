@@ -117,6 +117,48 @@ def test_domains_come_before_documents_with_their_scores() -> None:
     assert "domain" not in page(evaluate(["x"], ["chrf"])).split("<script>")[0].split("</style>")[1]
 
 
+def test_an_incomplete_system_is_never_best() -> None:
+    texts = ["one ship sailed far", "two ships did not"]
+    test_set = TestSet(
+        (
+            Document.from_columns("d", None, [texts], domain="news"),
+            Document.from_columns("e", None, [["the third one sank"]], domain="news"),
+        )
+    )
+    outputs = [
+        SystemOutput("near", {"d": ("one ship sailed", "two ships"), "e": ("the third sank",)}),
+        SystemOutput("far", {"d": ("a ship", "two"), "e": ("it sank",)}),
+        # What it has is the reference.
+        SystemOutput("part", {"d": tuple(texts)}),
+    ]
+    evaluation = mteval.evaluate(
+        test_set, outputs, ["chrf", "ter"], samples=0, allow_missing=True, checks=False
+    )
+    assert evaluation.scores["chrf"]["system"].argmax() == 2
+    text = page(evaluation)
+    assert "chrF and TER: near scores best." in Elements(text).text
+    summary, _, documents = text.partition('<section id="documents"')
+    rows = dict(re.findall(r"<tr><th scope=\"row\"><bdi>(\w+)</bdi>(.*?)</tr>", summary, re.DOTALL))
+    assert {name: row.count("best") for name, row in rows.items()} == {
+        "near": 2,
+        "far": 0,
+        "part": 0,
+    }
+    assert re.findall('"num">(100.0|0.0)<', rows["part"]) == ["100.0", "0.0"]
+    # In the domain it lacks a document; the one that it has it has whole, and best.
+    cells = re.findall(r"<bdi>(news|d|e)</bdi>.*?</tr>", documents)
+    assert cells == ["news", "d", "e"] * 2
+    marks = {
+        name: re.findall(r'class="(num best|num|none)"', row)
+        for name, row in re.findall(r"<bdi>(news|d|e)</bdi>(.*?)</tr>", documents)
+    }
+    assert marks == {
+        "news": ["num best", "num", "num"],
+        "d": ["num", "num", "num best"],
+        "e": ["num best", "num", "none"],
+    }
+
+
 def test_the_same_evaluation_gives_the_same_page() -> None:
     assert page(evaluate(NAMES, ["bleu", "chrf"])) == page(evaluate(NAMES, ["bleu", "chrf"]))
 
