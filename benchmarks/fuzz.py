@@ -124,7 +124,7 @@ def termbase(name: str) -> Read:
     """Read a termbase."""
 
     def read(folder: Path) -> object:
-        from mteval.terminology.formats import read_termbase
+        from mteval.terminology.formats.registry import read_termbase
 
         return read_termbase(folder / name)
 
@@ -335,7 +335,7 @@ def corpus_seeds(format: str) -> list[dict[str, bytes]]:
 
 def term_seeds(suffix: str) -> list[dict[str, bytes]]:
     """Write termbases."""
-    from mteval.terminology.formats import read_termbase, write_termbase
+    from mteval.terminology.formats.registry import read_termbase, write_termbase
 
     text = (
         "concept,source,target,status,severity,note,case,valid_from,valid_to\n"

@@ -28,11 +28,11 @@ from mteval.corpus.layout import load_systems, load_test_set
 from mteval.corpus.model import Document, SystemOutput, TestSet
 from mteval.evaluation import check_terms
 from mteval.languages.encoder import sentence_encoder
-from mteval.terminology.formats import read_termbase
+from mteval.terminology.formats.registry import read_termbase
 from mteval.terminology.inventory import Inventory, take_inventory
 from mteval.terminology.normalise import split_words
 from mteval.terminology.search import FEATURES, PASSAGES, Passage, Question, Vectors, candidates
-from mteval.terminology.termbase import Row, Termbase
+from mteval.terminology.termbase import Termbase, TermbaseRow
 from mteval.terminology.verdicts import VERDICTS, Finding
 
 ROOT = Path(__file__).parents[1]
@@ -360,7 +360,7 @@ def made_up_terms(
         if term and rendering:
             renderings.setdefault(term, rendering)
     return Termbase.from_rows(
-        Row(term, term, rendering, "preferred") for term, rendering in renderings.items()
+        TermbaseRow(term, term, rendering, "preferred") for term, rendering in renderings.items()
     )
 
 

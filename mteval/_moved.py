@@ -56,6 +56,12 @@ _SUCCESSORS: dict[str, tuple[str, ...]] = {
     "mteval.formats.folders": ("mteval.corpus.formats.folders",),
     "mteval.formats.sacrebleu_sets": ("mteval.corpus.formats.sacrebleu_sets",),
     "mteval.formats": ("mteval.corpus.formats",),
+    "mteval.terminology.formats": (
+        "mteval.terminology.formats.registry",
+        "mteval.terminology.formats.base",
+        "mteval.terminology.formats.csv",
+    ),
+    "mteval.terminology.termbase": ("mteval.terminology.termbase",),
     "mteval.metrics.ngrams": ("mteval.metrics.lexical.ngrams",),
     "mteval.metrics.lexical": ("mteval.metrics.lexical.sacrebleu_metrics",),
     "mteval.metrics.comet": ("mteval.metrics.comet.metric",),
@@ -65,7 +71,9 @@ _SUCCESSORS: dict[str, tuple[str, ...]] = {
     "mteval.metrics.chunks": ("mteval.metrics.learned.chunks", "mteval.languages.sentences"),
 }
 # Old module and name -> new name, in one of its successors.
-_RENAMED: dict[str, str] = {}
+_RENAMED: dict[str, str] = {
+    "mteval.terminology.termbase.Row": "TermbaseRow",
+}
 
 
 def old_names(module: str) -> Callable[[str], Any]:
@@ -75,7 +83,8 @@ def old_names(module: str) -> Callable[[str], Any]:
         if not name.startswith("__"):
             wanted = _RENAMED.get(f"{module}.{name}", name)
             for successor in _SUCCESSORS[module]:
-                if successor != module:
+                # A module looks in itself for what is renamed only.
+                if successor != module or wanted != name:
                     loaded = importlib.import_module(successor)
                     if wanted in getattr(loaded, "__all__", ()):
                         return getattr(loaded, wanted)

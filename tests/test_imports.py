@@ -64,7 +64,7 @@ OWNERS = {
     "matplotlib": {"mteval.views.plots"},
     "mt_thresholds": {"mteval.statistics.metric_deltas"},
     "opencc": {"mteval.languages.text"},
-    "openpyxl": {"mteval.terminology.formats"},
+    "openpyxl": {"mteval.terminology.formats.xlsx"},
     "pandas": {"mteval.runs.evaluation"},
     "platformdirs": {"mteval.io.store"},
     "pyarrow": {"mteval.views.exports", "mteval.runs.evaluation", "mteval.runs.folders"},

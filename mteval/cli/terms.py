@@ -193,7 +193,7 @@ def mine(
     """Propose terms from the aligned references; they are appended to terms.csv on request only."""
     from mteval.corpus.layout import TERMS_FILE
     from mteval.evaluation import mine_terms
-    from mteval.terminology.formats import append_rows
+    from mteval.terminology.formats.csv import append_rows
     from mteval.views.tables import plain_table
 
     given = given_inputs(references, source, ())
@@ -363,7 +363,7 @@ def convert(
     ] = "dca",
 ) -> None:
     """Convert a termbase between CSV, XLSX and TBX, checking it on the way."""
-    from mteval.terminology.formats import read_termbase, write_termbase
+    from mteval.terminology.formats.registry import read_termbase, write_termbase
 
     termbase = read_termbase(given)
     for note in write_termbase(wanted, termbase, style=style):

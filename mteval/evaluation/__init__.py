@@ -43,7 +43,7 @@ from mteval.statistics.significance import (
     paired_bootstrap_p,
     samples_for,
 )
-from mteval.terminology.formats import read_termbase
+from mteval.terminology.formats.registry import read_termbase
 from mteval.terminology.inventory import (
     TERM_PACKAGES,
     Inventory,
@@ -52,7 +52,7 @@ from mteval.terminology.inventory import (
     take_inventory,
 )
 from mteval.terminology.scores import ratio
-from mteval.terminology.termbase import Row, Termbase, read_day
+from mteval.terminology.termbase import Termbase, TermbaseRow, read_day
 
 if TYPE_CHECKING:
     from mteval.terminology.mining import Proposal
@@ -399,7 +399,7 @@ def check_terms(
 
 def mine_terms(
     references: TestSet | Path | str, terms: Termbase | Path | str | None = None
-) -> tuple[list[Proposal], list[Row], tuple[str, ...]]:
+) -> tuple[list[Proposal], list[TermbaseRow], tuple[str, ...]]:
     """Propose terms from the aligned references that the termbase does not have.
 
     Args:

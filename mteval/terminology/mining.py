@@ -35,7 +35,7 @@ from mteval.terminology.spotting import (
     read_pairs,
     recurrent_terms,
 )
-from mteval.terminology.termbase import Concept, Rendering, Row, Termbase
+from mteval.terminology.termbase import Concept, Rendering, Termbase, TermbaseRow
 
 __all__ = ["Kind", "Proposal", "mine", "proposed_rows"]
 
@@ -462,7 +462,7 @@ def _first(counts: Counter[str]) -> str:
 # Rows of a termbase.
 
 
-def proposed_rows(proposals: Sequence[Proposal], termbase: Termbase | None) -> list[Row]:
+def proposed_rows(proposals: Sequence[Proposal], termbase: Termbase | None) -> list[TermbaseRow]:
     """Make rows of proposals: the target preferred, what else occurs twice or more admitted.
 
     The name of a concept is made of its English, with a number where the termbase, or a proposal
@@ -489,7 +489,7 @@ def proposed_rows(proposals: Sequence[Proposal], termbase: Termbase | None) -> l
         ]
         # The same words in other letter case cannot have two statuses.
         admitted = list({text.casefold(): text for text in reversed(admitted)}.values())[::-1]
-        preferred = Row(name, proposal.source, proposal.target, "preferred", "minor", note)
+        preferred = TermbaseRow(name, proposal.source, proposal.target, "preferred", "minor", note)
         rows.append(preferred)
         rows += [replace(preferred, target=text, status="admitted") for text in admitted]
     return rows

@@ -11,12 +11,26 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Literal, TypeVar, get_args
+from typing import TYPE_CHECKING, Literal, TypeVar, get_args
 
 from mteval.errors import InputError, UsageError
 from mteval.io.files import sha256
 
-__all__ = ["CasePolicy", "Concept", "Rendering", "Row", "Severity", "Status", "Termbase"]
+if not TYPE_CHECKING:
+    from mteval._moved import old_names
+
+    __getattr__ = old_names(__name__)
+
+__all__ = [
+    "CasePolicy",
+    "Concept",
+    "Rendering",
+    "Severity",
+    "Status",
+    "Termbase",
+    "TermbaseRow",
+    "read_day",
+]
 
 Status = Literal["preferred", "admitted", "deprecated"]
 Severity = Literal["critical", "major", "minor"]
@@ -73,7 +87,7 @@ class Concept:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TermbaseRow:
     """Hold one line of a termbase as text, unchecked: what every format reads and writes.
 
     An empty ``severity`` stands for major, an empty ``case`` for auto; dates are ``YYYY-MM-DD`` or
@@ -103,7 +117,7 @@ class Termbase:
     origin: str = field(default="", compare=False)
 
     @classmethod
-    def from_rows(cls, rows: Iterable[Row], origin: str = "") -> Termbase:
+    def from_rows(cls, rows: Iterable[TermbaseRow], origin: str = "") -> Termbase:
         """Check rows and build the termbase they state.
 
         Cells are stripped at their ends and otherwise kept as they are. Rows of one concept need
@@ -130,14 +144,14 @@ class Termbase:
             )
         return cls(tuple(building.finished() for building in concepts.values()), origin)
 
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[TermbaseRow]:
         """Lay the termbase out as rows: every source term of a concept with every rendering.
 
         All renderings stand with the first source term, then with the next one. ``from_rows``
         makes an equal termbase of them.
         """
         return [
-            Row(
+            TermbaseRow(
                 concept=concept.id,
                 source=source,
                 target=rendering.text,
@@ -300,7 +314,7 @@ class _Building:
         )
 
 
-def _rendering(row: Row, where: str) -> Rendering:
+def _rendering(row: TermbaseRow, where: str) -> Rendering:
     valid_from = _date("valid_from", row.valid_from, where)
     valid_to = _date("valid_to", row.valid_to, where)
     if valid_from is not None and valid_to is not None and valid_from > valid_to:

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from mteval.terminology.formats import read_termbase
+from mteval.terminology.formats.registry import read_termbase
 from tests.conftest import ROOT, Run
 
 SYSTEMS = ("llm-fluent", "llm-glossary", "llm-literal")

@@ -10,16 +10,16 @@ from typing import Any
 from mteval.corpus.layout import load_test_set, load_unscored
 from mteval.corpus.model import Document, TestSet
 from mteval.terminology.audit import PROBLEMS, audit
-from mteval.terminology.formats import read_termbase
+from mteval.terminology.formats.registry import read_termbase
 from mteval.terminology.inventory import take_inventory
-from mteval.terminology.termbase import Row, Termbase
+from mteval.terminology.termbase import Termbase, TermbaseRow
 from tests.conftest import ROOT, Run
 
 DIPLOMACY = "mnd-2023-12-28-military-diplomacy"
 
 
 def rows_of(
-    terms: Sequence[Row],
+    terms: Sequence[TermbaseRow],
     segments: Sequence[tuple[str, str]],
     english_only: Mapping[str, Sequence[str]] | None = None,
     second: Sequence[str] = (),
@@ -34,9 +34,9 @@ def rows_of(
 
 
 ARK = [
-    Row("ark", "和平方舟", "Peace Ark", "preferred"),
-    Row("ark", "和平方舟", "Ark of Peace", "admitted"),
-    Row("ark", "和平方舟", "Ark Peace", "deprecated"),
+    TermbaseRow("ark", "和平方舟", "Peace Ark", "preferred"),
+    TermbaseRow("ark", "和平方舟", "Ark of Peace", "admitted"),
+    TermbaseRow("ark", "和平方舟", "Ark Peace", "deprecated"),
 ]
 
 
@@ -78,10 +78,10 @@ def test_the_shipped_references_are_known_to_err() -> None:
 def test_each_problem_and_none() -> None:
     terms = [
         *ARK,
-        Row("consensus", "共识", "consensus", "preferred"),
-        Row("navy", "海军", "Navy", "preferred"),
-        Row("bali", "巴厘", "Bali", "preferred"),
-        Row("talks", "会谈", "talks", "preferred"),
+        TermbaseRow("consensus", "共识", "consensus", "preferred"),
+        TermbaseRow("navy", "海军", "Navy", "preferred"),
+        TermbaseRow("bali", "巴厘", "Bali", "preferred"),
+        TermbaseRow("talks", "会谈", "talks", "preferred"),
     ]
     rows = rows_of(
         terms,
@@ -149,8 +149,8 @@ def test_one_rendering_in_both_kinds_of_text_is_consistent() -> None:
 
 def test_a_deprecated_rendering_inside_a_right_one_is_none() -> None:
     terms = [
-        Row("bri", "一带一路", "Belt and Road Initiative", "preferred"),
-        Row("bri", "一带一路", "Belt and Road", "deprecated"),
+        TermbaseRow("bri", "一带一路", "Belt and Road Initiative", "preferred"),
+        TermbaseRow("bri", "一带一路", "Belt and Road", "deprecated"),
     ]
     line = "the Belt and Road Initiative"
     # Aligned, the longest match wins, as everywhere.
@@ -160,9 +160,9 @@ def test_a_deprecated_rendering_inside_a_right_one_is_none() -> None:
 
 def test_what_is_right_for_another_concept_is_no_error() -> None:
     terms = [
-        Row("a", "美中关系", "US-China relations", "preferred"),
-        Row("b", "中美关系", "China-US relations", "preferred"),
-        Row("b", "中美关系", "US-China relations", "deprecated"),
+        TermbaseRow("a", "美中关系", "US-China relations", "preferred"),
+        TermbaseRow("b", "中美关系", "China-US relations", "preferred"),
+        TermbaseRow("b", "中美关系", "US-China relations", "deprecated"),
     ]
     # Without the Chinese nobody can tell which of the two it renders.
     assert rows_of(terms, [("没有", "nothing")], {"e": ["US-China relations"]}) == {}

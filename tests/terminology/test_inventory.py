@@ -13,15 +13,15 @@ from mteval.corpus.model import Document, SystemOutput, TestSet
 from mteval.errors import UnavailableError
 from mteval.evaluation import check_terms
 from mteval.terminology.inventory import Inventory, take_inventory
-from mteval.terminology.termbase import Row, Termbase
+from mteval.terminology.termbase import Termbase, TermbaseRow
 
 TERMS = Termbase.from_rows(
     [
-        Row("ark", "和平方舟", "Peace Ark", "preferred", "critical"),
-        Row("ark", "和平方舟", "Ark Peace", "deprecated", "minor"),
-        Row("consensus", "共识", "consensus", "preferred", "minor"),
-        Row("consensus", "共识", "common understanding", "admitted", "minor"),
-        Row("bali", "巴厘岛", "Bali", "preferred"),
+        TermbaseRow("ark", "和平方舟", "Peace Ark", "preferred", "critical"),
+        TermbaseRow("ark", "和平方舟", "Ark Peace", "deprecated", "minor"),
+        TermbaseRow("consensus", "共识", "consensus", "preferred", "minor"),
+        TermbaseRow("consensus", "共识", "common understanding", "admitted", "minor"),
+        TermbaseRow("bali", "巴厘岛", "Bali", "preferred"),
     ]
 )
 DOCUMENTS = (
@@ -213,10 +213,10 @@ def test_a_rendering_without_a_comma_inside_is_preferred() -> None:
 
 DATED = Termbase.from_rows(
     [
-        Row("turkey", "土耳其", "Turkey", "preferred", valid_to="2022-06-01"),
-        Row("turkey", "土耳其", "Turkey", "deprecated", "minor", valid_from="2022-06-02"),
-        Row("turkey", "土耳其", "Türkiye", "preferred", valid_from="2022-06-02"),
-        Row("forum", "论坛", "Forum", "preferred", valid_from="2020-01-01"),
+        TermbaseRow("turkey", "土耳其", "Turkey", "preferred", valid_to="2022-06-01"),
+        TermbaseRow("turkey", "土耳其", "Turkey", "deprecated", "minor", valid_from="2022-06-02"),
+        TermbaseRow("turkey", "土耳其", "Türkiye", "preferred", valid_from="2022-06-02"),
+        TermbaseRow("forum", "论坛", "Forum", "preferred", valid_from="2020-01-01"),
     ]
 )
 
@@ -302,8 +302,8 @@ def test_without_a_reference_there_is_no_tsr() -> None:
 def test_homonyms_count_for_the_concept_that_was_meant() -> None:
     terms = Termbase.from_rows(
         [
-            Row("relief", "救援", "relief", "preferred"),
-            Row("rescue", "救援", "rescue", "preferred"),
+            TermbaseRow("relief", "救援", "relief", "preferred"),
+            TermbaseRow("rescue", "救援", "rescue", "preferred"),
         ]
     )
     test_set = TestSet((Document.from_columns("d", ["救援"], [["relief"]]),))
@@ -327,7 +327,7 @@ def test_the_signature_names_what_decides(inventory: Inventory) -> None:
     assert parts["concepts"] == "3"
     assert parts["search"] == "no"
     assert TERMS.fingerprint().startswith(parts["termbase"])
-    other = Termbase.from_rows([Row("ark", "和平方舟", "Peace Ark", "preferred")])
+    other = Termbase.from_rows([TermbaseRow("ark", "和平方舟", "Peace Ark", "preferred")])
     changed = take_inventory(TEST_SET, {}, other).signature()
     assert changed != inventory.signature()
 

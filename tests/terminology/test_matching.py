@@ -7,10 +7,10 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from mteval.terminology.formats import read_termbase
+from mteval.terminology.formats.registry import read_termbase
 from mteval.terminology.matching import Matcher, Occurrence, Patterns, attached_year
 from mteval.terminology.normalise import fold_source, split_words
-from mteval.terminology.termbase import CasePolicy, Concept, Rendering, Row, Termbase
+from mteval.terminology.termbase import CasePolicy, Concept, Rendering, Termbase, TermbaseRow
 from tests.conftest import ROOT
 
 ALPHABET = (
@@ -144,9 +144,9 @@ def test_latin_words_and_numbers_are_whole(term: str, text: str, expected: list[
 def test_a_homonym_has_all_its_concepts() -> None:
     terms = Termbase.from_rows(
         [
-            Row("defense-ministry", "国防部", "Ministry of National Defense", "preferred"),
-            Row("pentagon", "国防部", "Department of Defense", "preferred"),
-            Row("pentagon", "國防部", "Department of Defense", "preferred"),
+            TermbaseRow("defense-ministry", "国防部", "Ministry of National Defense", "preferred"),
+            TermbaseRow("pentagon", "国防部", "Department of Defense", "preferred"),
+            TermbaseRow("pentagon", "國防部", "Department of Defense", "preferred"),
         ]
     )
     [occurrence] = Matcher(terms.concepts).occurrences("國防部")

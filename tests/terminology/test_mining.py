@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,13 +9,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mteval.corpus.layout import load_test_set
-from mteval.errors import InputError, MismatchError, UsageError
+from mteval.errors import MismatchError
 from mteval.languages.encoder import sentence_encoder
 from mteval.terminology import spotting
-from mteval.terminology.formats import COLUMNS, append_rows, read_termbase
+from mteval.terminology.formats.base import COLUMNS
+from mteval.terminology.formats.csv import append_rows
+from mteval.terminology.formats.registry import read_termbase
 from mteval.terminology.mining import Proposal, mine, proposed_rows
 from mteval.terminology.normalise import fold_source, split_words
-from mteval.terminology.termbase import Row, Termbase
+from mteval.terminology.termbase import Termbase, TermbaseRow
 from tests.conftest import ROOT
 
 REFERENCES = ROOT / "references"
@@ -56,7 +57,7 @@ def mine_pairs(*pairs: tuple[str, str], termbase: Termbase | None = None) -> lis
 
 
 def termbase(*rows: tuple[str, str, str]) -> Termbase:
-    return Termbase.from_rows(Row(id, zh, en, "preferred") for id, zh, en in rows)
+    return Termbase.from_rows(TermbaseRow(id, zh, en, "preferred") for id, zh, en in rows)
 
 
 def proposal(
@@ -367,8 +368,8 @@ def test_rows_of_a_proposal() -> None:
     )
     note = "mined: 2 occurrences, documents a, b, confidence 0.93"
     assert proposed_rows([found], None) == [
-        Row("golden-dragon", "金龙", "Golden Dragon", "preferred", "minor", note),
-        Row("golden-dragon", "金龙", "GD", "admitted", "minor", note),
+        TermbaseRow("golden-dragon", "金龙", "Golden Dragon", "preferred", "minor", note),
+        TermbaseRow("golden-dragon", "金龙", "GD", "admitted", "minor", note),
     ]
     [one] = proposed_rows([proposal("X", count=1)], None)
     assert one.note == "mined: 1 occurrence, document d, confidence 0.93"
@@ -408,89 +409,3 @@ def test_all_that_is_mined_can_be_read_again(
     read = read_termbase(path)
     assert read.concepts[: len(known.concepts)] == known.concepts
     assert len(read.concepts) == len(known.concepts) + len(lacking)
-
-
-ROWS = [
-    Row("b", "乙", "B, “b”", "preferred", "minor", 'a "note"'),
-    Row("b", "乙", "BB", "admitted", "minor", 'a "note"'),
-]
-
-
-@pytest.mark.parametrize(
-    ("before", "after"),
-    [
-        (
-            "target,source\nA,甲",
-            'target,source\nA,甲\n"B, “b”",乙\nBB,乙\n',
-        ),
-        (
-            "\ufeffSource , TARGET,status,concept\r\n甲,A,preferred,a\r\n",
-            "\ufeffSource , TARGET,status,concept\r\n甲,A,preferred,a\r\n"
-            '乙,"B, “b”",preferred,b\r\n乙,BB,admitted,b\r\n',
-        ),
-        ("source,target\n", 'source,target\n乙,"B, “b”"\n乙,BB\n'),
-        (
-            "\n\nnote,source,target\n\n,甲,A\n\n",
-            '\n\nnote,source,target\n\n,甲,A\n\n"a ""note""",乙,"B, “b”"\n"a ""note""",乙,BB\n',
-        ),
-    ],
-)
-def test_rows_go_into_the_columns_there_are(tmp_path: Path, before: str, after: str) -> None:
-    path = tmp_path / "terms.csv"
-    path.write_bytes(before.encode())
-    append_rows(path, ROWS)
-    assert path.read_bytes().decode() == after
-    renderings = {
-        (rendering.text, rendering.status)
-        for concept in read_termbase(path).concepts
-        for rendering in concept.renderings
-    }
-    assert {("B, “b”", "preferred"), ("BB", "admitted")} <= renderings
-
-
-@pytest.mark.parametrize("before", [None, "", "\n"])
-def test_a_new_file_has_all_columns(tmp_path: Path, before: str | None) -> None:
-    path = tmp_path / "terms.CSV"
-    if before is not None:
-        path.write_text(before)
-    append_rows(path, ROWS)
-    with path.open(newline="", encoding="utf-8") as file:
-        table = list(csv.reader(file))
-    assert table[0] == list(COLUMNS)
-    assert len(table) == 3
-    assert [each.name for each in tmp_path.iterdir()] == ["terms.CSV"]
-
-
-@pytest.mark.parametrize(
-    ("before", "reason"),
-    [
-        ("concept,source,target,status\nb,丙,bb,deprecated\n", "contradictory status"),
-        ("concept,source,target,status\nb,丙,C,wrong\n", "status is 'wrong'"),
-        ('source,target\n甲,"A\n', "not valid CSV"),
-        ("source;target\n", "not separated by commas"),
-        ("source,english\n", "unknown column 'english'"),
-        ("source\n", "no column 'target'"),
-    ],
-)
-def test_what_cannot_be_read_again_is_not_written(tmp_path: Path, before: str, reason: str) -> None:
-    path = tmp_path / "terms.csv"
-    path.write_text(before, "utf-8")
-    with pytest.raises(InputError, match=re.escape(reason)) as caught:
-        append_rows(path, ROWS)
-    assert str(caught.value).startswith(str(path))
-    assert path.read_text("utf-8") == before
-    assert list(tmp_path.iterdir()) == [path]
-
-
-def test_rows_go_into_csv_only(tmp_path: Path) -> None:
-    for name in ("terms.xlsx", "terms.tbx", "terms"):
-        with pytest.raises(UsageError, match=r"\.csv only"):
-            append_rows(tmp_path / name, ROWS)
-    (tmp_path / "x.csv").mkdir()
-    with pytest.raises(InputError, match="folder"):
-        append_rows(tmp_path / "x.csv", ROWS)
-
-
-def test_no_rows_touch_nothing(tmp_path: Path) -> None:
-    append_rows(tmp_path / "terms.csv", [])
-    assert list(tmp_path.iterdir()) == []

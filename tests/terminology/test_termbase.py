@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mteval.errors import InputError
-from mteval.terminology.termbase import Concept, Rendering, Row, Termbase
+from mteval.terminology.termbase import Concept, Rendering, Termbase, TermbaseRow
 
 STATUSES = ["preferred", "admitted", "deprecated"]
 
@@ -20,16 +20,16 @@ def row(
     status: str = "preferred",
     concept: str = "cmc",
     **others: str,
-) -> Row:
-    return Row(concept, source, target, status, **others)
+) -> TermbaseRow:
+    return TermbaseRow(concept, source, target, status, **others)
 
 
-def build(*rows: Row) -> Termbase:
+def build(*rows: TermbaseRow) -> Termbase:
     placed = [replace(each, where=f"t.csv:{line}") for line, each in enumerate(rows, 2)]
     return Termbase.from_rows(placed, "t.csv")
 
 
-def refused(*rows: Row) -> str:
+def refused(*rows: TermbaseRow) -> str:
     with pytest.raises(InputError) as caught:
         build(*rows)
     message = str(caught.value)
@@ -177,7 +177,9 @@ def test_duplicates_name_both_lines() -> None:
         (row(valid_to="2020-01-01"), row(status="deprecated", valid_from="2020-01-02"), False),
     ],
 )
-def test_contradictory_statuses_name_both_lines(first: Row, second: Row, clash: bool) -> None:
+def test_contradictory_statuses_name_both_lines(
+    first: TermbaseRow, second: TermbaseRow, clash: bool
+) -> None:
     if not clash:
         build(first, second)
         return
@@ -277,7 +279,7 @@ def test_the_fingerprint_is_that_of_the_content() -> None:
 
 
 SMALL = st.builds(
-    Row,
+    TermbaseRow,
     concept=st.sampled_from("cd"),
     source=st.sampled_from("一二"),
     target=st.sampled_from(["a", "A", "b"]),
@@ -291,7 +293,7 @@ SMALL = st.builds(
 
 
 @given(st.lists(SMALL, min_size=1, max_size=6))
-def test_what_builds_from_rows_builds_from_its_own_rows(rows: list[Row]) -> None:
+def test_what_builds_from_rows_builds_from_its_own_rows(rows: list[TermbaseRow]) -> None:
     try:
         termbase = Termbase.from_rows(rows)
     except InputError:

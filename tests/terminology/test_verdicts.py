@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from benchmarks.terms import read_labels, shipped_inventory, tally
 from mteval.languages.encoder import Embed, sentence_encoder
-from mteval.terminology.formats import read_termbase
+from mteval.terminology.formats.registry import read_termbase
 from mteval.terminology.inventory import Inventory
 from mteval.terminology.matching import Matcher
-from mteval.terminology.termbase import Row, Status, Termbase
+from mteval.terminology.termbase import Status, Termbase, TermbaseRow
 from mteval.terminology.verdicts import RIGHT, VERDICTS, Finding, check
 from tests.conftest import ROOT
 
@@ -44,7 +44,7 @@ def matcher(*rows: _Row) -> Matcher:
     """Make a concept of each source term; its renderings are preferred unless said otherwise."""
     return Matcher(
         Termbase.from_rows(
-            Row(source, source, target, *(status or ["preferred"]))
+            TermbaseRow(source, source, target, *(status or ["preferred"]))
             for source, target, *status in rows
         ).concepts
     )
@@ -166,8 +166,8 @@ def test_a_longer_rendering_is_not_used_for_a_shorter_one() -> None:
 def test_a_homonym_is_judged_by_the_concept_that_is_rendered() -> None:
     terms = matcher(("国防部", "Ministry of National Defense"))
     rows = [
-        Row("ministry", "国防部", "Ministry of National Defense", "preferred"),
-        Row("pentagon", "国防部", "Department of Defense", "admitted"),
+        TermbaseRow("ministry", "国防部", "Ministry of National Defense", "preferred"),
+        TermbaseRow("pentagon", "国防部", "Department of Defense", "admitted"),
     ]
     terms = Matcher(Termbase.from_rows(rows).concepts)
     text = "the Department of Defence"
@@ -428,7 +428,8 @@ def check_rows(
     embed: Embed | None,
 ) -> None:
     terms = Termbase.from_rows(
-        Row(source, source, target, status, case=case) for source, target, status, case in rows
+        TermbaseRow(source, source, target, status, case=case)
+        for source, target, status, case in rows
     )
     matchers = [Matcher(terms.concepts)] * len(sources)
     checked = check(matchers, sources, [texts, texts], embed, references=1)

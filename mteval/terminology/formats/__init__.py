@@ -1,0 +1,10 @@
+"""File formats of termbases, a module each, and the registry that lists them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if not TYPE_CHECKING:
+    from mteval._moved import old_names
+
+    __getattr__ = old_names(__name__)
