@@ -14,7 +14,7 @@ import mteval
 from mteval.comparison.systems import compare, word_diff
 from mteval.corpus.model import Document, SystemOutput, TestSet
 from mteval.errors import MismatchError, UsageError
-from mteval.statistics.metric_deltas import agreement, meaningful_difference
+from mteval.statistics.metric_deltas import meaningful_difference
 from tests.conftest import ROOT, Run
 
 FLUENT, GLOSSARY, LITERAL = (
@@ -174,18 +174,6 @@ def test_rare_terms_are_tested_all_the_same() -> None:
     )
     [row] = [r for r in compare(evaluation).rows if r["metric"] == "term_accuracy"]
     assert (row["delta"], row["verdict"]) == (1.0, "too few segments to tell")
-
-
-def test_agreement_is_that_of_the_study() -> None:
-    # Kocmi et al. 2024, as mt-thresholds 1.0.4 has it.
-    assert agreement("bleu", None, -2.0) == pytest.approx(mt_thresholds.accuracy(2.0, "bleu") / 100)
-    assert agreement("comet", "Unbabel/wmt22-comet-da", 0.005) == pytest.approx(
-        mt_thresholds.accuracy(0.5, "comet22") / 100
-    )
-    assert agreement("comet", "mteval/comet-mini-en", 0.1) is None
-    assert meaningful_difference("bleu", None, 0.8) == pytest.approx(
-        mt_thresholds.delta(0.8, "bleu")
-    )
 
 
 def test_the_command_compares(mteval: Run, tmp_path: Path) -> None:
