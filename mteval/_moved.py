@@ -73,6 +73,8 @@ _SUCCESSORS: dict[str, tuple[str, ...]] = {
 # Old module and name -> new name, in one of its successors.
 _RENAMED: dict[str, str] = {
     "mteval.terminology.termbase.Row": "TermbaseRow",
+    "mteval.significance.LEAST_SAMPLES": "MIN_SAMPLES",
+    "mteval.significance.least_p": "min_p_value",
 }
 
 

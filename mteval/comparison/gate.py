@@ -12,7 +12,7 @@ import numpy.typing as npt
 from mteval.errors import InputError, UsageError
 from mteval.metrics import score_function
 from mteval.runs.folders import Run
-from mteval.statistics.significance import ALPHA, bootstrap_scores, least_p, paired_bootstrap_p
+from mteval.statistics.significance import ALPHA, bootstrap_scores, min_p_value, paired_bootstrap_p
 from mteval.terminology.history import changes
 from mteval.terminology.scores import SEVERITY_WEIGHTS, ratio
 from mteval.terminology.verdicts import RIGHT, VERDICTS
@@ -148,7 +148,7 @@ def _drops(
             difference = np.array([abs(drop)])
             [p] = np.maximum(
                 paired_bootstrap_p(bootstrap_scores(both, score), difference, [(0, 1)]),
-                least_p(both, difference, [(0, 1)]),
+                min_p_value(both, difference, [(0, 1)]),
             )
             # What cannot be tested does not pass either.
             if any_drop or not p >= ALPHA:

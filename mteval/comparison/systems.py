@@ -25,7 +25,7 @@ from mteval.statistics.significance import (
     detectable_difference,
     holm,
     interval,
-    least_p,
+    min_p_value,
     paired_bootstrap_p,
     randomization_p,
     samples_for,
@@ -143,7 +143,7 @@ def compare(
             p_values = randomization_p(
                 statistics.values, statistics.score, observed, pairs, count, seed
             )
-        decisive = np.maximum(p_values, least_p(statistics.values, observed, pairs))
+        decisive = np.maximum(p_values, min_p_value(statistics.values, observed, pairs))
         adjusted = holm(decisive)
         for k, pair in enumerate(pairs):
             rows.append(

@@ -39,7 +39,7 @@ from mteval.statistics.significance import (
     clusters,
     holm,
     interval,
-    least_p,
+    min_p_value,
     paired_bootstrap_p,
     samples_for,
 )
@@ -344,7 +344,9 @@ def _resampled(
         known = scores[column.name]["system"][complete]
         differences = np.array([abs(known[a] - known[b]) for a, b in pairs])
         p_values = paired_bootstrap_p(resampled[complete], differences, pairs)
-        p_values = holm(np.maximum(p_values, least_p(found.values[complete], differences, pairs)))
+        p_values = holm(
+            np.maximum(p_values, min_p_value(found.values[complete], differences, pairs))
+        )
         ranks[column.name] = [None] * len(translated)
         for system, rank in zip(
             complete,

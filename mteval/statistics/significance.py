@@ -1,4 +1,4 @@
-"""Resampling over statistics: intervals, paired tests, and what many tests together show.
+"""Resampling over sufficient statistics: intervals, paired tests, corrections for many tests.
 
 Every resample is a row of weights over units (segments, or whole documents), so all systems and
 resamples are one matrix product, chunked so that memory stays bounded. The tests are sacrebleu's
@@ -20,7 +20,7 @@ from mteval.errors import UsageError
 __all__ = [
     "ALPHA",
     "DEFAULT_SAMPLES",
-    "LEAST_SAMPLES",
+    "MIN_SAMPLES",
     "SEED",
     "Test",
     "bootstrap_scores",
@@ -29,7 +29,7 @@ __all__ = [
     "detectable_difference",
     "holm",
     "interval",
-    "least_p",
+    "min_p_value",
     "paired_bootstrap_p",
     "randomization_p",
     "samples_for",
@@ -40,39 +40,43 @@ Score = Callable[[Array], Array]
 Pair = tuple[int, int]
 Test = Literal["bootstrap", "randomization"]
 
-# sacrebleu's: resamples of a bootstrap, trials of a randomisation, seed.
+# The defaults of sacrebleu 2.6: resamples of a bootstrap, trials of a randomisation, seed.
 DEFAULT_SAMPLES: dict[Test, int] = {"bootstrap": 1000, "randomization": 10_000}
 SEED = 12345
-# With fewer, the ends of a 95 % interval are the extremes.
-LEAST_SAMPLES = 40
-_MOST_SAMPLES = 20_000
-_RESAMPLES: dict[Test, str] = {"bootstrap": "resamples", "randomization": "trials"}
-# A difference is significant below this.
+# The usual level: a difference is significant if its p-value is below 5 %.
 ALPHA = 0.05
-# 95 % intervals leave out 1/40 of the resamples at either end.
+# A 95 % interval cuts 2.5 % of the resamples, 1 in 40, from either end.
 _TAIL = 40
-# Normal quantiles of a two-sided test at 5 % and of a power of 80 % (Cohen 1988).
+# With fewer, nothing is cut, and the "95 %" interval would run from the least score to the largest.
+MIN_SAMPLES = _TAIL
+# samples_for() doubles what a rejection needs, so that it does not hang on a single resample.
+_SAMPLES_MARGIN = 2
+# Just enough, without that margin, for the 990 pairs of 45 systems; more are not worth the time.
+MAX_SAMPLES = 20_000
+_SAMPLE_NAMES: dict[Test, str] = {"bootstrap": "resamples", "randomization": "trials"}
+# Normal quantiles: 0.975 for a two-sided test at 5 %, 0.8 for a power of 80 % (Cohen 1988).
 _Z_ALPHA, _Z_POWER = 1.959964, 0.841621
-# Weights held at once (bytes).
+# The memory that the weights of one chunk may take: 64 MiB.
 _CHUNK_BYTES = 1 << 26
-# Coins that the generator makes of one number.
-_MULTIPLE = 32
+# numpy draws 32 sign flips from each 32-bit number of the generator.
+_FLIPS_PER_NUMBER = 32
 
 
 def check_samples(samples: int, test: Test) -> None:
-    """Check that a number of resamples or trials makes sense.
+    """Check that there are enough resamples or trials; 0 asks for no test, and passes.
 
     Raises:
-        UsageError: it does not.
+        UsageError: there are fewer than ``MIN_SAMPLES``.
     """
-    if samples and samples < LEAST_SAMPLES:
+    if samples and samples < MIN_SAMPLES:
         raise UsageError(
-            f"{samples} {_RESAMPLES[test]} are too few to tell anything; take "
-            f"{DEFAULT_SAMPLES[test]:,}, or {LEAST_SAMPLES} at least"
+            f"{samples} {_SAMPLE_NAMES[test]} are too few to tell anything; take "
+            f"{DEFAULT_SAMPLES[test]:,}, or at least {MIN_SAMPLES}"
         )
 
 
 def _chunk_rows(n_units: int) -> int:
+    """Return how many resamples of so many units fit into a chunk, at least 1."""
     return max(_CHUNK_BYTES // (8 * n_units), 1)
 
 
@@ -88,17 +92,18 @@ def _draws(n_units: int, samples: int, seed: int) -> Iterator[Array]:
         yield weights.reshape(count, n_units).astype(np.float64)
 
 
-def _coins(n_units: int, trials: int, seed: int) -> Iterator[Array]:
-    """Yield which units keep their system in each trial, 0 or 1: (n_trials, n_units)."""
+def _sign_flips(n_units: int, trials: int, seed: int) -> Iterator[Array]:
+    """Yield which units keep their system (1) or swap (0) in each trial: (n_trials, n_units)."""
     rng = np.random.default_rng(seed)
-    # A chunk must use numbers up, or the coins would not be those of one draw.
-    rows = max(_chunk_rows(n_units) // _MULTIPLE, 1) * _MULTIPLE
+    # numpy drops what is left of the last number, so a chunk must end where a number does: only
+    # then do all chunks together equal one draw, as sacrebleu's.
+    rows = max(_chunk_rows(n_units) // _FLIPS_PER_NUMBER, 1) * _FLIPS_PER_NUMBER
     for start in range(0, trials, rows):
         count = min(rows, trials - start)
         yield rng.integers(2, size=(count, n_units), dtype=bool).astype(np.float64)
 
 
-def _sum(weights: Iterator[Array], statistics: Array) -> Array:
+def _weighted_sums(weights: Iterator[Array], statistics: Array) -> Array:
     """Sum statistics (n_systems, n_units, k) by weights: (n_resamples, n_systems, k)."""
     n_systems, n_units, k = statistics.shape
     flat = np.ascontiguousarray(statistics.transpose(1, 0, 2)).reshape(n_units, n_systems * k)
@@ -108,7 +113,9 @@ def _sum(weights: Iterator[Array], statistics: Array) -> Array:
 def bootstrap_scores(
     statistics: Array, score: Score, samples: int = 1000, seed: int = SEED
 ) -> Array:
-    """Score bootstrap resamples (Koehn 2004), the same ones for every system.
+    """Return the scores of bootstrap resamples (Koehn 2004), the same ones for every system.
+
+    The first ``samples`` draws equal a run with only that many, so intervals stay comparable.
 
     Args:
         statistics: (n_systems, n_units, k).
@@ -117,17 +124,17 @@ def bootstrap_scores(
         seed: of the generator.
 
     Returns:
-        Scores (n_systems, samples); NaN where a resample has nothing to score.
+        Scores, shape (n_systems, samples); NaN where a resample has nothing to score.
     """
-    sums = _sum(_draws(statistics.shape[1], samples, seed), statistics)
+    sums = _weighted_sums(_draws(statistics.shape[1], samples, seed), statistics)
     return np.asarray(score(sums).T)
 
 
 def interval(scores: Array) -> Array:
-    """Give the 95 % interval of resampled scores, (..., samples) -> (..., 2), as sacrebleu does.
+    """Return the 95 % interval of resampled scores, (..., samples) -> (..., 2), as sacrebleu does.
 
-    Resamples without a score, as of terms that they did not draw, are left out; NaN where those
-    are more than half.
+    Resamples without a score (of terms, if none of their segments was drawn) are skipped. The ends
+    are NaN where more than half are.
     """
     rows = scores.reshape(-1, scores.shape[-1])
     ends = np.full((len(rows), 2), np.nan)
@@ -140,29 +147,31 @@ def interval(scores: Array) -> Array:
 
 
 def samples_for(n_pairs: int, samples: int) -> int:
-    """Give how many resamples it takes to find differences among so many pairs.
+    """Return how many resamples it takes to find differences among so many pairs.
 
-    The least p-value of N resamples is 1 / (N + 1), which Holm multiplies by the number of pairs:
-    with 1,000 resamples no two of 11 systems could differ. Twice what is needed leaves room; more
-    than 20,000 are not worth their time, and find nothing among more than 45 systems.
+    The smallest p-value of N resamples is 1 / (N + 1), which Holm's correction multiplies by the
+    number of pairs: with 1,000 resamples no two of 11 systems could differ significantly.
 
     Args:
-        n_pairs: of systems, that are tested together.
-        samples: what is drawn anyway, and given back where that is enough.
+        n_pairs: pairs of systems that are tested together.
+        samples: what is drawn in any case; returned where it is enough.
+
+    Returns:
+        At least ``samples``; no more than ``MAX_SAMPLES`` are added for the pairs.
     """
-    return max(samples, min(math.ceil(2 * n_pairs / ALPHA), _MOST_SAMPLES))
+    return max(samples, min(math.ceil(_SAMPLES_MARGIN * n_pairs / ALPHA), MAX_SAMPLES))
 
 
 def paired_bootstrap_p(scores: Array, differences: Array, pairs: Sequence[Pair]) -> Array:
-    """Test pairs of systems by paired bootstrap: (n_pairs,) p-values, 0-1.
+    """Return the p-values of pairs of systems by paired bootstrap (Koehn 2004): (n_pairs,), 0-1.
 
-    The share of resamples in which the absolute difference departs from its mean by more than
-    the difference observed, as in Moses and sacrebleu.
+    A p-value is the share of resamples whose absolute difference exceeds its mean by more than the
+    observed difference, as in Moses and sacrebleu. NaN where more than half have no score.
 
     Args:
         scores: of resamples, (n_systems, samples).
-        differences: observed, absolute: (n_pairs,).
-        pairs: of systems, by index.
+        differences: observed absolute differences of scores, (n_pairs,).
+        pairs: indices of systems.
     """
     p = np.full(len(pairs), np.nan)
     for n, (a, b) in enumerate(pairs):
@@ -179,60 +188,69 @@ def randomization_p(
     trials: int = 10_000,
     seed: int = SEED,
 ) -> Array:
-    """Test pairs of systems by approximate randomisation (Riezler and Maxwell 2005): (n_pairs,).
+    """Return the p-values of pairs by approximate randomisation (Riezler and Maxwell 2005).
 
-    In every trial each unit's two outputs change places by the toss of a coin; the p-value, 0-1,
-    is the share of trials whose absolute difference exceeds the one observed.
+    In each trial the two outputs of each unit swap systems with a probability of one half. A
+    p-value is the share of trials whose absolute difference exceeds the observed one. NaN where
+    more than half have no score.
 
     Args:
         statistics: (n_systems, n_units, k).
         score: from summed statistics (..., k) to scores (...).
-        differences: observed, absolute: (n_pairs,).
-        pairs: of systems, by index.
+        differences: observed absolute differences of scores, (n_pairs,).
+        pairs: indices of systems.
         trials: number of trials.
-        seed: of the generator; all pairs see the same coins.
+        seed: of the generator; the sign flips are the same for all pairs.
+
+    Returns:
+        Shape (n_pairs,), 0-1.
     """
-    # Of every system what stays and what changes place; a pair adds what it needs of both.
-    stay = _sum(_coins(statistics.shape[1], trials, seed), statistics)
-    change = statistics.sum(axis=1)[None] - stay
+    # By system: the sums of the units that it keeps, and of those that it gives away. A pair is
+    # then two additions, however many units there are.
+    kept = _weighted_sums(_sign_flips(statistics.shape[1], trials, seed), statistics)
+    swapped = statistics.sum(axis=1)[None] - kept
     p = np.full(len(pairs), np.nan)
     for n, (a, b) in enumerate(pairs):
-        first = score(stay[:, a] + change[:, b])
-        second = score(change[:, a] + stay[:, b])
+        first = score(kept[:, a] + swapped[:, b])
+        second = score(swapped[:, a] + kept[:, b])
         p[n] = _p_value(np.abs(first - second), differences[n])
     return p
 
 
 def _p_value(sampled: Array, observed: float) -> float:
+    """Return the share of sampled differences above the observed one; NaN if most are NaN."""
     known = sampled[~np.isnan(sampled)]
     if np.isnan(observed) or 2 * len(known) < len(sampled):
-        return float("nan")
-    sampled = known
-    # The 1 keeps the test from being too sure (North et al. 2002).
-    return float((np.count_nonzero(sampled > observed) + 1) / (len(sampled) + 1))
+        return math.nan
+    # The observed sample counts as one of them, so that no p-value is 0 (North et al. 2002).
+    return float((np.count_nonzero(known > observed) + 1) / (len(known) + 1))
 
 
-def least_p(statistics: Array, differences: Array, pairs: Sequence[Pair]) -> Array:
-    """Give the least p-value that pairs of systems can honestly have: (n_pairs,).
+def min_p_value(statistics: Array, differences: Array, pairs: Sequence[Pair]) -> Array:
+    """Return the smallest p-value that each pair of systems can honestly have: (n_pairs,).
 
-    Systems that differ in m units only cannot be told apart better than by m tosses of a coin,
-    2 ^ (1 - m); those of equal score not at all. The tests above count no ties, and so call it
-    significant if a single unit differs.
+    If two systems differ in m units only, all their differences come from m sign flips, and the
+    most extreme outcome has a probability of 2 ^ (1 - m); systems of equal score do not differ at
+    all, so 1. The tests above do not count ties, and would find a single differing unit
+    significant: take the maximum of both.
 
     Args:
         statistics: (n_systems, n_units, k).
-        differences: observed, absolute: (n_pairs,).
-        pairs: of systems, by index.
+        differences: observed absolute differences of scores, (n_pairs,).
+        pairs: indices of systems.
     """
-    least = []
+    smallest = []
     for (a, b), difference in zip(pairs, differences, strict=True):
         differing = int((statistics[a] != statistics[b]).any(axis=-1).sum())
-        least.append(1.0 if difference == 0 else min(1.0, 2.0 ** (1 - differing)))
-    return np.array(least)
+        smallest.append(1.0 if difference == 0 else min(1.0, 2.0 ** (1 - differing)))
+    return np.array(smallest)
 
 
 def holm(p_values: Array) -> Array:
-    """Adjust p-values for being many (Holm 1979): (n,) -> (n,); NaN stays and counts for none."""
+    """Return p-values corrected for the number of tests (Holm 1979): (n,) -> (n,).
+
+    A NaN stays NaN, and does not count as a test.
+    """
     adjusted = np.full(len(p_values), np.nan)
     known = np.flatnonzero(~np.isnan(p_values))
     order = known[np.argsort(p_values[known], kind="stable")]
@@ -242,14 +260,14 @@ def holm(p_values: Array) -> Array:
 
 
 def clusters(scores: Array, p_values: Array, *, higher_is_better: bool) -> list[int | None]:
-    """Rank systems so that those which no test separates share a rank.
+    """Return the rank of each system, from 1; systems that no test separates share one.
 
-    A rank begins where every system before is significantly better than every one from there on,
-    as in the WMT findings (Bojar et al. 2013).
+    A new rank begins where every system so far is significantly better than every one from there
+    on, as in the WMT findings (Bojar et al. 2013).
 
     Args:
-        scores: (n_systems,); a system without a score has no rank.
-        p_values: corrected, of the pairs in the order of ``combinations(range(n_systems), 2)``.
+        scores: (n_systems,); the rank of a system without a score (NaN) is None.
+        p_values: corrected ones, of the pairs ``combinations(range(n_systems), 2)`` in that order.
         higher_is_better: direction.
     """
     n = len(scores)
@@ -260,21 +278,24 @@ def clusters(scores: Array, p_values: Array, *, higher_is_better: bool) -> list[
     order = sorted(known, key=lambda s: -scores[s] if higher_is_better else scores[s])
     ranks: list[int | None] = [None] * n
     rank = 1
-    for place, system in enumerate(order):
-        if place and (p[np.ix_(order[:place], order[place:])] < ALPHA).all():
-            rank = place + 1
+    for n_before, system in enumerate(order):
+        if n_before and (p[np.ix_(order[:n_before], order[n_before:])] < ALPHA).all():
+            rank = n_before + 1
         ranks[system] = rank
     return ranks
 
 
 def detectable_difference(differences: Array) -> Array:
-    """Give the least true difference that such a test would find in 4 of 5 cases.
+    """Return the smallest true difference that such a test would find in 4 of 5 cases.
 
     (1.96 + 0.84) standard errors: a two-sided test at 5 % with a power of 80 %, by the normal
     approximation (Cohen 1988).
 
     Args:
         differences: of scores in bootstrap resamples, (..., samples).
+
+    Returns:
+        Shape (...), in points of the score.
     """
-    spread = np.nanstd(differences, axis=-1, ddof=1)
-    return np.asarray((_Z_ALPHA + _Z_POWER) * spread)
+    standard_error = np.nanstd(differences, axis=-1, ddof=1)
+    return np.asarray((_Z_ALPHA + _Z_POWER) * standard_error)

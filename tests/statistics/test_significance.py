@@ -26,7 +26,7 @@ from mteval.statistics.significance import (
     detectable_difference,
     holm,
     interval,
-    least_p,
+    min_p_value,
     paired_bootstrap_p,
     randomization_p,
     samples_for,
@@ -163,7 +163,7 @@ def test_no_p_value_is_less_than_tossing_coins_allows() -> None:
     scores = mean(statistics.sum(axis=1))
     differences = np.array([abs(scores[a] - scores[b]) for a, b in pairs])
     # The same; one unit; five units (1/16); two that cancel each other.
-    assert least_p(statistics, differences, pairs) == pytest.approx([1, 1, 1 / 16, 1])
+    assert min_p_value(statistics, differences, pairs) == pytest.approx([1, 1, 1 / 16, 1])
 
 
 def test_holm_adjusts_as_r_does() -> None:
