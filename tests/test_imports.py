@@ -79,7 +79,7 @@ OWNERS = {
         "mteval.metrics.lexical.sacrebleu_metrics",
     },
     "simplemma": {"mteval.terminology.normalise"},
-    "text_to_num": {"mteval.checks"},
+    "text_to_num": {"mteval.languages.en_numbers"},
     "tokenizers": {"mteval.metrics.comet.metric", "mteval.metrics.comet.model"},
     "tomli": {"mteval.io.files"},
     "tomli_w": {"mteval.io.files"},

@@ -248,17 +248,17 @@ def test_a_number_that_no_reference_has_is_not_missed() -> None:
 
 
 def test_text2num_missing(monkeypatch: pytest.MonkeyPatch) -> None:
-    from mteval import checks
+    from mteval.languages import en_numbers
 
     monkeypatch.setitem(sys.modules, "text_to_num", None)
-    checks._number_words.cache_clear()
-    checks._read_english.cache_clear()
+    en_numbers._number_words.cache_clear()
+    en_numbers.read_figures.cache_clear()
     try:
         assert flags("没有", "Nothing to count") == {}
         with pytest.raises(MissingPackageError, match=r"'mteval-toolkit\[terms\]'"):
             flags("有30人", "There are 30 people")
     finally:
-        checks._number_words.cache_clear()
+        en_numbers._number_words.cache_clear()
 
 
 # --- dates -------------------------------------------------------------------------------------
