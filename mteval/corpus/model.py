@@ -19,6 +19,7 @@ __all__ = [
     "SystemOutput",
     "TestSet",
     "check_names",
+    "check_surrogates",
     "count_mismatch",
 ]
 
@@ -48,14 +49,15 @@ class Segment:
 
 @dataclass(frozen=True)
 class Document:
-    """Hold the segments of one document, in order, under its id.
+    """The segments of one document, in order, under its id.
 
     ``origin`` says in messages where the text comes from (a path, as a rule); ``domain`` is the
     kind of text (news, speech), by which tables can group documents. ``summaries`` are the numbers,
     from 1, of segments whose reference is a summary of the source and no translation.
 
     Raises:
-        InputError: the id or the document is empty, or it has no segment of a number.
+        InputError: the id or the document is empty, it has no segment of a number, or a text has
+            half a surrogate pair.
         MismatchError: segments differ in their number of references, or some lack a source.
     """
 
@@ -77,10 +79,14 @@ class Document:
             if not 1 <= number <= len(self.segments):
                 raise InputError(
                     f"document {self.id}: summaries names segment {number}, and the segments are "
-                    f"1 to {len(self.segments)}; mend the number"
+                    f"1 to {len(self.segments)}; fix the number"
                 )
         first = self.segments[0]
         for number, segment in enumerate(self.segments, 1):
+            if segment.source is not None:
+                check_surrogates(segment.source, f"the source of {self.id}:{number}")
+            for reference in segment.references:
+                check_surrogates(reference, f"a reference of {self.id}:{number}")
             if len(segment.references) != len(first.references):
                 raise MismatchError(
                     f"document {self.id}: segment {number} has {len(segment.references)} "
@@ -210,13 +216,14 @@ class TestSet:
 
 @dataclass(frozen=True)
 class SystemOutput:
-    """Hold what one system wrote: its hypotheses by document, one a segment.
+    """The hypotheses of one system by document, one a segment.
 
     An empty hypothesis is a legitimate, empty translation. ``files`` says in messages where a
     document's hypotheses come from.
 
     Raises:
-        InputError: the name is empty or there is no document.
+        InputError: the name is empty, there is no document, or a hypothesis has half a surrogate
+            pair.
     """
 
     name: str
@@ -228,7 +235,10 @@ class SystemOutput:
             raise InputError("a system has an empty name; name it")
         if not self.documents:
             raise InputError(f"system {self.name} has no documents; add its output or leave it out")
-        frozen = {name: tuple(lines) for name, lines in self.documents.items()}
+        frozen = {id: tuple(lines) for id, lines in self.documents.items()}
+        for id, lines in frozen.items():
+            for number, line in enumerate(lines, 1):
+                check_surrogates(line, f"the hypothesis of system {self.name} for {id}:{number}")
         object.__setattr__(self, "documents", MappingProxyType(frozen))
         object.__setattr__(self, "files", MappingProxyType(dict(self.files)))
 
@@ -298,6 +308,27 @@ class SystemOutput:
                 f"{where}: the references have no scorable document {_listed(extra)}{meant}; "
                 "rename or remove it, or score what is there with --allow-missing"
             )
+
+
+def check_surrogates(text: str, what: str) -> None:
+    """Check that a text has no half of a surrogate pair, which Python takes and UTF-8 does not.
+
+    Args:
+        text: any text.
+        what: whose text it is, as a message begins.
+
+    Raises:
+        InputError: there is one.
+    """
+    if text.isascii():
+        return
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise InputError(
+            f"{what} has half a surrogate pair (U+{ord(text[error.start]):04X}), which UTF-8 "
+            "cannot hold; remove it"
+        ) from None
 
 
 def check_names(systems: Iterable[SystemOutput]) -> None:

@@ -355,7 +355,8 @@ def test_changed_digits_are_found() -> None:
 
 HOSTILE = st.text(
     st.one_of(
-        st.characters(),
+        # No half surrogate pairs: no test set and no system has any.
+        st.characters(exclude_categories=["Cs"]),
         st.sampled_from(
             "0123456789.,:%/-～第一二两三十百千万亿零余多几分之年月日号世纪周 \n\u2028\x85"
         ),

@@ -71,6 +71,21 @@ def test_a_test_set_lists_its_columns() -> None:
         ),
         (lambda: SystemOutput("", {"d": ("a",)}), InputError, "empty name"),
         (lambda: SystemOutput("x", {}), InputError, "no documents"),
+        (
+            lambda: Document("d", (Segment("甲", ("a",)), Segment("乙\ud800", ("b",)))),
+            InputError,
+            r"^the source of d:2 has half a surrogate pair \(U\+D800\), which UTF-8 cannot hold",
+        ),
+        (
+            lambda: Document("d", (Segment("甲", ("a", "\udfffb")),)),
+            InputError,
+            r"^a reference of d:1 has half a surrogate pair \(U\+DFFF\)",
+        ),
+        (
+            lambda: SystemOutput("x", {"d": ("a", "b"), "e": ("c\udc80",)}),
+            InputError,
+            r"^the hypothesis of system x for e:1 has half a surrogate pair \(U\+DC80\)",
+        ),
     ],
 )
 def test_construction_refuses(

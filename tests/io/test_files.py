@@ -181,24 +181,33 @@ def test_what_is_too_large_is_not_read(tmp_path: Path) -> None:
 
 
 def test_a_pipe_is_read_and_a_device_is_not(tmp_path: Path) -> None:
-    # What a shell makes of <(command).
+    # What a shell makes of <(command). Opened for both, a pipe waits for nobody.
     path = tmp_path / "pipe"
     os.mkfifo(path)
-    writer = threading.Thread(target=path.write_text, args=("one\ntwo\n",))
-    writer.start()
-    while not (lines := _lines_of(path)):
-        pass
-    writer.join()
-    assert lines == ["one", "two"]
+    with open(os.open(path, os.O_RDWR), "wb", buffering=0) as writer:
+        writer.write(b"one\ntw")
+
+        def end() -> None:
+            writer.write(b"o\n")
+            writer.close()
+
+        later = threading.Timer(0.2, end)
+        later.start()
+        assert read_lines(path) == ["one", "two"]
+        later.join()
     with pytest.raises(InputError, match="this is a device"):
         read_bytes(Path("/dev/zero"))
 
 
-def _lines_of(path: Path) -> list[str]:
-    try:
-        return read_lines(path)
-    except InputError:  # nobody writes yet
-        return []
+@pytest.mark.parametrize("written", [b"", b"half a li"])
+def test_a_pipe_whose_writer_is_gone_ends(tmp_path: Path, written: bytes) -> None:
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    with open(os.open(path, os.O_WRONLY), "wb", buffering=0) as writer:
+        writer.write(written)
+    assert read_bytes(path) == written
+    os.close(reader)
 
 
 def test_links_lead_nowhere_outside(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from mteval.corpus.model import (
     SystemOutput,
     TestSet,
     check_names,
+    check_surrogates,
 )
 from mteval.errors import InputError, UsageError, location
 from mteval.io.files import MAX_LINE, utf8_name
@@ -235,13 +236,7 @@ def _names(corpus: Corpus) -> Iterator[tuple[str, str]]:
 def _check_characters(what: str, text: str) -> None:
     if "\0" in text:
         raise InputError(f"{what} has a NUL character, which no text has; remove it")
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError as error:
-        raise InputError(
-            f"{what} has half a surrogate pair (U+{ord(text[error.start]):04X}), which UTF-8 "
-            "cannot hold; remove it"
-        ) from None
+    check_surrogates(text, what)
 
 
 def one_line(corpus: Corpus, format: str, breaks: str = "\n\r") -> tuple[Corpus, list[str]]:

@@ -115,15 +115,17 @@ def test_other_xml_refuses_control_characters_by_place(tmp_path: Path, format: s
 
 
 @pytest.mark.parametrize("format", FORMATS)
-@pytest.mark.parametrize("bad", ["\0", "\ud800"])
-def test_nul_and_lone_surrogates_are_refused_by_place(
-    tmp_path: Path, format: str, bad: str
-) -> None:
-    corpus = small(segments=[Segment(f"a{bad}", ("b",))])
-    with pytest.raises(InputError, match=r"^d:1: the source has (a NUL|half a surrogate)"):
+def test_nul_characters_are_refused_by_location(tmp_path: Path, format: str) -> None:
+    corpus = small(segments=[Segment("a\0", ("b",))])
+    with pytest.raises(InputError, match=r"^d:1: the source has a NUL"):
         write_corpus(corpus, tmp_path / "x", format)
+
+
+@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("bad", ["\0", "\ud800"])
+def test_names_that_no_file_can_hold_are_refused(tmp_path: Path, format: str, bad: str) -> None:
     corpus = small(systems=(SystemOutput(f"s{bad}", {"d": ("a", "b")}),))
-    with pytest.raises(InputError, match=r"^the name of system "):
+    with pytest.raises(InputError, match=r"^the name of system .* has (a NUL|half a surrogate)"):
         write_corpus(corpus, tmp_path / "x", format)
 
 
