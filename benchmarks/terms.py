@@ -26,7 +26,7 @@ import numpy.typing as npt
 
 from mteval.corpus.layout import load_systems, load_test_set
 from mteval.corpus.model import Document, SystemOutput, TestSet
-from mteval.evaluation import check_terms
+from mteval.evaluation.terms import check_terms
 from mteval.languages.encoder import sentence_encoder
 from mteval.terminology.formats.registry import read_termbase
 from mteval.terminology.inventory import Inventory, take_inventory

@@ -13,7 +13,7 @@ from mteval import _moved  # noqa: F401 - old import paths keep working
 if TYPE_CHECKING:
     from mteval.corpus.model import Document, Segment, SystemOutput, TestSet
     from mteval.errors import MtevalError
-    from mteval.evaluation import evaluate
+    from mteval.evaluation.orchestrator import evaluate
     from mteval.ingest.pipeline import ingest_page
     from mteval.runs.evaluation import Evaluation
     from mteval.runs.folders import Run, write_run
@@ -41,7 +41,7 @@ _HOMES = {
     "Segment": "mteval.corpus.model",
     "SystemOutput": "mteval.corpus.model",
     "TestSet": "mteval.corpus.model",
-    "evaluate": "mteval.evaluation",
+    "evaluate": "mteval.evaluation.orchestrator",
     "ingest_page": "mteval.ingest.pipeline",
     "report_page": "mteval.views.html.page",
     "write_run": "mteval.runs.folders",

@@ -29,6 +29,7 @@ _SUCCESSORS: dict[str, tuple[str, ...]] = {
     "mteval.results": ("mteval.runs.evaluation",),
     "mteval.runs": ("mteval.runs.folders",),
     "mteval.history": ("mteval.runs.history",),
+    "mteval.evaluation": ("mteval.evaluation.orchestrator", "mteval.evaluation.terms"),
     "mteval.comparison": ("mteval.comparison.systems",),
     "mteval.gate": ("mteval.comparison.gate",),
     "mteval.report.tables": ("mteval.views.tables",),

@@ -209,7 +209,7 @@ def score(
 
     With other formats: mteval score MT.xlf... -r SET.tmx, or -t wmt22 -l zh-en
     """
-    from mteval.evaluation import evaluate
+    from mteval.evaluation.orchestrator import evaluate
     from mteval.runs.folders import REPORT_FILE, write_run
     from mteval.statistics.significance import DEFAULT_SAMPLES
     from mteval.views.html.page import report_page
@@ -350,7 +350,7 @@ def compare(
     p-values, means and intervals are sacrebleu's --paired-bs and --paired-ar.
     """
     from mteval.comparison.systems import compare as compare_systems
-    from mteval.evaluation import evaluate
+    from mteval.evaluation.orchestrator import evaluate
 
     given = given_inputs(references, source, systems, test_set, language_pair)
     with ProgressBar() as bar:

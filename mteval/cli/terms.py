@@ -74,7 +74,7 @@ def check(
     as_json: JsonOption = False,
 ) -> None:
     """Show what every system wrote for every term, with a verdict; the official text too."""
-    from mteval.evaluation import check_terms
+    from mteval.evaluation.terms import check_terms
     from mteval.runs.evaluation import csv_text
     from mteval.views.tables import (
         VERDICT_KEY,
@@ -136,7 +136,7 @@ def audit(
 ) -> None:
     """Show where the official texts vary, use a deprecated rendering, or one that is not listed."""
     from mteval.corpus.layout import load_unscored
-    from mteval.evaluation import check_terms
+    from mteval.evaluation.terms import check_terms
     from mteval.terminology.audit import audit as audit_texts
     from mteval.terminology.termbase import read_day
     from mteval.views.tables import plain_table
@@ -192,7 +192,7 @@ def mine(
 ) -> None:
     """Propose terms from the aligned references; they are appended to terms.csv on request only."""
     from mteval.corpus.layout import TERMS_FILE
-    from mteval.evaluation import mine_terms
+    from mteval.evaluation.terms import mine_terms
     from mteval.terminology.formats.csv import append_rows
     from mteval.views.tables import plain_table
 

@@ -18,7 +18,7 @@ QUICK = ("-m", "bleu", "-m", "chrf", "--samples", "0", "--json")
 @pytest.fixture(scope="module")
 def folders() -> dict[str, Any]:
     """Score the folders: what every other format must give as well."""
-    from mteval.evaluation import evaluate
+    from mteval.evaluation.orchestrator import evaluate
 
     evaluation = evaluate(ROOT / "references", SYSTEMS, ["bleu", "chrf"], samples=0)
     return {row["system"]: row for row in evaluation.system_rows()}

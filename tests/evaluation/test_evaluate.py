@@ -253,7 +253,7 @@ def test_outputs_with_other_lines_are_realigned_on_request(tmp_path: Path) -> No
     assert sorted(evaluation.flags["realigned"]) == [(0, n) for n in range(7) if n != 5]
     assert (
         f"x {document}: 6 lines were re-aligned to 7 segments; 1 omitted (segment 6), "
-        "1 left out as added (line 5)" in evaluation.notes
+        "1 dropped as added (line 5)" in evaluation.notes
     )
     # Whose text was scored can be traced to the files as given.
     assert evaluation.inputs["before_realignment"] != evaluation.inputs["systems"]
@@ -290,7 +290,7 @@ def test_a_reference_that_is_a_summary_is_flagged(tmp_path: Path) -> None:
     output = SystemOutput("x", {"d": ("one and two and three", "four and five and six")})
     evaluation = mteval.evaluate(tmp_path, [output], ["chrf"], samples=0)
     assert list(evaluation.flags["summary-reference"]) == [(0, 1)]
-    assert any("the reference of 1 segments is a summary" in note for note in evaluation.notes)
+    assert any("the reference of 1 segment is a summary" in note for note in evaluation.notes)
     (tmp_path / "d.toml").write_text("summary = true\n")
     evaluation = mteval.evaluate(tmp_path, [output], ["chrf"], samples=0)
     assert list(evaluation.flags["summary-reference"]) == [(0, 0), (0, 1)]

@@ -11,7 +11,7 @@ import pytest
 
 from mteval.corpus.model import Document, SystemOutput, TestSet
 from mteval.errors import UnavailableError
-from mteval.evaluation import check_terms
+from mteval.evaluation.terms import check_terms
 from mteval.terminology.inventory import Inventory, take_inventory
 from mteval.terminology.termbase import Termbase, TermbaseRow
 

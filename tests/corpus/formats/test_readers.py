@@ -19,7 +19,7 @@ from mteval.corpus.formats import (
 from mteval.corpus.formats.base import Corpus
 from mteval.corpus.model import Segment, SystemOutput
 from mteval.errors import InputError, MtevalError, UnavailableError, UsageError
-from mteval.evaluation import evaluate
+from mteval.evaluation.orchestrator import evaluate
 from tests.corpus.formats.corpora import small
 
 

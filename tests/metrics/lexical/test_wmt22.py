@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from mteval.corpus.layout import load_plain_systems, load_plain_test_set
-from mteval.evaluation import evaluate
+from mteval.evaluation.orchestrator import evaluate
 
 REFERENCES = {"A": ["ref.A.en"], "B": ["ref.B.en"], "all": ["ref.B.en", "ref.A.en"]}
 

@@ -1,0 +1,44 @@
+"""What the steps of an evaluation have found so far."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from mteval.metrics.base import Place
+from mteval.runs.evaluation import MetricColumn, SegmentStatistics
+
+__all__ = ["Findings", "FlagDetails"]
+
+# By flag, the segments that it marks, each with a detail.
+FlagDetails = dict[str, Mapping[Place, str]]
+
+
+@dataclass
+class Findings:
+    """What an evaluation has found so far; each step adds its own.
+
+    Attributes:
+        notes: what a reader must know, in the order it was found.
+        columns: how to read the scores of each metric, and of terms.
+        statistics: by column, what its scores are made of.
+        flags: by flag, the segments that it marks.
+        error_spans: by metric that finds errors, those of each segment.
+        inputs: SHA-256 of what decided the numbers.
+        packages: those whose versions decide the numbers.
+        terms: one row for each concept that occurs and each text.
+        occurrences: one row for each occurrence of a term and each text.
+    """
+
+    notes: list[str]
+    columns: list[MetricColumn] = field(default_factory=list)
+    statistics: dict[str, SegmentStatistics] = field(default_factory=dict)
+    flags: FlagDetails = field(default_factory=dict)
+    error_spans: dict[str, Mapping[Place, Sequence[Mapping[str, Any]]]] = field(
+        default_factory=dict
+    )
+    inputs: dict[str, Any] = field(default_factory=dict)
+    packages: set[str] = field(default_factory=lambda: {"numpy"})
+    terms: tuple[Mapping[str, Any], ...] = ()
+    occurrences: tuple[Mapping[str, Any], ...] = ()

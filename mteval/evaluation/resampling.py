@@ -1,0 +1,134 @@
+"""Intervals and ranks of system scores, from bootstrap resamples."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from mteval.evaluation.findings import Findings
+from mteval.evaluation.inputs import Texts
+from mteval.metrics.base import Array
+from mteval.runs.evaluation import MetricColumn, Unit, unit_statistics
+from mteval.statistics.significance import (
+    ALPHA,
+    bootstrap_scores,
+    clusters,
+    holm,
+    interval,
+    min_p_value,
+    paired_bootstrap_p,
+    samples_for,
+)
+
+__all__ = ["Resampled", "Resampling", "resampled_scores"]
+
+# Intervals from fewer documents than this are too narrow to be trusted (by the simulations of
+# benchmarks/significance.py: percentile intervals of few units fall short of 95 %).
+MIN_DOCUMENTS = 10
+
+
+@dataclass(frozen=True)
+class Resampling:
+    """How scores are resampled.
+
+    Attributes:
+        samples: bootstrap resamples behind intervals; 0 for none.
+        seed: of the generator.
+        unit: what is drawn at once.
+    """
+
+    samples: int
+    seed: int
+    unit: Unit
+
+
+@dataclass(frozen=True)
+class Resampled:
+    """Intervals and ranks.
+
+    Attributes:
+        intervals: by metric, the 95 % interval of every system score, (n_systems, 2).
+        ranks: by metric, the rank of every complete system, None for others.
+        record: samples, seed and unit, for the record of the run.
+        notes: what a reader must know.
+    """
+
+    intervals: Mapping[str, Array]
+    ranks: Mapping[str, Sequence[int | None]]
+    record: Mapping[str, Any]
+    notes: list[str] = field(default_factory=list)
+
+
+def resampled_scores(
+    found: Findings, scores: Mapping[str, Array], texts: Texts, how: Resampling
+) -> Resampled:
+    """Return the interval of every system score, and the rank of every complete system.
+
+    Args:
+        found: the metrics and their statistics.
+        scores: by metric, the scores of systems, (n_systems,).
+        texts: what they were computed of.
+        how: samples, seed and unit.
+    """
+    notes = []
+    n_documents = len(texts.sizes)
+    if how.samples and how.unit == "documents" and n_documents < MIN_DOCUMENTS:
+        notes.append(
+            f"there are {n_documents} documents, too few to resample for meaningful intervals and "
+            "ranks; --resample segments treats the segments as independent"
+        )
+    record: dict[str, Any] = {"samples": how.samples, "seed": how.seed, "unit": how.unit}
+    complete = np.flatnonzero(texts.translated.all(axis=1))
+    pairs = list(combinations(range(len(complete)), 2))
+    rank_samples = samples_for(len(pairs), how.samples)
+    intervals: dict[str, Array] = {}
+    ranks: dict[str, Sequence[int | None]] = {}
+    units = unit_statistics(found.statistics, texts.sizes.tolist(), how.unit)
+    for column in found.columns:
+        own = units[column.name]
+        # A single unit is the same in every resample.
+        if not how.samples or own.values.shape[1] < 2:
+            continue
+        resampled = bootstrap_scores(own.values, own.score, rank_samples, how.seed)
+        # The first `samples` draws equal a run with only that many, so intervals stay comparable.
+        intervals[column.name] = interval(resampled[:, : how.samples])
+        # So many pairs cannot be told apart, whatever their scores.
+        if pairs and len(pairs) < ALPHA * (rank_samples + 1):
+            ranks[column.name] = _ranks(
+                column, own.values, scores[column.name], resampled, pairs, complete
+            )
+    if how.samples and pairs:
+        if rank_samples > how.samples:
+            record["rank_samples"] = rank_samples
+        if not ranks and intervals:
+            notes.append(
+                f"{len(complete)} systems are too many to rank: no test of {rank_samples:,} "
+                "resamples separates any; compare fewer of them, with: mteval compare"
+            )
+    return Resampled(intervals, ranks, record, notes)
+
+
+def _ranks(
+    column: MetricColumn,
+    statistics: Array,
+    scores: Array,
+    resampled: Array,
+    pairs: Sequence[tuple[int, int]],
+    complete: npt.NDArray[np.int64],
+) -> list[int | None]:
+    """Return the rank of every system, None for those that are not complete."""
+    known = scores[complete]
+    differences = np.array([abs(known[a] - known[b]) for a, b in pairs])
+    p_values = paired_bootstrap_p(resampled[complete], differences, pairs)
+    floors = min_p_value(statistics[complete], differences, pairs)
+    corrected = holm(np.maximum(p_values, floors))
+    ranks: list[int | None] = [None] * len(scores)
+    found = clusters(known, corrected, higher_is_better=column.higher_is_better)
+    for system, rank in zip(complete, found, strict=True):
+        ranks[system] = rank
+    return ranks

@@ -1,0 +1,183 @@
+"""Computing metrics, and scoring the sums of their statistics at every level."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from mteval.errors import UnavailableError, UsageError
+from mteval.evaluation.findings import Findings
+from mteval.evaluation.inputs import Texts
+from mteval.metrics import DEFAULT_METRICS, METRICS, load_metric, parse_metrics
+from mteval.metrics.base import Array, Flag, Metric, MetricSpec, Progress, Statistics
+from mteval.runs.evaluation import Level, MetricColumn, SegmentStatistics
+from mteval.wording import counted
+
+__all__ = ["MetricPlan", "add_metrics", "domain_documents", "level_scores", "plan_metrics"]
+
+# Segments that a note on a flag names, each with its detail; files have them all.
+_FLAGS_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class MetricPlan:
+    """Which metrics are computed, how, and whether they may be skipped.
+
+    Attributes:
+        specs: the metrics, in the order of the tables.
+        options: by metric, the options that it is given.
+        named: whether somebody asked for these; the default metrics may lack something.
+    """
+
+    specs: Sequence[MetricSpec]
+    options: Mapping[str, Mapping[str, Any]]
+    named: bool
+
+    def must_work(self, spec: MetricSpec) -> bool:
+        """Return whether it is an error, and no note, if the metric lacks something."""
+        return self.named or "model" in self.options.get(spec.name, {})
+
+
+def plan_metrics(
+    names: Sequence[str] | None, options: Mapping[str, Mapping[str, Any]] | None
+) -> MetricPlan:
+    """Return the plan for the metrics that are named, or for the default ones.
+
+    Raises:
+        UsageError: a metric is unknown, or options are given for one that is.
+    """
+    specs = parse_metrics(DEFAULT_METRICS if names is None else names)
+    unknown = sorted(set(options or {}) - set(METRICS))
+    if unknown:
+        raise UsageError(f"options are given for {unknown[0]!r}, and there is no such metric")
+    return MetricPlan(specs, options or {}, named=names is not None)
+
+
+def add_metrics(
+    found: Findings,
+    texts: Texts,
+    plan: MetricPlan,
+    progress: Callable[[MetricSpec], Progress] | None,
+) -> None:
+    """Compute the metrics of a plan and add what they find.
+
+    Raises:
+        UsageError: a metric does not take an option.
+        UnavailableError: a metric that must work lacks something, or all of them do.
+    """
+    computed: dict[str, tuple[Metric, Statistics]] = {}
+    lacking: list[UnavailableError] = []
+    # Those that share the work between processes first: torch does not like to be forked.
+    for spec in sorted(plan.specs, key=lambda spec: list(METRICS).index(spec.name)):
+        try:
+            metric = load_metric(spec, plan.options.get(spec.name))
+            statistics = metric.statistics(
+                texts.sources,
+                texts.references,
+                texts.hypotheses,
+                None if progress is None else progress(spec),
+            )
+        except UnavailableError as error:
+            if plan.must_work(spec):
+                raise
+            lacking.append(error)
+            found.notes.append(f"{spec.label} is skipped: {error}")
+        else:
+            computed[spec.name] = metric, statistics
+            found.notes += statistics.notes
+            found.notes += _flag_notes(spec, statistics.flags, texts)
+    if not computed:
+        raise lacking[0]
+    for spec in plan.specs:
+        if spec.name in computed:
+            _add(found, spec, *computed[spec.name], texts.test_set.n_references)
+
+
+def _add(
+    found: Findings, spec: MetricSpec, metric: Metric, statistics: Statistics, n_references: int
+) -> None:
+    found.packages |= {spec.package, *spec.versions}
+    found.columns.append(
+        MetricColumn(
+            spec.name,
+            spec.label,
+            spec.higher_is_better,
+            spec.decimals,
+            metric.signature(n_references),
+            metric.segment_signature(n_references),
+            metric.variant,
+            metric.footnote,
+            model=metric.model,
+            scale=spec.scale,
+        )
+    )
+    found.statistics[spec.name] = SegmentStatistics(
+        statistics.values, metric.score, metric.segment_score
+    )
+    found.flags |= {flag.name: flag.places for flag in statistics.flags}
+    if statistics.error_spans is not None:
+        found.error_spans[spec.name] = {
+            cell: [dataclasses.asdict(span) for span in spans]
+            for cell, spans in statistics.error_spans.items()
+        }
+
+
+def _flag_notes(spec: MetricSpec, flags: Sequence[Flag], texts: Texts) -> Iterator[str]:
+    for flag in flags:
+        shown = [
+            f"{texts.outputs[s].name} {texts.positions[i][0]}:{texts.positions[i][1]} "
+            f"({flag.places[s, i]})"
+            for s, i in sorted(flag.places)[:_FLAGS_SHOWN]
+        ]
+        more = len(flag.places) - len(shown)
+        yield (
+            f"{spec.label}: {counted(len(flag.places), 'segment is', 'segments are')} "
+            f"{flag.meaning}: {', '.join(shown)}"
+            + (f" and {more:,} more" if more else "")
+            + f" (all are flagged {flag.name} in segments.csv)"
+        )
+
+
+def domain_documents(texts: Texts) -> npt.NDArray[np.bool_]:
+    """Return which document belongs to which domain: (n_domains, n_documents); no row without any.
+
+    Domains are in the order of their first documents; documents without one are one more.
+    """
+    own = [document.domain for document in texts.test_set.documents]
+    domains = list(dict.fromkeys(own)) if any(own) else []
+    return np.array([[each == domain for each in own] for domain in domains], dtype=bool).reshape(
+        -1, len(own)
+    )
+
+
+def level_scores(
+    statistics: SegmentStatistics, texts: Texts, domains: npt.NDArray[np.bool_]
+) -> dict[Level, Array]:
+    """Return the scores of the sums of segment statistics at every level; NaN where there is none.
+
+    Args:
+        statistics: of one metric.
+        texts: what it was computed of.
+        domains: which document belongs to which domain, (n_domains, n_documents).
+    """
+    score = statistics.score
+    documents = np.add.reduceat(statistics.values, texts.starts, axis=1)
+    counts = np.add.reduceat(texts.translated.astype(np.int64), texts.starts, axis=1)
+
+    def known(values: Array, exists: npt.NDArray[np.bool_]) -> Array:
+        return np.asarray(np.where(exists, values, np.nan))
+
+    return {
+        "system": known(score(documents.sum(axis=1)), counts.sum(axis=1) > 0),
+        "domain": known(
+            score(np.einsum("gd,sdk->sgk", domains.astype(np.float64), documents)),
+            counts @ domains.T.astype(np.int64) > 0,
+        ),
+        "document": known(score(documents), counts > 0),
+        "segment": known(statistics.segment_score(statistics.values), texts.translated),
+    }
