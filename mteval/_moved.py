@@ -47,7 +47,12 @@ _SUCCESSORS: dict[str, tuple[str, ...]] = {
     "mteval.config": ("mteval.cli.config",),
     "mteval.tracking": ("mteval.tracking.comet_ml",),
     "mteval.parallel": ("mteval.ingest.parallel_files",),
+    "mteval.ingest.extract": ("mteval.ingest.lines", "mteval.ingest.line_languages"),
     "mteval.ingest.furniture": ("mteval.ingest.boilerplate",),
+    "mteval.ingest.pipeline": (
+        *("mteval.ingest.pipeline", "mteval.ingest.config", "mteval.ingest.output"),
+        "mteval.ingest.report",
+    ),
     "mteval.formats.corpus": ("mteval.corpus.formats.base",),
     "mteval.formats.inline": ("mteval.corpus.formats.inline",),
     "mteval.formats.tables": ("mteval.corpus.formats.tables",),
@@ -76,6 +81,9 @@ _RENAMED: dict[str, str] = {
     "mteval.terminology.termbase.Row": "TermbaseRow",
     "mteval.significance.LEAST_SAMPLES": "MIN_SAMPLES",
     "mteval.significance.least_p": "min_p_value",
+    "mteval.ingest.extract.Language": "LineLanguage",
+    "mteval.ingest.furniture.FURNITURE": "BOILERPLATE",
+    "mteval.ingest.furniture.furniture_reason": "boilerplate_reason",
 }
 
 

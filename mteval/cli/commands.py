@@ -494,7 +494,8 @@ def ingest(
 
     Nothing is written unless every page can be used.
     """
-    from mteval.ingest.pipeline import ingest_pages, write_ingested
+    from mteval.ingest.output import write_ingested
+    from mteval.ingest.pipeline import ingest_pages
 
     with ProgressBar() as bar:
         ingested = ingest_pages(

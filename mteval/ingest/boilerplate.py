@@ -20,7 +20,7 @@ from mteval.languages.text import (
     to_simplified,
 )
 
-__all__ = ["FURNITURE", "furniture_reason"]
+__all__ = ["BOILERPLATE", "boilerplate_reason"]
 
 Rule = Callable[[str], bool]
 
@@ -233,7 +233,7 @@ def _is_menu(line: str) -> bool:
     return len(items) >= (4 if dots_alone else 3) and max(map(_size, items)) <= 25
 
 
-FURNITURE: tuple[tuple[str, Rule], ...] = (
+BOILERPLATE: tuple[tuple[str, Rule], ...] = (
     ("link", _is_link),
     ("disclaimer", _is_disclaimer),
     ("contact details", _is_contact),
@@ -255,9 +255,9 @@ def _join_spaced_out(line: str) -> str:
 _normal = compose(to_simplified, fold_spaces, _join_spaced_out)
 
 
-def furniture_reason(line: str) -> str | None:
+def boilerplate_reason(line: str) -> str | None:
     """Name the first rule that a line falls under, or None for a line of text."""
     if len(line) > _LONGEST:
         return None
     normal = _normal(line)
-    return next((reason for reason, applies in FURNITURE if applies(normal)), None)
+    return next((reason for reason, applies in BOILERPLATE if applies(normal)), None)

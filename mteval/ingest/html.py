@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from mteval.errors import InputError
-from mteval.ingest.extract import Block, join_pieces
+from mteval.ingest.lines import Block, join_pieces
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement

@@ -7,8 +7,8 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from mteval.errors import InputError
-from mteval.ingest.extract import Block, join_pieces, language_of
 from mteval.ingest.html import read_html
+from mteval.ingest.lines import Block, join_pieces, language_of
 from mteval.languages.text import count_han
 
 # Deeper than Python calls itself: what nests so is refused, not cut off.

@@ -6,8 +6,8 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from mteval.ingest.boilerplate import furniture_reason
-from mteval.ingest.extract import Line
+from mteval.ingest.boilerplate import boilerplate_reason
+from mteval.ingest.lines import Line
 from mteval.languages.text import count_han, count_latin_words, to_simplified
 
 __all__ = ["Metadata", "find_metadata"]
@@ -182,6 +182,6 @@ def _beside_stamp(text: str) -> str | None:
     if not _TIME.search(text) or _iso_date(text) is None:
         return None
     rest = _TIME.sub(" ", _ENGLISH_DATE.sub(" ", _DATE.sub(" ", text))).strip(" ,|｜-")
-    if not rest or ":" in rest or "：" in rest or furniture_reason(rest):
+    if not rest or ":" in rest or "：" in rest or boilerplate_reason(rest):
         return None
     return rest if count_han(rest) + count_latin_words(rest) <= 20 else None

@@ -11,7 +11,7 @@ from email.errors import MessageError
 from pathlib import Path
 
 from mteval.errors import InputError, location
-from mteval.ingest.extract import Block, Line, number_blocks
+from mteval.ingest.lines import Block, Line, number_blocks
 from mteval.io.files import decode_any, read_bytes, utf8_name
 
 __all__ = ["Page", "document_id", "read_page"]

@@ -16,7 +16,8 @@ from typing import Any, NamedTuple
 import numpy.typing as npt
 
 from mteval.alignment import Bead, align
-from mteval.ingest.extract import Line, takes_turns
+from mteval.ingest.line_languages import takes_turns
+from mteval.ingest.lines import Line
 from mteval.languages.encoder import Embed
 
 __all__ = ["SENTENCE_END", "Paired", "Pairing", "pair_lines"]

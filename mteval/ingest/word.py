@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from mteval.errors import InputError, location
-from mteval.ingest.extract import Block, join_pieces
+from mteval.ingest.lines import Block, join_pieces
 from mteval.io.xml import load_lxml, local_name, parse_xml
 
 __all__ = ["read_word"]

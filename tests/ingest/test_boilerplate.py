@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from mteval.ingest.boilerplate import FURNITURE, furniture_reason
+from mteval.ingest.boilerplate import BOILERPLATE, boilerplate_reason
 from tests.conftest import ROOT
 
 LINES = [
@@ -75,36 +75,36 @@ TEXT = [
 
 @pytest.mark.parametrize(("reason", "line"), LINES)
 def test_furniture_goes_under_its_reason(reason: str, line: str) -> None:
-    assert furniture_reason(line) == reason
+    assert boilerplate_reason(line) == reason
 
 
 @pytest.mark.parametrize("line", TEXT)
 def test_text_stays(line: str) -> None:
-    assert furniture_reason(line) is None
+    assert boilerplate_reason(line) is None
 
 
 def test_no_line_of_the_references_is_furniture() -> None:
     for path in (ROOT / "references").glob("*.txt"):
         for line in path.read_text("utf-8").splitlines():
-            assert furniture_reason(line) is None, line
+            assert boilerplate_reason(line) is None, line
 
 
 def test_hardly_a_line_of_wmt22_is_furniture(wmt22: Path) -> None:
     """Check precision on running text of many kinds: under 1 line in 200."""
     for name in ("src.zh", "ref.A.en"):
         lines = (wmt22 / name).read_text("utf-8").splitlines()
-        hits = [line for line in lines if furniture_reason(line)]
+        hits = [line for line in lines if boilerplate_reason(line)]
         assert len(hits) <= len(lines) / 200, hits
 
 
 def test_no_rule_hangs_on_a_long_line_that_hardly_misses_it() -> None:
     """Run lines on which a careless pattern would take longer than the universe has."""
     for part in ["Author: " + "a" * 5000, "By " + "Aa " * 2000, "share " * 1500, "分享 " * 2000]:
-        assert furniture_reason(part + "#。") is None
+        assert boilerplate_reason(part + "#。") is None
     for part in ["来源" * 2500, "(photo " * 1000, "·" * 5000, "2023-12-28 " * 500, "图" * 5000]:
-        furniture_reason(part + "#")
+        boilerplate_reason(part + "#")
 
 
 def test_rules_have_distinct_reasons() -> None:
-    reasons = [reason for reason, _ in FURNITURE]
+    reasons = [reason for reason, _ in BOILERPLATE]
     assert len(set(reasons)) == len(reasons)

@@ -9,12 +9,8 @@ import pytest
 
 from mteval.alignment import DOUBTFUL
 from mteval.errors import InputError
-from mteval.ingest.pipeline import (
-    Ingested,
-    ingest_page,
-    ingest_pages,
-    write_ingested,
-)
+from mteval.ingest.output import Ingested, write_ingested
+from mteval.ingest.pipeline import ingest_page, ingest_pages
 from mteval.io.files import read_toml
 from tests.conftest import ROOT
 

@@ -14,8 +14,9 @@ from pathlib import Path
 
 import pytest
 
+from mteval.ingest.output import Ingested
 from mteval.ingest.pages import read_page
-from mteval.ingest.pipeline import Ingested, ingest_page
+from mteval.ingest.pipeline import ingest_page
 from mteval.languages.encoder import Embed
 from mteval.languages.text import fold_spaces
 from tests.conftest import ROOT

@@ -2,14 +2,14 @@ from __future__ import annotations
 
 import pytest
 
-from mteval.ingest.boilerplate import furniture_reason
-from mteval.ingest.extract import Line, language_of
+from mteval.ingest.boilerplate import boilerplate_reason
+from mteval.ingest.lines import Line, language_of
 from mteval.ingest.metadata import Metadata, find_metadata
 
 
 def lift(*texts: str, paired: tuple[int, ...] = ()) -> Metadata:
     lines = [Line(n, text, language_of(text)) for n, text in enumerate(texts, 1)]
-    furniture = [line for line in lines if furniture_reason(line.text)]
+    furniture = [line for line in lines if boilerplate_reason(line.text)]
     return find_metadata(furniture, [x for x in lines if x not in furniture], paired)
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from mteval.errors import InputError, MismatchError, MissingPackageError
-from mteval.ingest.pipeline import Ingested, ingest_page, ingest_pages, write_ingested
+from mteval.ingest.output import Ingested, write_ingested
+from mteval.ingest.pipeline import ingest_page, ingest_pages
 from tests.conftest import ROOT
 
 PAGES = sorted((ROOT / "references" / "raw").glob("*.txt"))

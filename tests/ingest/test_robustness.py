@@ -14,7 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mteval.errors import EncodingError, InputError, MtevalError
-from mteval.ingest.extract import extract_lines, settle_languages
+from mteval.ingest.line_languages import settle_languages
+from mteval.ingest.lines import extract_lines
 from mteval.ingest.pages import MOST_BYTES, read_page
 from mteval.ingest.pipeline import ingest_page, ingest_pages
 from mteval.io.files import decode_any

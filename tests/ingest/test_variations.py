@@ -19,7 +19,7 @@ import numpy.typing as npt
 import pytest
 
 from mteval.errors import InputError
-from mteval.ingest.boilerplate import furniture_reason
+from mteval.ingest.boilerplate import boilerplate_reason
 from mteval.ingest.clean import strip_glosses
 from mteval.ingest.pipeline import ingest_page
 from mteval.languages.encoder import Embed, sentence_encoder
@@ -349,4 +349,4 @@ TEXT = [
 
 @pytest.mark.parametrize("line", TEXT)
 def test_words_of_furniture_do_not_make_furniture(line: str) -> None:
-    assert furniture_reason(line) is None
+    assert boilerplate_reason(line) is None
