@@ -1,22 +1,99 @@
-"""Running one function over many batches, on one core or on all of them."""
+"""Executors: how one task is run over many batches, here, in processes or on other machines.
+
+Whoever starts an evaluation passes an executor in; what computes only hands it tasks and batches.
+"""
 
 from __future__ import annotations
 
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from mteval.errors import MtevalError
 
-__all__ = ["available_cores", "map_batches"]
+__all__ = ["Executor", "ProcessExecutor", "SerialExecutor", "available_cores", "map_batches"]
 
 Batch = TypeVar("Batch")
 Result = TypeVar("Result")
 
 
+class Executor(Protocol):
+    """What runs a task over batches.
+
+    A task is a picklable callable of one picklable batch, without side effects that its caller
+    relies on: it may run in this process, in another one or on another machine, and no batch may
+    count on an earlier one. Batches may be done in any order.
+    """
+
+    @property
+    def workers(self) -> int:
+        """The number of batches that may be done at a time, at least 1."""
+
+    def map(
+        self,
+        task: Callable[[Batch], Result],
+        batches: Sequence[Batch],
+        *,
+        uses_all_cores: bool = False,
+    ) -> Iterator[Result]:
+        """Yield the result of every batch, in the order of the batches.
+
+        Args:
+            task: what is done with a batch.
+            batches: the batches.
+            uses_all_cores: whether the task runs threads on every core of its machine by itself,
+                as torch does, so that a machine should do one batch at a time.
+
+        Raises:
+            MtevalError: a worker was lost.
+        """
+
+
+class SerialExecutor:
+    """Runs every batch in this process, when its result is asked for."""
+
+    @property
+    def workers(self) -> int:
+        """One: this process."""
+        return 1
+
+    def map(
+        self,
+        task: Callable[[Batch], Result],
+        batches: Sequence[Batch],
+        *,
+        uses_all_cores: bool = False,  # noqa: ARG002 - one batch at a time in any case
+    ) -> Iterator[Result]:
+        """Yield the result of every batch, in the order of the batches."""
+        return map(task, batches)
+
+
+class ProcessExecutor:
+    """Runs batches in forked worker processes, one a core, where that is safe; else in this one."""
+
+    @property
+    def workers(self) -> int:
+        """The cores that this process may use."""
+        return available_cores()
+
+    def map(
+        self,
+        task: Callable[[Batch], Result],
+        batches: Sequence[Batch],
+        *,
+        uses_all_cores: bool = False,
+    ) -> Iterator[Result]:
+        """Yield the result of every batch, in the order of the batches.
+
+        Raises:
+            MtevalError: a worker process was killed.
+        """
+        return map_batches(task, batches, parallel=not uses_all_cores)
+
+
 def available_cores() -> int:
-    """Count the cores this process may use (``MTEVAL_CORES`` overrides)."""
+    """Return the number of cores that this process may use (``MTEVAL_CORES`` overrides)."""
     wanted = os.environ.get("MTEVAL_CORES", "")
     if wanted.isdigit() and int(wanted) > 0:
         return int(wanted)
@@ -28,11 +105,10 @@ def available_cores() -> int:
 def map_batches(
     function: Callable[[Batch], Result], batches: Sequence[Batch], *, parallel: bool
 ) -> Iterator[Result]:
-    """Apply a function to every batch and yield the results in order.
+    """Yield the result of a function for every batch, in the order of the batches.
 
     Worker processes are forked, so they start at once and share what is loaded. Where forking is
-    not safe (anywhere but Linux, or beside the threads of torch) or not worth it, the work is done
-    here.
+    not safe (anywhere but Linux, or beside the threads of torch), the work is done here.
 
     Args:
         function: a module-level function of one picklable batch, without side effects.
@@ -57,8 +133,8 @@ def map_batches(
             yield from pool.map(function, batches)
     except BrokenProcessPool:
         raise MtevalError(
-            "a worker process was killed, perhaps for want of memory; free some, or do without "
-            "workers by MTEVAL_CORES=1"
+            "a worker process was killed, perhaps because it ran out of memory; free some, or do "
+            "without workers by MTEVAL_CORES=1"
         ) from None
 
 

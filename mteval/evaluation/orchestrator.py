@@ -31,6 +31,7 @@ from mteval.evaluation.scoring import (
     plan_metrics,
 )
 from mteval.evaluation.terms import add_terms
+from mteval.executor import Executor
 from mteval.metrics.base import Array, MetricSpec, Progress
 from mteval.runs.evaluation import Evaluation, Level, Unit
 from mteval.statistics.significance import DEFAULT_SAMPLES, SEED, check_samples
@@ -56,6 +57,7 @@ def evaluate(
     checks: bool = True,
     realign: bool = False,
     notes: Iterable[str] = (),
+    executor: Executor | None = None,
 ) -> Evaluation:
     """Return the scores of systems against references, with all that a run keeps.
 
@@ -82,6 +84,7 @@ def evaluate(
         realign: cut outputs that have other lines than their source, be they as many, into its
             segments, by meaning; notes and flags tell what became of each.
         notes: what a reader must know of how the inputs were read.
+        executor: what runs the batches of metrics; by default processes on this machine.
 
     Raises:
         InputError: something cannot be read, or is empty.
@@ -90,7 +93,7 @@ def evaluate(
         UnavailableError: a metric lacks a package, a model, sources or references.
     """
     check_samples(samples, "bootstrap")
-    plan = plan_metrics(metrics, options)
+    plan = plan_metrics(metrics, options, executor)
     found = Findings(list(notes))
     given = load_inputs(references, systems, found.notes)
     termbase = load_termbase(given.folder, terms)

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from mteval.errors import UnavailableError, UsageError
 from mteval.evaluation.findings import Findings
 from mteval.evaluation.inputs import Texts
+from mteval.executor import Executor, ProcessExecutor
 from mteval.metrics import DEFAULT_METRICS, METRICS, load_metric, parse_metrics
 from mteval.metrics.base import Array, Flag, Metric, MetricSpec, Progress, Statistics
 from mteval.runs.evaluation import Level, MetricColumn, SegmentStatistics
@@ -32,11 +33,13 @@ class MetricPlan:
         specs: the metrics, in the order of the tables.
         options: by metric, the options that it is given.
         named: whether somebody asked for these; the default metrics may lack something.
+        executor: what runs the batches of metrics.
     """
 
     specs: Sequence[MetricSpec]
     options: Mapping[str, Mapping[str, Any]]
     named: bool
+    executor: Executor
 
     def must_work(self, spec: MetricSpec) -> bool:
         """Return whether it is an error, and no note, if the metric lacks something."""
@@ -44,9 +47,13 @@ class MetricPlan:
 
 
 def plan_metrics(
-    names: Sequence[str] | None, options: Mapping[str, Mapping[str, Any]] | None
+    names: Sequence[str] | None,
+    options: Mapping[str, Mapping[str, Any]] | None,
+    executor: Executor | None = None,
 ) -> MetricPlan:
     """Return the plan for the metrics that are named, or for the default ones.
+
+    Without an executor, work is shared between processes on this machine.
 
     Raises:
         UsageError: a metric is unknown, or options are given for one that is.
@@ -55,7 +62,9 @@ def plan_metrics(
     unknown = sorted(set(options or {}) - set(METRICS))
     if unknown:
         raise UsageError(f"options are given for {unknown[0]!r}, and there is no such metric")
-    return MetricPlan(specs, options or {}, named=names is not None)
+    return MetricPlan(
+        specs, options or {}, named=names is not None, executor=executor or ProcessExecutor()
+    )
 
 
 def add_metrics(
@@ -72,8 +81,8 @@ def add_metrics(
     """
     computed: dict[str, tuple[Metric, Statistics]] = {}
     lacking: list[UnavailableError] = []
-    # Those that share the work between processes first: torch does not like to be forked.
-    for spec in sorted(plan.specs, key=lambda spec: list(METRICS).index(spec.name)):
+    # No worker process may be forked beside the threads of torch, so metrics with them come last.
+    for spec in sorted(plan.specs, key=lambda spec: spec.threaded):
         try:
             metric = load_metric(spec, plan.options.get(spec.name))
             statistics = metric.statistics(
@@ -81,6 +90,7 @@ def add_metrics(
                 texts.references,
                 texts.hypotheses,
                 None if progress is None else progress(spec),
+                plan.executor,
             )
         except UnavailableError as error:
             if plan.must_work(spec):

@@ -80,6 +80,7 @@ METRICS: dict[str, MetricSpec] = {
             versions=("torch", "transformers", "tokenizers"),
             scale=1.0,
             score="mteval.metrics.base:mean",
+            threaded=True,
         ),
     )
 }

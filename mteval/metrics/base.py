@@ -5,9 +5,13 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from mteval.executor import Executor
 
 __all__ = [
     "Array",
@@ -48,6 +52,8 @@ class MetricSpec:
         versions: further packages whose version decides the scores.
         scale: how many points are the whole of what a system may gain, as a rule.
         score: ``module:function`` that scores sums, for metrics whose loading takes a model.
+        threaded: whether it runs threads of its own, as torch does. No process may be forked
+            beside them, so such metrics run after those that share work between processes.
     """
 
     name: str
@@ -65,6 +71,7 @@ class MetricSpec:
     versions: tuple[str, ...] = ()
     scale: float = 100.0
     score: str | None = None
+    threaded: bool = False
 
 
 def mean(sums: Array) -> Array:
@@ -146,6 +153,7 @@ class Metric(ABC):
         references: Sequence[Sequence[str]],
         systems: Sequence[Sequence[str | None]],
         progress: Progress | None = None,
+        executor: Executor | None = None,
     ) -> Statistics:
         """Compute the statistics of every segment of every system.
 
@@ -155,6 +163,7 @@ class Metric(ABC):
             systems: ``n_systems`` lists of ``n_segments`` hypotheses; None is a segment that
                 was not translated: its row is zero and adds nothing to any sum.
             progress: called as work is done.
+            executor: what runs the batches of the work; None for this process.
 
         Raises:
             UnavailableError: the metric needs sources or references and there are none.

@@ -26,6 +26,8 @@ from mteval.metrics.learned.chunks import Limits, split_aligned
 if TYPE_CHECKING:
     from tokenizers import Encoding
 
+    from mteval.executor import Executor
+
 __all__ = ["DEVICES", "LONG_INPUTS", "PRECISIONS", "Comet", "comet"]
 
 LONG_INPUTS = ("split", "truncate")
@@ -164,6 +166,7 @@ class Comet(Metric):
         references: Sequence[Sequence[str]],
         systems: Sequence[Sequence[str | None]],
         progress: Progress | None = None,
+        executor: Executor | None = None,  # noqa: ARG002 - its batches run in this process
     ) -> Statistics:
         """Compute statistics of shape (n_systems, n_segments, 2); see Metric.
 

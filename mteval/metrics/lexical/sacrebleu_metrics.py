@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from sacrebleu.metrics.bleu import BLEU, MAX_NGRAM_ORDER
@@ -22,9 +22,11 @@ from sacrebleu.metrics.chrf import CHRF
 from sacrebleu.metrics.ter import TER
 
 from mteval.errors import MismatchError, UnavailableError
-from mteval.executor import available_cores, map_batches
 from mteval.metrics.base import Array, Metric, Progress, Statistics
 from mteval.metrics.lexical.ngrams import Integers, count_shared, expand
+
+if TYPE_CHECKING:
+    from mteval.executor import Executor
 
 __all__ = ["bleu", "chrf", "chrf_plus_plus", "ter"]
 
@@ -262,6 +264,7 @@ class SacrebleuMetric(Metric):
         references: Sequence[Sequence[str]],
         systems: Sequence[Sequence[str | None]],
         progress: Progress | None = None,
+        executor: Executor | None = None,
     ) -> Statistics:
         """Compute statistics of shape (n_systems, n_segments, k); see Metric.
 
@@ -301,15 +304,17 @@ class SacrebleuMetric(Metric):
         weights = [
             self._weigh(texts, found) for texts, found in zip(of_segment, distinct, strict=True)
         ]
-        cuts = [(begin, end) for begin, end in self._cut(weights) if any(distinct[begin:end])]
+        workers = 1 if executor is None else executor.workers
+        cuts = [
+            (begin, end) for begin, end in self._cut(weights, workers) if any(distinct[begin:end])
+        ]
         batches = [
             _Batch(self._make, of_segment[begin:end], distinct[begin:end]) for begin, end in cuts
         ]
         done = 0
-        parallel = sum(weights) >= self._parallel_weight
-        for (begin, end), counted in zip(
-            cuts, map_batches(self._count, batches, parallel=parallel), strict=True
-        ):
+        worth_workers = executor is not None and sum(weights) >= self._parallel_weight
+        run = executor.map if executor is not None and worth_workers else map
+        for (begin, end), counted in zip(cuts, run(self._count, batches), strict=True):
             # The last row is that of a segment not translated.
             table = np.concatenate((counted, np.zeros((1, self._n_statistics))))
             places = rows[begin:end] - done
@@ -324,10 +329,10 @@ class SacrebleuMetric(Metric):
         compared = len(hypotheses) * (sum(map(len, references)) + 16)
         return (compared + sum(map(len, hypotheses)) + 16) // 2
 
-    def _cut(self, weights: list[int]) -> Iterator[tuple[int, int]]:
+    def _cut(self, weights: list[int], workers: int) -> Iterator[tuple[int, int]]:
         """Cut the segments into batches of about equal weight; those of none are left out."""
         most = self._batch_weight
-        most = min(most, max(sum(weights) // (2 * available_cores()), most // 16))
+        most = min(most, max(sum(weights) // (2 * workers), most // 16))
         begin = weight = 0
         for i, one in enumerate(weights):
             weight += one
