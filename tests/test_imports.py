@@ -90,6 +90,7 @@ OWNERS = {
     "typer": {
         "mteval.cli.commands",
         "mteval.cli.corpus",
+        "mteval.cli.ingest",
         "mteval.cli.options",
         "mteval.cli.runs",
         "mteval.cli.terms",

@@ -16,6 +16,7 @@ import typer
 
 from mteval.cli.console import ProgressBar, say, show, show_json, show_tables
 from mteval.cli.corpus import align, convert
+from mteval.cli.ingest import ingest
 from mteval.cli.options import (
     JsonOption,
     LanguagePairOption,
@@ -458,123 +459,7 @@ def gate(
         raise typer.Exit(1)
 
 
-@app.command()
-def ingest(
-    pages: Annotated[
-        list[Path],
-        typer.Argument(
-            help="Pages as found: HTML, Markdown, .docx, .odt or plain text. A page in Chinese "
-            "only and one in English only, named one after the other, are one document.",
-            show_default=False,
-        ),
-    ],
-    output: Annotated[
-        Path, typer.Option("-o", "--output", help="Folder of references to write to.")
-    ] = Path("references"),
-    sources: Annotated[
-        Path | None,
-        typer.Option(
-            help="TOML file that gives raw pages their document ids; by default the sources.toml "
-            "of the output folder, of the page's folder or the one above it, or of references."
-        ),
-    ] = None,
-    fixes: Annotated[
-        Path | None,
-        typer.Option(help="TOML file of repairs by hand; found as --sources is, as fixes.toml."),
-    ] = None,
-    min_confidence: Annotated[
-        float,
-        typer.Option(
-            min=0.0, max=1.0, help="Drop pairs that are less likely than this to be right."
-        ),
-    ] = 0.0,
-    as_json: JsonOption = False,
-) -> None:
-    """Turn messy bilingual pages into aligned documents, and account for every line.
-
-    Nothing is written unless every page can be used.
-    """
-    from mteval.ingest.output import write_ingested
-    from mteval.ingest.pipeline import ingest_pages
-
-    with ProgressBar() as bar:
-        ingested = ingest_pages(
-            pages,
-            sources=sources,
-            fixes=fixes,
-            output=output,
-            min_confidence=min_confidence,
-            progress=bar.task("ingest", "pages"),
-        )
-    replaced = write_ingested(output, ingested)
-    reports = [result.report for result in ingested]
-    if as_json:
-        show_json({"pages": [report.as_dict() for report in reports]})
-    else:
-        from mteval.views.tables import plain_table
-
-        show_tables(
-            plain_table(title, headings, rows)
-            for title, headings, rows in (
-                (
-                    "Pages",
-                    (
-                        *("page", "read as", "document", "segments", "headings", "joined"),
-                        *("dropped", "fixed", "damaged"),
-                    ),
-                    [report.summary() for report in reports],
-                ),
-                (
-                    "Joined: one segment of several paragraphs",
-                    ("segment", "Chinese paragraphs", "English paragraphs"),
-                    [row for report in reports for row in report.joined_rows()],
-                ),
-                (
-                    "Doubtful pairs: leave them out with --min-confidence",
-                    ("segment", "confidence", "Chinese", "English"),
-                    [row for report in reports for row in report.doubtful_rows()],
-                ),
-                (
-                    "Summaries: the English says only a part of the Chinese",
-                    ("segment", "Chinese", "English"),
-                    [row for report in reports for row in report.summary_rows()],
-                ),
-                (
-                    "Cleaned",
-                    ("place", "step", "times"),
-                    [row for report in reports for row in report.cleaned_rows()],
-                ),
-                (
-                    "Dropped",
-                    ("place", "reason", "text"),
-                    [row for report in reports for row in report.dropped_rows()],
-                ),
-                (
-                    "Repaired by hand (fixes.toml)",
-                    ("place", "found", "replaced by", "reason"),
-                    [row for report in reports for row in report.fixed_rows()],
-                ),
-                (
-                    "Damaged beyond repair by rule: mend it in fixes.toml",
-                    ("place", "column", "text"),
-                    [row for report in reports for row in report.damaged_rows()],
-                ),
-            )
-            if rows
-        )
-    for page in reports:
-        if page.translation is not None:
-            say(
-                f"mteval: {page.page} and {page.translation} were taken for a text and its "
-                "translation; ingest them apart if they are not"
-            )
-        for note in page.notes:
-            say(f"mteval: {note}")
-        if page.damage:
-            say(f"mteval: warning: {page.page} has {len(page.damage)} damaged runs of text")
-    for name in replaced:
-        say(f"mteval: warning: {output / name} was replaced; it differed from what is made now")
-    say(f"mteval: wrote to {output}: {', '.join(page.document for page in reports)}")
+app.command()(ingest)
 
 
 @app.command()
