@@ -17,7 +17,14 @@ __all__ = ["old_names"]
 
 # Old module -> the modules that its public names are in now.
 _SUCCESSORS: dict[str, tuple[str, ...]] = {
-    "mteval.files": ("mteval.io.files",),
+    "mteval.files": (
+        "mteval.io.files",
+        "mteval.io.csv_rows",
+        "mteval.io.encodings",
+        "mteval.io.hashing",
+        "mteval.io.toml",
+        "mteval.io.writing",
+    ),
     "mteval.xmltree": ("mteval.io.xml",),
     "mteval.cache": ("mteval.io.store",),
     "mteval.text": ("mteval.languages.text",),

@@ -49,7 +49,7 @@ ROOMS = {
 OWNERS = {
     "ahocorasick_rs": {"mteval.terminology.matching"},
     "breame": {"mteval.terminology.normalise"},
-    "charset_normalizer": {"mteval.io.files"},
+    "charset_normalizer": {"mteval.io.encodings"},
     # One module runs the library's classes, the other adds one to them.
     "comet": {"mteval.metrics.comet.model", "mteval.metrics.comet.token_matching"},
     "comet_ml": {"mteval.tracking.comet_ml"},
@@ -81,9 +81,9 @@ OWNERS = {
     "simplemma": {"mteval.terminology.normalise"},
     "text_to_num": {"mteval.languages.en_numbers"},
     "tokenizers": {"mteval.metrics.comet.metric", "mteval.metrics.comet.model"},
-    "tomli": {"mteval.io.files"},
-    "tomli_w": {"mteval.io.files"},
-    "tomllib": {"mteval.io.files"},
+    "tomli": {"mteval.io.toml"},
+    "tomli_w": {"mteval.io.toml"},
+    "tomllib": {"mteval.io.toml"},
     "torch": {"mteval.metrics.comet.model", "mteval.metrics.comet.token_matching"},
     "trafilatura": {"mteval.ingest.html"},
     "transformers": {"mteval.metrics.comet.model"},

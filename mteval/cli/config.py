@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from mteval.errors import InputError, UsageError, location
-from mteval.io.files import kind_of, read_toml
+from mteval.io.files import kind_of
+from mteval.io.toml import read_toml
 
 __all__ = ["SETTINGS", "read_settings"]
 

@@ -182,7 +182,8 @@ def _warn(sentences: Sequence[str]) -> None:
 
 def _write(path: Path, content: str | bytes) -> None:
     """Write a file that an option names, whole or not at all."""
-    from mteval.io.files import kind_of, write_files
+    from mteval.io.files import kind_of
+    from mteval.io.writing import write_files
 
     if kind_of(path) == "folder":
         raise InputError(

@@ -22,16 +22,9 @@ from typing import Any
 
 from mteval.corpus.model import Document, Kind, SystemOutput, TestSet, count_mismatch
 from mteval.errors import InputError, MismatchError, UsageError, location
-from mteval.io.files import (
-    check_inside,
-    kind_of,
-    list_folder,
-    read_lines,
-    read_text,
-    read_toml,
-    utf8_name,
-    write_files,
-)
+from mteval.io.files import check_inside, kind_of, list_folder, read_lines, read_text, utf8_name
+from mteval.io.toml import read_toml
+from mteval.io.writing import write_files
 
 __all__ = [
     "SOURCE_LANGUAGE",

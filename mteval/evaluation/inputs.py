@@ -15,7 +15,8 @@ import numpy.typing as npt
 from mteval.corpus.formats import read_inputs
 from mteval.corpus.layout import TERMS_FILE, load_systems, load_test_set
 from mteval.corpus.model import SystemOutput, TestSet, check_names
-from mteval.io.files import kind_of, sha256
+from mteval.io.files import kind_of
+from mteval.io.hashing import sha256
 from mteval.languages.text import count_han, count_latin_words
 from mteval.terminology.formats.registry import read_termbase
 from mteval.terminology.termbase import Termbase

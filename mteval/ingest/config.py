@@ -11,7 +11,8 @@ from typing import Any
 from mteval.errors import InputError, location
 from mteval.ingest.lines import Line
 from mteval.ingest.pages import Page
-from mteval.io.files import kind_of, read_toml
+from mteval.io.files import kind_of
+from mteval.io.toml import read_toml
 
 __all__ = ["Fix", "SourceEntry", "apply_fixes", "find_config", "read_source_entry"]
 

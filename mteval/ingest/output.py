@@ -16,7 +16,10 @@ from mteval.corpus.layout import (
 from mteval.corpus.model import Document
 from mteval.ingest.coupling import PageGroup
 from mteval.ingest.report import IngestReport, plain_record
-from mteval.io.files import kind_of, read_text, sha256, toml_text, write_files
+from mteval.io.files import kind_of, read_text
+from mteval.io.hashing import sha256
+from mteval.io.toml import toml_text
+from mteval.io.writing import write_files
 
 __all__ = ["Ingested", "document_metadata", "write_ingested"]
 

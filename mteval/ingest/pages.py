@@ -12,7 +12,8 @@ from pathlib import Path
 
 from mteval.errors import InputError, location
 from mteval.ingest.lines import Block, Line, number_blocks
-from mteval.io.files import decode_any, read_bytes, utf8_name
+from mteval.io.encodings import decode_any
+from mteval.io.files import read_bytes, utf8_name
 
 __all__ = ["Page", "document_id", "read_page"]
 

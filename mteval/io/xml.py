@@ -39,7 +39,7 @@ _LAST_LINE = 65_535
 
 
 def load_lxml(what: str) -> Any:
-    """Load lxml.
+    """Return the module lxml.etree.
 
     Args:
         what: what needs it, as a message begins: "termbases in TBX".
@@ -58,7 +58,7 @@ def load_lxml(what: str) -> Any:
 
 
 def parse_xml(path: Path, data: bytes, format: str, advice: str) -> Any:
-    """Parse the content of a file and give its root element, comments left out.
+    """Return the root element of a file of XML, without its comments.
 
     Args:
         path: where the content is from, for messages.
@@ -126,24 +126,24 @@ def _declares_entities(where: str, format: str) -> InputError:
 
 
 def local_name(element: Any) -> str:
-    """Name an element without its namespace."""
+    """Return the name of an element without its namespace."""
     return str(element.tag).rpartition("}")[2]
 
 
 def sourceline(element: Any) -> int | None:
-    """Give the line that an element stands on, or None where libxml2 has lost count."""
+    """Return the line that an element stands on, or None where libxml2 has lost count."""
     line: int | None = element.sourceline
     return None if line == _LAST_LINE else line
 
 
 def not_xml(text: str) -> str | None:
-    """Give the first character of a text that XML cannot hold, escaped or not, or None."""
+    """Return the first character of a text that XML cannot hold, escaped or not, or None."""
     found = _NOT_XML.search(text)
     return None if found is None else found[0]
 
 
 def add(parent: Any, name: str, text: str | None = None, /, **attributes: str | None) -> Any:
-    """Add an element on a line of its own; attributes that are None are left out.
+    """Add an element on a line of its own, without attributes that are None, and return it.
 
     Its text stays as it is: nothing is indented, so that no white space is added to it.
     """
@@ -157,7 +157,7 @@ def add(parent: Any, name: str, text: str | None = None, /, **attributes: str | 
 
 
 def xml_text(root: Any, doctype: str | None = None) -> str:
-    """Write a tree as the text of a file in UTF-8."""
+    """Return a tree as the text of a file in UTF-8."""
     etree = load_lxml("files in XML")
     xml: str = etree.tostring(root, encoding="unicode", doctype=doctype)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{xml}\n'

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from mteval.io.files import sha256
+from mteval.io.hashing import sha256
 
 if TYPE_CHECKING:
     import pandas as pd

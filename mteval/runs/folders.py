@@ -21,7 +21,8 @@ import numpy as np
 import numpy.typing as npt
 
 from mteval.errors import InputError, location
-from mteval.io.files import kind_of, list_folder, new_folder, read_bytes, read_text
+from mteval.io.files import kind_of, list_folder, read_bytes, read_text
+from mteval.io.writing import new_folder
 from mteval.runs.evaluation import Evaluation, MetricColumn, csv_text, flat_system, flat_terms
 
 __all__ = [

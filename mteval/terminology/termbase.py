@@ -14,7 +14,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Literal, TypeVar, get_args
 
 from mteval.errors import InputError, UsageError
-from mteval.io.files import sha256
+from mteval.io.hashing import sha256
 
 if not TYPE_CHECKING:
     from mteval._moved import old_names

@@ -31,7 +31,8 @@ from pathlib import Path
 from typing import Any
 
 from mteval.errors import InputError, MissingPackageError, MtevalError, UnavailableError, location
-from mteval.io.files import kind_of, read_text, sha256
+from mteval.io.files import kind_of, read_text
+from mteval.io.hashing import sha256
 from mteval.runs.folders import REPORT_FILE, Run, basis, read_record, read_rows
 from mteval.runs.history import list_runs
 

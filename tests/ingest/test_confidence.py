@@ -11,7 +11,7 @@ from mteval.alignment import DOUBTFUL
 from mteval.errors import InputError
 from mteval.ingest.output import Ingested, write_ingested
 from mteval.ingest.pipeline import ingest_page, ingest_pages
-from mteval.io.files import read_toml
+from mteval.io.toml import read_toml
 from tests.conftest import ROOT
 
 

@@ -18,7 +18,7 @@ from mteval.ingest.line_languages import settle_languages
 from mteval.ingest.lines import extract_lines
 from mteval.ingest.pages import MOST_BYTES, read_page
 from mteval.ingest.pipeline import ingest_page, ingest_pages
-from mteval.io.files import decode_any
+from mteval.io.encodings import decode_any
 from tests.conftest import Run
 from tests.ingest import renderings
 from tests.ingest.renderings import archive, docx

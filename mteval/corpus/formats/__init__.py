@@ -41,15 +41,8 @@ from mteval.corpus.layout import (
 )
 from mteval.corpus.model import SystemOutput, TestSet
 from mteval.errors import InputError, MismatchError, UsageError, location
-from mteval.io.files import (
-    kind_of,
-    list_folder,
-    new_folder,
-    read_bytes,
-    read_lines,
-    unreadable,
-    write_files,
-)
+from mteval.io.files import kind_of, list_folder, read_bytes, read_lines, unreadable
+from mteval.io.writing import new_folder, write_files
 from mteval.io.xml import MAX_BYTES as MAX_XML_BYTES
 from mteval.io.xml import local_name, parse_xml, sourceline
 from mteval.languages.text import shorten

@@ -31,7 +31,8 @@ from mteval.corpus.formats.base import (
     rows,
 )
 from mteval.errors import InputError, location
-from mteval.io.files import parse_csv, read_text
+from mteval.io.csv_rows import parse_csv
+from mteval.io.files import read_text
 
 __all__ = ["read_table", "write_table"]
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from mteval.errors import MismatchError, MissingPackageError, UnavailableError, UsageError
-from mteval.io.files import sha256
+from mteval.io.hashing import sha256
 from mteval.io.store import CachedScore, ScoreCache, cache_folder
 from mteval.languages.text import identify_language
 from mteval.metrics.base import Array, ErrorSpan, Flag, Metric, Place, Progress, Statistics, mean

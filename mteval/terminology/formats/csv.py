@@ -10,7 +10,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mteval.errors import InputError, UsageError, location
-from mteval.io.files import kind_of, parse_csv, read_bytes, read_text, write_files
+from mteval.io.csv_rows import parse_csv
+from mteval.io.files import kind_of, read_bytes, read_text
+from mteval.io.writing import write_files
 from mteval.terminology.formats.base import COLUMNS, Style, TermFormat, cells_of
 from mteval.terminology.formats.tables import table_rows
 from mteval.terminology.termbase import Termbase, TermbaseRow

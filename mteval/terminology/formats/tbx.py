@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from mteval.errors import InputError, location
-from mteval.io.files import read_bytes, write_files
+from mteval.io.files import read_bytes
+from mteval.io.writing import write_files
 from mteval.io.xml import XML_LANG, load_lxml, local_name, parse_xml, sourceline
 from mteval.terminology.formats.base import Style, TermFormat, check_characters, with_statuses
 from mteval.terminology.termbase import Concept, Termbase, TermbaseRow

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from mteval.errors import InputError, location
-from mteval.io.files import read_bytes, write_files
+from mteval.io.files import read_bytes
+from mteval.io.writing import write_files
 from mteval.terminology.formats.base import (
     COLUMNS,
     Style,

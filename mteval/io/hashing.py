@@ -1,0 +1,12 @@
+"""Hashes of content: what signatures and run names tell inputs apart by."""
+
+from __future__ import annotations
+
+import hashlib
+
+__all__ = ["sha256"]
+
+
+def sha256(data: bytes | str) -> str:
+    """Return the SHA-256 of bytes, or of text as UTF-8, as 64 hexadecimal digits."""
+    return hashlib.sha256(data.encode("utf-8") if isinstance(data, str) else data).hexdigest()
