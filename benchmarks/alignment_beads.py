@@ -1,7 +1,7 @@
 """Measure the alignment of paragraphs on damaged documents of known truth, or fit its weights.
 
     python benchmarks/alignment_beads.py WMT22 TABLE...            F1 by damage, and confidences
-    python benchmarks/alignment_beads.py WMT22 TABLE... --fit      weights for mteval/alignment.py
+    python benchmarks/alignment_beads.py WMT22 TABLE... --fit      MODEL of mteval.alignment.weights
     python benchmarks/alignment_beads.py WMT22 TABLE... --large N  time and memory of N paragraphs
 
 WMT22 is a folder, each TABLE an MQM table (.tsv). Documents are made of consecutive segments of
@@ -30,8 +30,16 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from mteval import alignment
-from mteval.languages.encoder import Embed, sentence_encoder
+from mteval.alignment.aligner import align
+from mteval.alignment.band import full_band
+from mteval.alignment.beads import SHAPES
+from mteval.alignment.features import alone_features, bead_features
+from mteval.alignment.lattice import Lattice
+from mteval.alignment.paths import Scores, sum_paths
+from mteval.alignment.side import describe
+from mteval.alignment.weights import FEATURES, WEIGHTS
+from mteval.languages import encoder
+from mteval.languages.encoder import Embed
 
 ROOT = Path(__file__).resolve().parent
 REPORTS = ROOT / "alignment_reports.tsv"
@@ -269,15 +277,7 @@ def _converter(profile: str) -> Callable[[str], str]:
 
 def remembering() -> Embed:
     """Embed each text but once: pages are damaged in many ways."""
-    known: dict[str, npt.NDArray[Any]] = {}
-
-    def embed(texts: Sequence[str]) -> npt.NDArray[Any]:
-        new = [text for text in dict.fromkeys(texts) if text not in known]
-        if new:
-            known.update(zip(new, sentence_encoder()(new), strict=True))
-        return np.stack([known[text] for text in texts])
-
-    return embed
+    return encoder.remembering(encoder.sentence_encoder())
 
 
 def fitted_pages(wmt22: Path, tables: Sequence[Path], rounds: int) -> list[Page]:
@@ -312,7 +312,7 @@ def measure(pages: Sequence[Page], embed: Embed) -> None:
     )
     sure: dict[str, list[tuple[float, bool]]] = {"all": [], "a side of 1 to 3": []}
     for page in pages:
-        found = alignment.align(page.sources, page.targets, embed).paired
+        found = align(page.sources, page.targets, embed).paired
         beads = {(bead.sources, bead.targets) for bead in found}
         pairs, truth = (
             {(i, j) for left, right in group for i in left for j in right}
@@ -346,7 +346,7 @@ def measure(pages: Sequence[Page], embed: Embed) -> None:
 class Observed(NamedTuple):
     """Hold a document to fit on: its beads' features and those of the true path in sum."""
 
-    lattice: alignment.Lattice
+    lattice: Lattice
     beads: list[tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]]
     alone: tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]
     wanted: npt.NDArray[np.float64]
@@ -356,18 +356,18 @@ def observe(page: Page, embed: Embed) -> Observed | None:
     """Describe a document; None where a side or the shape of a true bead is missing."""
     if not page.sources or not page.targets:
         return None
-    left, right = alignment.describe(page.sources, page.targets, embed)
-    lattice = alignment.Lattice(left, right, alignment.full_band(len(left), len(right)))
+    left, right = describe(page.sources, page.targets, embed)
+    lattice = Lattice(left, right, full_band(len(left), len(right)))
     beads = []
-    for shape in lattice.shapes:
-        nodes, matrix = lattice.features(shape, 0, len(left) + 1)
+    for shape in SHAPES:
+        nodes, matrix = bead_features(lattice, shape, 0, len(left) + 1)
         beads.append((nodes, matrix.astype(np.float32)))
-    alone = lattice.none_features(0), lattice.none_features(1)
-    wanted = np.zeros(len(alignment.FEATURES))
+    alone = alone_features(lattice, 0), alone_features(lattice, 1)
+    wanted = np.zeros(len(FEATURES))
     for i, j in page.truth:
-        if (len(i), len(j)) not in lattice.shapes:
+        if (len(i), len(j)) not in SHAPES:
             return None
-        places, found = beads[lattice.shapes.index((len(i), len(j)))]
+        places, found = beads[SHAPES.index((len(i), len(j)))]
         node = lattice.band.offsets[i[-1] + 1] + j[-1] + 1
         wanted += found[np.searchsorted(places, node)]
     for side in (0, 1):
@@ -385,8 +385,8 @@ def fit(pages: Sequence[Page], embed: Embed) -> npt.NDArray[np.float64]:
 
     documents = [item for page in pages if (item := observe(page, embed)) is not None]
 
-    squares = np.zeros(len(alignment.FEATURES))
-    counts = np.zeros(len(alignment.FEATURES))
+    squares = np.zeros(len(FEATURES))
+    counts = np.zeros(len(FEATURES))
     for document in documents:
         matrices: list[npt.NDArray[Any]] = [matrix for _, matrix in document.beads]
         for matrix in (*matrices, *document.alone):
@@ -401,11 +401,11 @@ def fit(pages: Sequence[Page], embed: Embed) -> npt.NDArray[np.float64]:
         for document in documents:
             columns: list[npt.NDArray[np.float32]] = []
             for nodes, matrix in document.beads:
-                column = np.full(int(document.lattice.band.offsets[-1]), -np.inf, dtype=np.float32)
+                column = np.full(document.lattice.band.n_nodes, -np.inf, dtype=np.float32)
                 column[nodes] = matrix @ weights
                 columns.append(column)
             omitted, added = (alone @ weights for alone in document.alone)
-            sums = alignment.sum_paths(document.lattice, alignment.Scores(columns, omitted, added))
+            sums = sum_paths(document.lattice.band, Scores(columns, omitted, added))
             value += sums.total - float(document.wanted @ weights)
             slope = slope + document.alone[0].T @ sums.omitted + document.alone[1].T @ sums.added
             for (nodes, matrix), likely in zip(document.beads, sums.beads, strict=True):
@@ -413,7 +413,7 @@ def fit(pages: Sequence[Page], embed: Embed) -> npt.NDArray[np.float64]:
             slope = slope - document.wanted
         return value, slope / units + 0.1 * scaled
 
-    start = alignment.WEIGHTS * units
+    start = WEIGHTS * units
     found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 100})
     return np.asarray(found.x / units)
 
@@ -457,7 +457,7 @@ def measure_large(page: Page, embed: Embed) -> None:
         if run != "encoding as well":
             tracemalloc.start()
         began = time.perf_counter()
-        found = alignment.align(page.sources, page.targets, embed)
+        found = align(page.sources, page.targets, embed)
         seconds = time.perf_counter() - began
         print(f"{run}: {seconds:.0f} s")
     print(f"peak of memory {tracemalloc.get_traced_memory()[1] / 1e6:.0f} MB")
@@ -479,7 +479,7 @@ def main() -> None:
     if arguments.fit:
         pages = fitted_pages(arguments.wmt22, arguments.tables, arguments.rounds)
         weights = fit(pages, embed)
-        for name, weight in zip(alignment.FEATURES, weights, strict=True):
+        for name, weight in zip(FEATURES, weights, strict=True):
             print(f'    "{name}": {weight:.2f},')
     elif arguments.large:
         segments = read_wmt22(arguments.wmt22, "A", slice(None))

@@ -1,4 +1,4 @@
-"""Measure the re-alignment of outputs and the alignment of sentences on WMT22 zh-en.
+"""Measure the re-segmentation of outputs and the alignment of sentences on WMT22 zh-en.
 
     python -m benchmarks.alignment_outputs WMT22            documents held out
     python -m benchmarks.alignment_outputs WMT22 --chosen   those that weights were chosen on
@@ -7,8 +7,8 @@ WMT22 is a folder. Consecutive segments are joined to paragraphs of one to four,
 of 2 to 12. Outputs of the systems then get other line breaks: neighbours are merged, a paragraph
 split, two merged and one split ("both": as many lines as before), one left out, one added, one from
 elsewhere put for two, or all put in one line or two, or in one that lacks a paragraph. Printed are
-the paragraphs that ``realign`` gives back word for word, and the documents whose lines it finds
-shifted (``Realigned.is_shifted``) when nothing or "both" was done to them; then, for
+the paragraphs that ``resegment`` gives back word for word, and the documents whose lines it finds
+shifted (``Resegmented.is_shifted``) when nothing or "both" was done to them; then, for
 ``align_sentences`` on the undamaged paragraphs, the sentences that stand alone though both sides
 are whole (wrong, but for what a system left out), and the beads across the borders of segments.
 Weights were chosen on the first 1,000 segments.
@@ -24,7 +24,9 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.alignment_beads import WMT22_FITTED, remembering
-from mteval.alignment import align_sentences, realign, split_sentences
+from mteval.alignment.resegment import resegment
+from mteval.alignment.sentences import align_sentences
+from mteval.alignment.side import split_sentences
 from mteval.languages.encoder import Embed
 
 SEED = 20261126
@@ -122,8 +124,8 @@ def measure_outputs(documents: Sequence[list[Paragraph]], embed: Embed) -> None:
         texts_before = [join(paragraph, 1) for paragraph in document]
         kind, lines, texts = damage(document, others, rng)
         sources = [join(paragraph, 0) for paragraph in document]
-        found = realign(sources, lines, embed)
-        shifted["undamaged"].append(realign(sources, texts_before, embed).is_shifted)
+        found = resegment(sources, lines, embed)
+        shifted["undamaged"].append(resegment(sources, texts_before, embed).is_shifted)
         if kind == "both":
             shifted[kind].append(found.is_shifted)
         for text, wanted in zip(found.texts, texts, strict=True):

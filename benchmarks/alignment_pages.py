@@ -5,9 +5,9 @@
     python benchmarks/alignment_pages.py --errors           each wrong and each missing pair as well
 
 The texts are those of benchmarks/alignment_unseen.tsv: annual reports and press conferences in
-traditional and simplified Chinese, none of which the weights of mteval/alignment.py were fitted on.
-One of several fits was chosen by those that are not marked @; what is marked so was looked at when
-all else was settled.
+traditional and simplified Chinese, none of which the weights (mteval/alignment/weights.py) were
+fitted on. One of several fits was chosen by those that are not marked @; what is marked so was
+looked at when all else was settled.
 Each is damaged at random: paragraphs deleted (one on one side, two on the other),
 merged by two or three, added, or all of it; and laid out in turns, as two blocks, two files or a
 table. A pair counts where both of its texts are those of the truth.
@@ -22,13 +22,12 @@ import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from mteval.ingest.pipeline import ingest_page
-from mteval.languages.encoder import Embed, sentence_encoder
+from mteval.languages.encoder import Embed, remembering, sentence_encoder
 from mteval.languages.text import fold_spaces
 
 TEXTS = Path(__file__).resolve().parent / "alignment_unseen.tsv"
@@ -183,15 +182,7 @@ def main() -> None:
     parser.add_argument("--errors", action="store_true")
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
-    known: dict[str, npt.NDArray[Any]] = {}
-    encode = sentence_encoder()
-
-    def embed(texts: Sequence[str]) -> npt.NDArray[Any]:
-        lacking = [text for text in dict.fromkeys(texts) if text not in known]
-        if lacking:
-            known.update(zip(lacking, encode(lacking), strict=True))
-        return np.stack([known[text] for text in texts])
-
+    embed = remembering(sentence_encoder())
     measure(read_texts(arguments.last), arguments.seed, embed, errors=arguments.errors)
 
 

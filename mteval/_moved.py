@@ -53,6 +53,12 @@ _SUCCESSORS: dict[str, tuple[str, ...]] = {
     "mteval.console": ("mteval.cli.console",),
     "mteval.config": ("mteval.cli.config",),
     "mteval.tracking": ("mteval.tracking.comet_ml",),
+    "mteval.alignment": (
+        "mteval.alignment.aligner",
+        "mteval.alignment.beads",
+        "mteval.alignment.resegment",
+        "mteval.alignment.sentences",
+    ),
     "mteval.parallel": ("mteval.ingest.parallel_files",),
     "mteval.ingest.extract": ("mteval.ingest.lines", "mteval.ingest.line_languages"),
     "mteval.ingest.furniture": ("mteval.ingest.boilerplate",),
@@ -91,6 +97,8 @@ _RENAMED: dict[str, str] = {
     "mteval.ingest.extract.Language": "LineLanguage",
     "mteval.ingest.furniture.FURNITURE": "BOILERPLATE",
     "mteval.ingest.furniture.furniture_reason": "boilerplate_reason",
+    "mteval.alignment.Realigned": "Resegmented",
+    "mteval.alignment.realign": "resegment",
 }
 
 

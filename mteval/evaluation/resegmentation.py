@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from mteval.alignment import Realigned, realign
+from mteval.alignment.resegment import Resegmented, resegment
 from mteval.corpus.model import SystemOutput, TestSet
 from mteval.errors import UnavailableError
 from mteval.evaluation.findings import FlagDetails
@@ -47,7 +47,7 @@ def resegment_outputs(
                 own = sources[starts[d] : starts[d + 1]]
                 if lines is None:
                     continue
-                fitted = realign(own, lines, embed)
+                fitted = resegment(own, lines, embed)
                 if len(lines) == len(own) and not fitted.is_shifted:
                     continue
                 documents[document.id] = fitted.texts
@@ -62,7 +62,7 @@ def resegment_outputs(
     return cut, {"realigned": resegmented, "omitted": omitted}
 
 
-def _summary(fitted: Realigned, n_lines: int) -> str:
+def _summary(fitted: Resegmented, n_lines: int) -> str:
     return (
         f"{n_lines} lines were re-aligned to {len(fitted.texts)} segments; "
         f"{_numbered('omitted', fitted.omitted, 'segment')}, "

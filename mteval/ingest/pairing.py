@@ -15,7 +15,8 @@ from typing import Any, NamedTuple
 
 import numpy.typing as npt
 
-from mteval.alignment import Bead, align
+from mteval.alignment.aligner import align
+from mteval.alignment.beads import Bead
 from mteval.ingest.line_languages import takes_turns
 from mteval.ingest.lines import Line
 from mteval.languages.encoder import Embed

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from mteval.alignment import DOUBTFUL, Alignment, Bead, align, align_sentences
+from mteval.alignment.aligner import align
+from mteval.alignment.beads import DOUBTFUL, Alignment, Bead
+from mteval.alignment.sentences import align_sentences
 from mteval.corpus.formats.base import Corpus
 from mteval.corpus.model import Document, Segment, TestSet
 from mteval.errors import InputError, MismatchError, location

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from mteval.alignment import DOUBTFUL
+from mteval.alignment.beads import DOUBTFUL
 from mteval.corpus.model import Kind
 from mteval.errors import location
 from mteval.ingest.clean import FOLDED, Change, Damage

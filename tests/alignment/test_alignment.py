@@ -12,7 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mteval.alignment import Alignment, align, align_sentences, realign
+from mteval.alignment.aligner import align
+from mteval.alignment.beads import Alignment
+from mteval.alignment.resegment import resegment
+from mteval.alignment.sentences import align_sentences
 from mteval.languages.encoder import Embed, sentence_encoder
 from tests.conftest import ROOT
 
@@ -115,7 +118,7 @@ def test_sentences_and_outputs_keep_every_text(sources: list[str], targets: list
         for n, text in enumerate(texts):
             together = "".join(s.text for s in side if s.paragraph == n)
             assert "".join(together.split()) == "".join(text.split())
-    again = realign(sources, targets, hashed)
+    again = resegment(sources, targets, hashed)
     assert len(again.texts) == len(again.confidences) == len(sources)
     kept = [text for j, text in enumerate(targets) if j not in again.added]
     assert "".join("".join(again.texts).split()) == "".join("".join(kept).split())
@@ -125,7 +128,7 @@ def test_nothing_aligns_with_nothing() -> None:
     assert align([], [], hashed).beads == ()
     assert shapes(align([], ["a", "b"], hashed)) == [((), (0,)), ((), (1,))]
     assert shapes(align(["甲", "乙"], [], hashed)) == [((0,), ()), ((1,), ())]
-    assert realign(["甲"], [], hashed).omitted == (0,)
+    assert resegment(["甲"], [], hashed).omitted == (0,)
 
 
 @pytest.mark.parametrize("many", [5, 40])
@@ -359,7 +362,7 @@ def test_outputs_are_cut_into_the_paragraphs_of_the_source(embed: Embed) -> None
         " ".join(english[9:12]),
         *english[12:],
     ]
-    again = realign(chinese, outputs, embed)
+    again = resegment(chinese, outputs, embed)
     wanted = [f"{first}. It was up {rest}", *english[1:]]
     wanted[5] = ""
     assert list(again.texts) == wanted
@@ -373,22 +376,22 @@ def test_outputs_come_back_from_one_line_and_from_merged_neighbours(
 ) -> None:
     sources = (ROOT / "references" / f"{output.stem}.zh.txt").read_text("utf-8").splitlines()
     lines = output.read_text("utf-8").splitlines()
-    assert list(realign(sources, [" ".join(lines)], embed).texts) == lines
+    assert list(resegment(sources, [" ".join(lines)], embed).texts) == lines
     for n in range(len(lines) - 1):
         merged = [*lines[:n], " ".join(lines[n : n + 2]), *lines[n + 2 :]]
-        assert list(realign(sources, merged, embed).texts) == lines
+        assert list(resegment(sources, merged, embed).texts) == lines
 
 
 def test_an_output_in_one_line_is_cut_into_all_paragraphs(embed: Embed) -> None:
     chinese, english = report("airport")
-    again = realign(chinese, [" ".join(english)], embed)
+    again = resegment(chinese, [" ".join(english)], embed)
     right = [text == wanted for text, wanted in zip(again.texts, english, strict=True)]
     assert len(chinese) > 12
     assert sum(right) >= len(right) - 2
     # What the line lacks is left empty, and nothing but it.
     n = len(english) // 2
     assert english[n].endswith(".")
-    again = realign(chinese, [" ".join(english[:n] + english[n + 1 :])], embed)
+    again = resegment(chinese, [" ".join(english[:n] + english[n + 1 :])], embed)
     assert again.omitted == (n,)
 
 
@@ -396,7 +399,7 @@ def test_an_output_of_a_sentence_a_line_keeps_all_lines(embed: Embed) -> None:
     chinese, english = report("airport")
     keep = [n for n, text in enumerate(english) if text.endswith(".")]
     groups = [keep[n : n + 6] for n in range(0, len(keep), 6)]
-    again = realign(
+    again = resegment(
         ["".join(chinese[n] for n in group) for group in groups],
         [english[n] for n in keep],
         embed,
@@ -409,13 +412,13 @@ def test_a_sentence_of_any_length_is_cut_somewhere(embed: Embed) -> None:
     source = "我们坚决反对这种做法，" * 20 + "结束。"
     output = "we firmly oppose this practice, " * 400 + "end"
     for sources in ([source] * 2, [source] * 3):
-        again = realign(sources, [output], embed)
+        again = resegment(sources, [output], embed)
         assert "".join("".join(again.texts).split()) == "".join(output.split())
 
 
 def test_blank_lines_are_no_lines(embed: Embed) -> None:
     chinese, english = report("airport")
-    again = realign(chinese, [line for text in english for line in (text, "")], embed)
+    again = resegment(chinese, [line for text in english for line in (text, "")], embed)
     assert list(again.texts) == english
     assert again.added == ()
 
@@ -430,19 +433,19 @@ def test_a_paragraph_of_more_than_four_is_one_bead(embed: Embed) -> None:
 def test_a_line_from_elsewhere_takes_no_source_in(embed: Embed) -> None:
     chinese, english = report("airport")
     foreign = "The weather in the mountains was cold that winter, and few travellers came. " * 4
-    again = realign(chinese, [*english[:3], foreign.strip(), *english[5:]], embed)
+    again = resegment(chinese, [*english[:3], foreign.strip(), *english[5:]], embed)
     assert (again.omitted, again.added) == ((3, 4), (3,))
     assert list(again.texts) == [*english[:3], "", "", *english[5:]]
 
 
 def test_shifted_lines_are_told_from_those_in_their_places(embed: Embed) -> None:
     chinese, english = report("airport")
-    assert not realign(chinese, english, embed).is_shifted
+    assert not resegment(chinese, english, embed).is_shifted
     n = next(n for n, text in enumerate(english) if text.count(". ") and n > 3)
     head, tail = english[n].split(". ", 1)
     outputs = [" ".join(english[:2]), *english[2:n], f"{head}.", tail, *english[n + 1 :]]
     assert len(outputs) == len(chinese)
-    again = realign(chinese, outputs, embed)
+    again = resegment(chinese, outputs, embed)
     assert again.is_shifted
     assert list(again.texts) == english
 

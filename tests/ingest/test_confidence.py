@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mteval.alignment import DOUBTFUL
+from mteval.alignment.beads import DOUBTFUL
 from mteval.errors import InputError
 from mteval.ingest.output import Ingested, write_ingested
 from mteval.ingest.pipeline import ingest_page, ingest_pages
