@@ -37,7 +37,7 @@ _SUCCESSORS: dict[str, tuple[str, ...]] = {
     "mteval.runs": ("mteval.runs.folders",),
     "mteval.history": ("mteval.runs.history",),
     "mteval.evaluation": ("mteval.evaluation.orchestrator", "mteval.evaluation.terms"),
-    "mteval.comparison": ("mteval.comparison.systems",),
+    "mteval.comparison": ("mteval.comparison.systems", "mteval.comparison.differences"),
     "mteval.gate": ("mteval.comparison.gate",),
     "mteval.report.tables": ("mteval.views.tables",),
     "mteval.report.html": ("mteval.views.html.render",),

@@ -372,17 +372,17 @@ def compare(
         )
     comparison = compare_systems(
         evaluation, all_pairs=all_pairs, test=test, samples=samples, seed=seed, resample=resample
-    )
+    ).as_dict()
     for note in evaluation.notes:
         say(f"mteval: {note}")
     if as_json:
-        show_json(comparison.as_dict() | {"signatures": evaluation.signatures()})
+        show_json(comparison | {"signatures": evaluation.signatures()})
         return
     from mteval.views.tables import comparison_tables, samples_text
 
-    show_tables(comparison_tables(comparison.as_dict(), evaluation.metrics))
+    show_tables(comparison_tables(comparison, evaluation.metrics))
     show(
-        f"{samples_text(comparison.settings)}; better and worse are significant at 5 %"
+        f"{samples_text(comparison['settings'])}; better and worse are significant at 5 %"
         + (" after Holm's correction for all pairs" if all_pairs else "")
         + (
             f", not corrected for testing {len(systems) - 1} systems"

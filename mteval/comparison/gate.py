@@ -1,10 +1,11 @@
-"""Whether a run may pass: no significant drop, no new wrong rendering, no lost term."""
+"""Whether a run passes: no significant drop, no new wrong rendering, no missing system or term."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +13,12 @@ import numpy.typing as npt
 from mteval.errors import InputError, UsageError
 from mteval.metrics import score_function
 from mteval.runs.folders import Run
-from mteval.statistics.significance import ALPHA, bootstrap_scores, min_p_value, paired_bootstrap_p
+from mteval.statistics.significance import (
+    ALPHA,
+    bootstrap_scores,
+    min_p_value,
+    paired_bootstrap_p,
+)
 from mteval.terminology.history import changes
 from mteval.terminology.scores import SEVERITY_WEIGHTS, ratio
 from mteval.terminology.verdicts import RIGHT, VERDICTS
@@ -20,38 +26,63 @@ from mteval.terminology.verdicts import RIGHT, VERDICTS
 __all__ = ["Failure", "gate", "parse_drops"]
 
 Array = npt.NDArray[np.float64]
+_TERMS = "term_accuracy"
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Hold one reason why a run does not pass.
+    """One reason why a run does not pass.
 
     Attributes:
-        kind: drop, missing, rendering or term.
+        kind: a score that dropped; a system, document or score that is missing; a wrong rendering;
+            a term that must be right and is not.
         system: the system that fails.
         reason: in words.
     """
 
-    kind: str
+    kind: Literal["drop", "missing", "rendering", "term"]
     system: str
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class _DropRule:
+    """How far one metric may drop.
+
+    Attributes:
+        metric: name.
+        max_drop: points that are allowed.
+        any_drop: whether a drop fails that is not significant.
+        score: from summed statistics (..., k) to scores (...).
+        higher_is_better: direction.
+    """
+
+    metric: str
+    max_drop: float
+    any_drop: bool
+    score: Callable[[Array], Array]
+    higher_is_better: bool
+
+
 def parse_drops(given: Iterable[str]) -> dict[str, float]:
-    """Read ``metric=points`` as the largest drop allowed by metric.
+    """Return the largest drop allowed by metric, of texts such as ``chrf=0.5``.
 
     Raises:
-        UsageError: it is written otherwise.
+        UsageError: a text is written otherwise, or its points are negative or infinite.
     """
     drops = {}
     for text in given:
-        name, _, points = text.partition("=")
+        name, _, written = text.partition("=")
         try:
-            drops[name.strip().lower()] = float(points)
+            points = float(written)
         except ValueError:
-            points = ""
-        if not name.strip() or not points or not 0 <= drops[name.strip().lower()] < np.inf:
-            raise UsageError(f"--max-drop {text!r} is no metric and points, as in chrf=0.5")
+            points = math.nan
+        metric = name.strip().lower()
+        if not metric or not 0 <= points < math.inf:
+            raise UsageError(
+                f"--max-drop {text!r} is not a metric and points; write it like chrf=0.5"
+            )
+        drops[metric] = points
     return drops
 
 
@@ -64,7 +95,7 @@ def gate(
     must_pass: Sequence[str] = (),
     any_drop: bool = False,
 ) -> list[Failure]:
-    """List why a run fails, if it does.
+    """Return the reasons why a run fails; none if it passes.
 
     Args:
         run: the run to judge.
@@ -87,22 +118,25 @@ def gate(
     unknown = [verdict for verdict in fail_on if verdict not in VERDICTS or verdict in RIGHT]
     if unknown:
         wrong = ", ".join(verdict for verdict in VERDICTS if verdict not in RIGHT)
-        raise UsageError(f"--fail-on {unknown[0]!r} is no verdict of a wrong rendering: {wrong}")
+        raise UsageError(
+            f"--fail-on {unknown[0]!r} is not a verdict of a wrong rendering; take one of: {wrong}"
+        )
     failures: list[Failure] = []
     if max_drop:
         if baseline is None:
             raise UsageError("--max-drop needs a run to compare with; name one with --baseline")
         failures += _drops(run, baseline, max_drop, any_drop=any_drop)
     if fail_on:
-        failures += _renderings(run, baseline, fail_on)
+        failures += _wrong_renderings(run, baseline, fail_on)
     if must_pass:
-        failures += _terms(run, must_pass)
+        failures += _wrong_terms(run, must_pass)
     return failures
 
 
 def _drops(
     run: Run, baseline: Run, max_drop: Mapping[str, float], *, any_drop: bool
 ) -> list[Failure]:
+    """Return what is missing, and then the drops, metric by metric."""
     references = [one.record["inputs"].get("references") for one in (run, baseline)]
     if references[0] != references[1]:
         raise InputError(
@@ -110,61 +144,20 @@ def _drops(
             "compare; score both against the same ones"
         )
     shared = [name for name in run.record["systems"] if name in baseline.record["systems"]]
-    failures = _missing(run, baseline)
     if not shared:
         raise InputError(
             f"{run.name} and {baseline.name} have no system of the same name; name them alike"
         )
-    for metric, allowed in max_drop.items():
-        for one in (run, baseline):
-            if metric not in one.record["metrics"]:
-                known = ", ".join(one.record["metrics"])
-                raise UsageError(f"{one.name} has no scores of {metric!r}; it has: {known}")
-        signatures = [
-            (one.record["signatures"] | {"term_accuracy": one.record.get("term_signature")})[metric]
-            for one in (run, baseline)
-        ]
-        if signatures[0] != signatures[1]:
-            raise InputError(
-                f"{metric} was computed in two ways, {signatures[1]} in {baseline.name} and "
-                f"{signatures[0]} in {run.name}; score both runs alike"
-            )
-        score = ratio if metric == "term_accuracy" else score_function(metric)
-        sign = 1.0 if run.record["metrics"][metric]["higher_is_better"] else -1.0
+    failures = _missing(run, baseline)
+    for metric, points in max_drop.items():
+        rule = _drop_rule(run, baseline, metric, points, any_drop=any_drop)
         for system in shared:
-            before, now = (_statistics(one, metric, system) for one in (baseline, run))
-            if before.shape != now.shape:
-                raise InputError(
-                    f"{run.name} and {baseline.name} have {len(now)} and {len(before)} segments, "
-                    "so their scores do not compare; score both against the same references"
-                )
-            both = np.stack([before, now])
-            old, new = (float(value) for value in score(both.sum(axis=1)))
-            drop = sign * (old - new)
-            if np.isnan(new) and not np.isnan(old):
-                failures.append(Failure("missing", system, f"{metric} has no score any more"))
-            if not drop > allowed:
-                continue
-            difference = np.array([abs(drop)])
-            [p] = np.maximum(
-                paired_bootstrap_p(bootstrap_scores(both, score), difference, [(0, 1)]),
-                min_p_value(both, difference, [(0, 1)]),
-            )
-            # What cannot be tested does not pass either.
-            if any_drop or not p >= ALPHA:
-                failures.append(
-                    Failure(
-                        "drop",
-                        system,
-                        f"{metric} fell by {drop:.4g}, from {old:.4g} to {new:.4g}, where "
-                        f"{allowed:g} is allowed (p = {p:.4f})",
-                    )
-                )
+            failures += _score_failures(run, baseline, rule, system)
     return failures
 
 
 def _missing(run: Run, baseline: Run) -> list[Failure]:
-    """List the systems, and documents of systems, that the baseline has and the run lacks."""
+    """Return the systems, and documents of systems, that the baseline has and the run lacks."""
     now, before = (one.record["inputs"].get("systems", {}) for one in (run, baseline))
     failures = []
     for system in baseline.record["systems"]:
@@ -176,61 +169,102 @@ def _missing(run: Run, baseline: Run) -> list[Failure]:
     return failures
 
 
+def _drop_rule(run: Run, baseline: Run, metric: str, points: float, *, any_drop: bool) -> _DropRule:
+    """Return the rule of one metric, after checking that both runs computed it alike."""
+    for one in (run, baseline):
+        if metric not in one.record["metrics"]:
+            known = ", ".join(one.record["metrics"])
+            raise UsageError(f"{one.name} has no scores of {metric!r}; it has: {known}")
+    now, before = (
+        (one.record["signatures"] | {_TERMS: one.record.get("term_signature")})[metric]
+        for one in (run, baseline)
+    )
+    if now != before:
+        raise InputError(
+            f"{metric} was computed in two ways, {before} in {baseline.name} and {now} in "
+            f"{run.name}; score both runs alike"
+        )
+    return _DropRule(
+        metric,
+        points,
+        any_drop,
+        ratio if metric == _TERMS else score_function(metric),
+        run.record["metrics"][metric]["higher_is_better"],
+    )
+
+
+def _score_failures(run: Run, baseline: Run, rule: _DropRule, system: str) -> list[Failure]:
+    """Return whether the score of a system is gone, or dropped too far: one failure, or none."""
+    before, now = (_statistics(one, rule.metric, system) for one in (baseline, run))
+    if before.shape != now.shape:
+        raise InputError(
+            f"{run.name} and {baseline.name} have {len(now)} and {len(before)} segments, "
+            "so their scores do not compare; score both against the same references"
+        )
+    both = np.stack([before, now])
+    old, new = (float(value) for value in rule.score(both.sum(axis=1)))
+    if math.isnan(new) and not math.isnan(old):
+        return [Failure("missing", system, f"{rule.metric} has no score any more")]
+    drop = old - new if rule.higher_is_better else new - old
+    if not drop > rule.max_drop:  # NaN too: where the baseline has no score, none can drop
+        return []
+    p_value = _p_value(both, rule.score, drop)
+    # What cannot be tested (NaN) does not pass.
+    if p_value >= ALPHA and not rule.any_drop:
+        return []
+    tested = "cannot be tested" if math.isnan(p_value) else f"p = {p_value:.4f}"
+    reason = (
+        f"{rule.metric} fell by {drop:.4g}, from {old:.4g} to {new:.4g}, where {rule.max_drop:g} "
+        f"is allowed ({tested})"
+    )
+    return [Failure("drop", system, reason)]
+
+
 def _statistics(run: Run, metric: str, system: str) -> Array:
+    """Return the statistics of one system, (n_segments, k)."""
     if metric not in run.statistics:
         raise InputError(f"{run.name} has no statistics of {metric}; score again")
     values: Array = run.statistics[metric][run.record["systems"].index(system)]
     return values
 
 
-def _renderings(run: Run, baseline: Run | None, fail_on: Sequence[str]) -> list[Failure]:
-    rows: list[dict[str, Any]]
-    if baseline is None:
-        rows = [row for row in run.occurrences if row["kind"] == "system"]
-    else:
+def _p_value(both: Array, score: Callable[[Array], Array], drop: float) -> float:
+    """Return the p-value, 0-1, of a drop between two rows of statistics (2, n_segments, k)."""
+    pairs, difference = [(0, 1)], np.array([abs(drop)])
+    tested = paired_bootstrap_p(bootstrap_scores(both, score), difference, pairs)
+    return float(np.maximum(tested, min_p_value(both, difference, pairs))[0])
+
+
+def _wrong_renderings(run: Run, baseline: Run | None, fail_on: Sequence[str]) -> list[Failure]:
+    """Return the occurrences of terms with a verdict that fails, if the baseline lacks them."""
+    rows: list[dict[str, Any]] = [row for row in run.occurrences if row["kind"] == "system"]
+    if baseline is not None:
         known = {(row["system"], row["document"]) for row in baseline.occurrences}
-        rows = [
-            row
-            for row in run.occurrences
-            if row["kind"] == "system" and (row["system"], row["document"]) not in known
-        ]
+        rows = [row for row in rows if (row["system"], row["document"]) not in known]
         rows += [
             row
             for row in changes(baseline.occurrences, run.occurrences)
             if row["change"] == "new"
+            # Wrong before, and wrong in another way now.
             or (row["change"] == "still wrong" and row["rendering"] != row["rendering_before"])
         ]
     return [
-        Failure(
-            "rendering",
-            row["system"],
-            f"{row['source']} is {_found(row)}",
-        )
+        Failure("rendering", row["system"], f"{row['source']} is {_described(row)}")
         for row in rows
         if row["verdict"] in fail_on
     ]
 
 
-def _found(row: Mapping[str, Any]) -> str:
-    """Say what a text has for an occurrence, and where."""
-    rendering = "" if row["rendering"] is None else f", {row['rendering']!r}"
-    return f"{row['verdict']}{rendering} ({row['document']}:{row['segment']})"
-
-
-def _terms(run: Run, must_pass: Sequence[str]) -> list[Failure]:
+def _wrong_terms(run: Run, must_pass: Sequence[str]) -> list[Failure]:
+    """Return the occurrences of the terms that must be right and are not."""
     found: set[str] = set()
     failures = []
     for row in run.occurrences:
         names = {row["concept"], row["source"], row["severity"]} & set(must_pass)
         found |= names
         if names and row["kind"] == "system" and row["verdict"] not in RIGHT:
-            failures.append(
-                Failure(
-                    "term",
-                    row["system"],
-                    f"{row['source']} must be right and is {_found(row)}",
-                )
-            )
+            reason = f"{row['source']} must be right and is {_described(row)}"
+            failures.append(Failure("term", row["system"], reason))
     lacking = [name for name in must_pass if name not in found | set(SEVERITY_WEIGHTS)]
     if lacking:
         raise UsageError(
@@ -238,3 +272,9 @@ def _terms(run: Run, must_pass: Sequence[str]) -> list[Failure]:
             "source term"
         )
     return failures
+
+
+def _described(row: Mapping[str, Any]) -> str:
+    """Return the verdict and rendering of an occurrence, and its location."""
+    rendering = "" if row["rendering"] is None else f", {row['rendering']!r}"
+    return f"{row['verdict']}{rendering} ({row['document']}:{row['segment']})"

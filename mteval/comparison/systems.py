@@ -1,22 +1,39 @@
-"""Comparing systems: tests, what a difference means, and where it comes from."""
+"""Comparing systems: significance tests, what a difference means, and ranks."""
 
 from __future__ import annotations
 
-import difflib
-import re
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import combinations
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from mteval.comparison.differences import (
+    DocumentDifference,
+    LengthDifference,
+    Pair,
+    SegmentDifference,
+    TermDifference,
+    document_differences,
+    length_differences,
+    segment_differences,
+    term_differences,
+)
 from mteval.errors import MismatchError, UsageError
-from mteval.runs.evaluation import Evaluation, MetricColumn, Unit, known_number, unit_statistics
+from mteval.runs.evaluation import (
+    Evaluation,
+    MetricColumn,
+    SegmentStatistics,
+    Unit,
+    known_number,
+    unit_statistics,
+)
 from mteval.statistics.metric_deltas import agreement, meaningful_difference
 from mteval.statistics.significance import (
     ALPHA,
     DEFAULT_SAMPLES,
+    MIN_SAMPLES,
     SEED,
     Test,
     bootstrap_scores,
@@ -31,55 +48,148 @@ from mteval.statistics.significance import (
     samples_for,
 )
 
-__all__ = ["Comparison", "compare", "word_diff"]
+__all__ = ["Comparison", "ComparisonSettings", "PairResult", "SystemRank", "compare"]
 
 Array = npt.NDArray[np.float64]
-Pair = tuple[int, int]
 
-# A difference that people agree with so often is one to care for.
-_AGREED = 0.8
-# Where nobody has studied that: such a share of a metric's scale, which is 1 or 100.
-_SHARE_OF_SCALE = 0.05
-# Upper ends of the buckets of segments by words of the (first) reference.
-_BUCKETS = (10, 20, 40)
-_SEGMENTS_SHOWN = 5
-_WORD = re.compile(r"\s+|[^\w\s]|\w+")
+# A difference is meaningful if people agree with it in 4 of 5 cases: 2.3 BLEU, 1.6 chrF, 0.0056
+# COMET-22 (Kocmi et al. 2024). Chosen by hand.
+MEANINGFUL_AGREEMENT = 0.8
+# Of metrics that the study does not have: this share of their scale, which is 5 points of TER.
+# Chosen by hand; those that it has need 0.5 to 2.3 % of theirs.
+MEANINGFUL_SHARE_OF_SCALE = 0.05
 
 
-@dataclass(frozen=True)
-class Comparison:
-    """Hold how systems compare.
+@dataclass(frozen=True, slots=True)
+class PairResult:
+    """How a system compares with a baseline by one metric; scores are None where there are none.
 
     Attributes:
-        rows: one for each pair of systems and metric: scores, difference, p-value, and what it
-            means in words.
-        ranks: one for each metric and system, where all pairs were tested.
-        segments: for each system, baseline and metric, the segments that differ most.
-        documents: for each system, baseline, metric and document, both scores.
-        buckets: the same for segments by length.
-        terms: occurrences of terms whose verdict differs between a system and the baseline.
-        settings: test, samples, seed, unit and number of units.
+        system: name.
+        baseline: name.
+        metric: name.
+        score: of the system over all segments, in points of the metric.
+        baseline_score: of the baseline.
+        delta: score less baseline score.
+        delta_ci: the ends of its 95 % interval.
+        p_value: of the test, 0-1.
+        p_adjusted: corrected for the number of pairs (Holm 1979).
+        mean: mean score of the bootstrap resamples.
+        ci: half the width of their 95 % interval.
+        baseline_mean: the same of the baseline.
+        baseline_ci: the same of the baseline.
+        agreement: how often people agree with such a difference, 0.5-1, if that is known.
+        detectable: the smallest true difference that the test would find in 4 of 5 cases.
+        wins: how many segments the system has with a better score.
+        ties: with the same.
+        losses: with a worse one.
+        verdict: what it means in words.
     """
 
-    rows: list[dict[str, Any]]
-    ranks: list[dict[str, Any]]
-    segments: list[dict[str, Any]]
-    documents: list[dict[str, Any]]
-    buckets: list[dict[str, Any]]
-    terms: list[dict[str, Any]]
-    settings: dict[str, Any]
+    system: str
+    baseline: str
+    metric: str
+    score: float | None
+    baseline_score: float | None
+    delta: float | None
+    delta_ci: tuple[float | None, float | None]
+    p_value: float | None
+    p_adjusted: float | None
+    mean: float | None
+    ci: float | None
+    baseline_mean: float | None
+    baseline_ci: float | None
+    agreement: float | None
+    detectable: float | None
+    wins: int
+    ties: int
+    losses: int
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
+class SystemRank:
+    """The rank of a system by a metric, from 1; None where it has no score."""
+
+    metric: str
+    system: str
+    rank: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonSettings:
+    """How systems were compared.
+
+    Attributes:
+        test: paired bootstrap or approximate randomisation.
+        samples: resamples or trials.
+        seed: of the generator.
+        unit: what was drawn or swapped.
+        units: how many of them there are.
+        all_pairs: whether all pairs were tested, and not only those with the first system.
+    """
+
+    test: Test
+    samples: int
+    seed: int
+    unit: Unit
+    units: int
+    all_pairs: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """How systems compare.
+
+    Attributes:
+        rows: one for each metric and pair of systems.
+        ranks: one for each metric and system, if all pairs were tested.
+        segments: the segments that differ most, by pair and metric; like the following, only if
+            systems were compared with the first one.
+        documents: both scores, by pair, metric and document.
+        buckets: both scores, by pair, length of segments and metric.
+        terms: occurrences of terms whose verdict differs, by pair.
+        settings: how they were compared.
+    """
+
+    rows: list[PairResult]
+    ranks: list[SystemRank]
+    segments: list[SegmentDifference]
+    documents: list[DocumentDifference]
+    buckets: list[LengthDifference]
+    terms: list[TermDifference]
+    settings: ComparisonSettings
 
     def as_dict(self) -> dict[str, Any]:
-        """Give the comparison as JSON holds it."""
+        """Return the comparison as JSON has it."""
         return {
-            "settings": self.settings,
-            "comparisons": self.rows,
-            "ranks": self.ranks,
-            "segments": self.segments,
-            "documents": self.documents,
-            "buckets": self.buckets,
-            "terms": self.terms,
+            "settings": asdict(self.settings),
+            "comparisons": [asdict(row) for row in self.rows],
+            "ranks": [asdict(row) for row in self.ranks],
+            "segments": [asdict(row) for row in self.segments],
+            "documents": [asdict(row) for row in self.documents],
+            "buckets": [asdict(row) for row in self.buckets],
+            "terms": [asdict(row) for row in self.terms],
         }
+
+
+@dataclass(frozen=True, slots=True)
+class _MetricTests:
+    """The tests of all pairs by one metric.
+
+    Attributes:
+        column: the metric.
+        resampled: bootstrap scores, (n_systems, samples).
+        p_values: of the test, (n_pairs,).
+        adjusted: those that the data allow, corrected for the number of pairs.
+        decisive: those that the verdicts are made by: corrected if all pairs are tested.
+    """
+
+    column: MetricColumn
+    resampled: Array
+    p_values: Array
+    adjusted: Array
+    decisive: Array
 
 
 def compare(
@@ -97,270 +207,181 @@ def compare(
         evaluation: of the systems, all of them complete; the first is the baseline.
         all_pairs: test every pair, correct for that (Holm 1979) and rank.
         test: paired bootstrap or approximate randomisation.
-        samples: resamples or trials; by default 1,000 or 10,000, more where so many pairs want it.
+        samples: resamples or trials; by default 1,000 or 10,000, and more where the correction for
+            so many pairs needs more.
         seed: of the generator.
-        resample: what is drawn or changes place: segments, or whole documents.
+        resample: what is drawn or swapped: segments, or whole documents.
 
     Raises:
-        UsageError: there is one system only, one unit only, or too few samples.
+        UsageError: there is only one system or one unit, or there are too few samples.
         MismatchError: a system lacks segments.
     """
+    n_systems = len(evaluation.systems)
+    if all_pairs:
+        pairs = list(combinations(range(n_systems), 2))
+    else:
+        pairs = [(0, k) for k in range(1, n_systems)]
     count = DEFAULT_SAMPLES[test] if samples is None else samples
     if all_pairs and samples is None:
-        count = samples_for(len(evaluation.systems) * (len(evaluation.systems) - 1) // 2, count)
-    if not count:
-        raise UsageError("a test takes samples; leave --samples out, or give 40 at least")
-    check_samples(count, test)
+        count = samples_for(len(pairs), count)
+    _check_request(evaluation, count, test)
+    sizes = [int(size) for size in evaluation.document_sizes()]
+    n_units = len(sizes) if resample == "documents" else sum(sizes)
+    if n_units < 2:
+        raise UsageError(
+            f"the test set is one {resample[:-1]}, and a test takes at least two; resample "
+            "segments, or add documents"
+        )
+    settings = ComparisonSettings(test, count, seed, resample, n_units, all_pairs)
+    units = unit_statistics(evaluation.statistics, sizes, resample)
+    tested = [
+        _test_metric(evaluation, column, units[column.name], pairs, settings)
+        for column in evaluation.metrics
+    ]
+    # With many pairs nobody reads where each difference comes from.
+    detailed = [] if all_pairs else pairs
+    return Comparison(
+        rows=[
+            _pair_result(evaluation, tests, k, pair)
+            for tests in tested
+            for k, pair in enumerate(pairs)
+        ],
+        ranks=[row for tests in tested if all_pairs for row in _ranks(evaluation, tests)],
+        segments=[row for pair in detailed for row in segment_differences(evaluation, pair)],
+        documents=[row for pair in detailed for row in document_differences(evaluation, pair)],
+        buckets=[row for pair in detailed for row in length_differences(evaluation, pair)],
+        terms=[row for pair in detailed for row in term_differences(evaluation, pair)],
+        settings=settings,
+    )
+
+
+def _check_request(evaluation: Evaluation, samples: int, test: Test) -> None:
+    """Check that there are samples, and two or more systems, all of them complete."""
+    if not samples:
+        raise UsageError(
+            f"a test takes samples; leave --samples out, or give at least {MIN_SAMPLES}"
+        )
+    check_samples(samples, test)
     if len(evaluation.systems) < 2:
-        raise UsageError("comparing takes a baseline and another system; name two at least")
+        raise UsageError("comparing takes a baseline and another system; name at least two")
     for system, texts in zip(evaluation.systems, evaluation.hypotheses, strict=True):
         if None in texts:
             raise MismatchError(
                 f"system {system} lacks segments that others have, so it does not compare; leave "
                 "it out, or complete it"
             )
-    sizes = [int(size) for size in evaluation.document_sizes()]
-    units = unit_statistics(evaluation.statistics, sizes, resample)
-    n_units = len(sizes) if resample == "documents" else sum(sizes)
-    if n_units < 2:
-        raise UsageError(
-            f"the test set is one {resample[:-1]}, and a test takes two at least; resample "
-            "segments, or add documents"
-        )
-    n = len(evaluation.systems)
-    pairs = list(combinations(range(n), 2)) if all_pairs else [(0, k) for k in range(1, n)]
-    rows: list[dict[str, Any]] = []
-    ranks: list[dict[str, Any]] = []
-    for column in evaluation.metrics:
-        statistics = units[column.name]
-        scores = evaluation.scores[column.name]["system"]
-        observed = np.array([abs(scores[a] - scores[b]) for a, b in pairs])
-        resamples = count if test == "bootstrap" else DEFAULT_SAMPLES["bootstrap"]
-        resampled = bootstrap_scores(statistics.values, statistics.score, resamples, seed)
-        if test == "bootstrap":
-            p_values = paired_bootstrap_p(resampled, observed, pairs)
-        else:
-            p_values = randomization_p(
-                statistics.values, statistics.score, observed, pairs, count, seed
-            )
-        decisive = np.maximum(p_values, min_p_value(statistics.values, observed, pairs))
-        adjusted = holm(decisive)
-        for k, pair in enumerate(pairs):
-            rows.append(
-                _row(
-                    evaluation,
-                    column,
-                    pair,
-                    resampled,
-                    float(p_values[k]),
-                    float(adjusted[k] if all_pairs else decisive[k]),
-                    float(adjusted[k]),
-                )
-            )
-        if all_pairs:
-            found = clusters(scores, adjusted, higher_is_better=column.higher_is_better)
-            ranks += [
-                {"metric": column.name, "system": evaluation.systems[s], "rank": found[s]}
-                for s in range(n)
-            ]
-    detailed = [] if all_pairs else pairs
-    return Comparison(
-        rows,
-        ranks,
-        [row for pair in detailed for row in _segments(evaluation, pair)],
-        [row for pair in detailed for row in _documents(evaluation, pair)],
-        [row for pair in detailed for row in _buckets(evaluation, pair)],
-        [row for pair in detailed for row in _terms(evaluation, pair)],
-        {
-            "test": test,
-            "samples": count,
-            "seed": seed,
-            "unit": resample,
-            "units": n_units,
-            "all_pairs": all_pairs,
-        },
-    )
 
 
-def _row(
+def _test_metric(
     evaluation: Evaluation,
     column: MetricColumn,
-    pair: Pair,
-    resampled: Array,
-    p_value: float,
-    decisive: float,
-    adjusted: float,
-) -> dict[str, Any]:
+    statistics: SegmentStatistics,
+    pairs: list[Pair],
+    settings: ComparisonSettings,
+) -> _MetricTests:
+    """Return the tests of all pairs by one metric.
+
+    Args:
+        evaluation: of the systems.
+        column: the metric.
+        statistics: of the units that are resampled.
+        pairs: indices of systems.
+        settings: of the tests.
+    """
+    scores = evaluation.scores[column.name]["system"]
+    observed = np.array([abs(scores[a] - scores[b]) for a, b in pairs])
+    is_bootstrap = settings.test == "bootstrap"
+    # Intervals come from a bootstrap whatever the test.
+    samples = settings.samples if is_bootstrap else DEFAULT_SAMPLES["bootstrap"]
+    resampled = bootstrap_scores(statistics.values, statistics.score, samples, settings.seed)
+    if is_bootstrap:
+        p_values = paired_bootstrap_p(resampled, observed, pairs)
+    else:
+        p_values = randomization_p(
+            statistics.values,
+            statistics.score,
+            observed,
+            pairs,
+            settings.samples,
+            settings.seed,
+        )
+    possible = np.maximum(p_values, min_p_value(statistics.values, observed, pairs))
+    adjusted = holm(possible)
+    decisive = adjusted if settings.all_pairs else possible
+    return _MetricTests(column, resampled, p_values, adjusted, decisive)
+
+
+def _ranks(evaluation: Evaluation, tests: _MetricTests) -> list[SystemRank]:
+    """Return the rank of every system by one metric; all pairs must have been tested."""
+    name = tests.column.name
+    ranks = clusters(
+        evaluation.scores[name]["system"],
+        tests.adjusted,
+        higher_is_better=tests.column.higher_is_better,
+    )
+    return [
+        SystemRank(name, system, rank)
+        for system, rank in zip(evaluation.systems, ranks, strict=True)
+    ]
+
+
+def _pair_result(evaluation: Evaluation, tests: _MetricTests, k: int, pair: Pair) -> PairResult:
+    """Return the result of the k-th pair by one metric."""
     baseline, system = pair
+    column, resampled = tests.column, tests.resampled
     scores = evaluation.scores[column.name]["system"]
     delta = float(scores[system] - scores[baseline])
     ends = interval(resampled[[system, baseline]])
     differences = resampled[system] - resampled[baseline]
-    delta_ends = interval(differences)
+    low, high = interval(differences)
     detectable = float(detectable_difference(differences))
     wins, ties, losses = _wins(evaluation, column, pair)
-    return {
-        "system": evaluation.systems[system],
-        "baseline": evaluation.systems[baseline],
-        "metric": column.name,
-        "score": known_number(scores[system]),
-        "baseline_score": known_number(scores[baseline]),
-        "delta": known_number(delta),
-        "delta_ci": [known_number(end) for end in delta_ends],
-        "p_value": known_number(p_value),
-        "p_adjusted": known_number(adjusted),
-        "mean": known_number(resampled[system].mean()),
-        "ci": known_number((ends[0, 1] - ends[0, 0]) / 2),
-        "baseline_mean": known_number(resampled[baseline].mean()),
-        "baseline_ci": known_number((ends[1, 1] - ends[1, 0]) / 2),
-        "agreement": agreement(column.name, column.model, delta),
-        "detectable": known_number(detectable),
-        "wins": wins,
-        "ties": ties,
-        "losses": losses,
-        "verdict": _verdict(column, delta, decisive, detectable),
-    }
+    return PairResult(
+        system=evaluation.systems[system],
+        baseline=evaluation.systems[baseline],
+        metric=column.name,
+        score=known_number(scores[system]),
+        baseline_score=known_number(scores[baseline]),
+        delta=known_number(delta),
+        delta_ci=(known_number(low), known_number(high)),
+        p_value=known_number(tests.p_values[k]),
+        p_adjusted=known_number(tests.adjusted[k]),
+        mean=known_number(resampled[system].mean()),
+        ci=known_number((ends[0, 1] - ends[0, 0]) / 2),
+        baseline_mean=known_number(resampled[baseline].mean()),
+        baseline_ci=known_number((ends[1, 1] - ends[1, 0]) / 2),
+        agreement=agreement(column.name, column.model, delta),
+        detectable=known_number(detectable),
+        wins=wins,
+        ties=ties,
+        losses=losses,
+        verdict=_verdict(column, delta, float(tests.decisive[k]), detectable),
+    )
 
 
 def _verdict(column: MetricColumn, delta: float, p_value: float, detectable: float) -> str:
-    """Say in words what a test shows."""
+    """Return in words what a test shows."""
     if np.isnan(delta):
         return "no score"
     if np.isnan(p_value) or np.isnan(detectable):
         return "too few segments to tell"
     if p_value < ALPHA:
         return "better" if (delta > 0) == column.higher_is_better else "worse"
-    meaningful = meaningful_difference(column.name, column.model, _AGREED)
+    meaningful = meaningful_difference(column.name, column.model, MEANINGFUL_AGREEMENT)
     if meaningful is None:
-        meaningful = _SHARE_OF_SCALE * column.scale
-    # A difference to care for that is seen, and not significant, wants more segments as well.
+        meaningful = MEANINGFUL_SHARE_OF_SCALE * column.scale
+    # More segments are needed if a meaningful difference could have been missed, and also if one
+    # was seen that is not significant.
     unclear = max(detectable, abs(delta)) > meaningful
     return "too few segments to tell" if unclear else "no difference shown"
 
 
 def _wins(evaluation: Evaluation, column: MetricColumn, pair: Pair) -> tuple[int, int, int]:
-    """Count the segments that the system wins, ties and loses; those without scores count not."""
+    """Return how many segments the system wins, ties and loses, of those that have scores."""
     scores = evaluation.scores[column.name]["segment"]
-    difference = scores[pair[1]] - scores[pair[0]]
-    if not column.higher_is_better:
-        difference = -difference
-    known = difference[~np.isnan(difference)]
-    return int((known > 0).sum()), int((known == 0).sum()), int((known < 0).sum())
-
-
-def _segments(evaluation: Evaluation, pair: Pair) -> list[dict[str, Any]]:
-    """List the segments that differ most by each metric, both ways together."""
     baseline, system = pair
-    rows = []
-    for column in evaluation.metrics:
-        scores = evaluation.scores[column.name]["segment"]
-        difference = scores[system] - scores[baseline]
-        known = np.flatnonzero(~np.isnan(difference) & (difference != 0))
-        order = known[np.argsort(-np.abs(difference[known]), kind="stable")]
-        for i in order[:_SEGMENTS_SHOWN]:
-            texts = [evaluation.hypotheses[s][i] or "" for s in (baseline, system)]
-            rows.append(
-                {
-                    "system": evaluation.systems[system],
-                    "baseline": evaluation.systems[baseline],
-                    "metric": column.name,
-                    "document": evaluation.documents[evaluation.segment_documents[i]],
-                    "segment": int(evaluation.segment_numbers[i]),
-                    "score": known_number(scores[system, i]),
-                    "baseline_score": known_number(scores[baseline, i]),
-                    "diff": word_diff(texts[0], texts[1]),
-                }
-            )
-    return rows
-
-
-def _documents(evaluation: Evaluation, pair: Pair) -> list[dict[str, Any]]:
-    return [
-        _group_row(evaluation, column, pair, {"document": document}, *scores[list(pair), d])
-        for column in evaluation.metrics
-        for scores in [evaluation.scores[column.name]["document"]]
-        for d, document in enumerate(evaluation.documents)
-    ]
-
-
-def _buckets(evaluation: Evaluation, pair: Pair) -> list[dict[str, Any]]:
-    """Score segments by the words of their first reference, where there is one."""
-    if not evaluation.references:
-        return []
-    words = np.array([len(text.split()) for text in evaluation.references[0]])
-    starts = (1, *(end + 1 for end in _BUCKETS))
-    rows = []
-    for n, start in enumerate(starts):
-        name = f"{start}-{_BUCKETS[n]}" if n < len(_BUCKETS) else f"{start}+"
-        inside = (words >= start) & (words <= (_BUCKETS[n] if n < len(_BUCKETS) else np.inf))
-        if not inside.any():
-            continue
-        for column in evaluation.metrics:
-            found = evaluation.statistics[column.name]
-            scores = found.score(found.values[list(pair)][:, inside].sum(axis=1))
-            label = {"words": name, "segments": int(inside.sum())}
-            rows.append(_group_row(evaluation, column, pair, label, *scores))
-    return rows
-
-
-def _group_row(
-    evaluation: Evaluation,
-    column: MetricColumn,
-    pair: Pair,
-    label: dict[str, Any],
-    baseline_score: float,
-    score: float,
-) -> dict[str, Any]:
-    return {
-        "system": evaluation.systems[pair[1]],
-        "baseline": evaluation.systems[pair[0]],
-        "metric": column.name,
-        **label,
-        "score": known_number(score),
-        "baseline_score": known_number(baseline_score),
-        "delta": known_number(score - baseline_score),
-    }
-
-
-def _terms(evaluation: Evaluation, pair: Pair) -> list[dict[str, Any]]:
-    """List the occurrences of terms that two systems have with different verdicts."""
-    names = [evaluation.systems[s] for s in pair]
-    found: dict[tuple[Any, ...], dict[str, Any]] = {}
-    for row in evaluation.occurrences:
-        if row["kind"] == "system" and row["system"] in names:
-            place = (row["document"], row["segment"], row["source_start"])
-            found.setdefault(place, {})[row["system"]] = row
-    rows = []
-    for (document, segment, _), by_system in found.items():
-        before, after = (by_system[name] for name in names)
-        if before["verdict"] != after["verdict"]:
-            rows.append(
-                {
-                    "system": names[1],
-                    "baseline": names[0],
-                    "document": document,
-                    "segment": segment,
-                    "concept": after["concept"],
-                    "source": after["source"],
-                    "baseline_verdict": before["verdict"],
-                    "baseline_rendering": before["rendering"],
-                    "verdict": after["verdict"],
-                    "rendering": after["rendering"],
-                }
-            )
-    return rows
-
-
-def word_diff(before: str, after: str) -> str:
-    """Show what changed between two texts word by word: [-left out-] and {+put in+}."""
-    old, new = _WORD.findall(before), _WORD.findall(after)
-    pieces = []
-    for kind, a, b, c, d in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if kind == "equal":
-            pieces.append("".join(old[a:b]))
-            continue
-        if a < b:
-            pieces.append(f"[-{''.join(old[a:b])}-]")
-        if c < d:
-            pieces.append(f"{{+{''.join(new[c:d])}+}}")
-    return "".join(pieces)
+    gain = scores[system] - scores[baseline]
+    if not column.higher_is_better:
+        gain = -gain
+    # Comparisons with NaN, the score of a segment that has none, are false.
+    return int((gain > 0).sum()), int((gain == 0).sum()), int((gain < 0).sum())
