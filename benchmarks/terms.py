@@ -28,12 +28,18 @@ from mteval.corpus.layout import load_systems, load_test_set
 from mteval.corpus.model import Document, SystemOutput, TestSet
 from mteval.evaluation.terms import check_terms
 from mteval.languages.encoder import sentence_encoder
+from mteval.terminology.concepts import TermbaseRow
+from mteval.terminology.features import FEATURES
 from mteval.terminology.formats.registry import read_termbase
 from mteval.terminology.inventory import Inventory, take_inventory
 from mteval.terminology.normalise import split_words
-from mteval.terminology.search import FEATURES, PASSAGES, Passage, Question, Vectors, candidates
-from mteval.terminology.termbase import Termbase, TermbaseRow
-from mteval.terminology.verdicts import VERDICTS, Finding
+from mteval.terminology.passages import Passage, Question
+from mteval.terminology.search import candidates
+from mteval.terminology.termbase import Termbase
+from mteval.terminology.vectors import Vectors
+from mteval.terminology.verdicts import Finding
+from mteval.terminology.vocabulary import VERDICTS
+from mteval.terminology.weights import PASSAGES
 
 ROOT = Path(__file__).parents[1]
 LABELS = ROOT / "tests" / "data" / "terms" / "labels.tsv"

@@ -80,7 +80,28 @@ _SUCCESSORS: dict[str, tuple[str, ...]] = {
         "mteval.terminology.formats.base",
         "mteval.terminology.formats.csv",
     ),
-    "mteval.terminology.termbase": ("mteval.terminology.termbase",),
+    "mteval.terminology.mining": (
+        "mteval.terminology.mining.proposals",
+        "mteval.terminology.mining.renderings",
+        "mteval.terminology.mining.rows",
+    ),
+    "mteval.terminology.spotting": (
+        "mteval.terminology.mining.pairs",
+        "mteval.terminology.mining.names",
+        "mteval.terminology.mining.source_terms",
+    ),
+    "mteval.terminology.search": (
+        "mteval.terminology.features",
+        "mteval.terminology.passages",
+        "mteval.terminology.vectors",
+        "mteval.terminology.weights",
+    ),
+    "mteval.terminology.history": ("mteval.terminology.vocabulary",),
+    "mteval.terminology.termbase": (
+        "mteval.terminology.concepts",
+        "mteval.terminology.vocabulary",
+    ),
+    "mteval.terminology.verdicts": ("mteval.terminology.vocabulary",),
     "mteval.metrics.ngrams": ("mteval.metrics.lexical.ngrams",),
     "mteval.metrics.lexical": ("mteval.metrics.lexical.sacrebleu_metrics",),
     "mteval.metrics.comet": ("mteval.metrics.comet.metric",),
@@ -91,6 +112,11 @@ _SUCCESSORS: dict[str, tuple[str, ...]] = {
 }
 # Old module and name -> new name, in one of its successors.
 _RENAMED: dict[str, str] = {
+    "mteval.terminology.history.Change": "TermChange",
+    "mteval.terminology.mining.Kind": "CandidateKind",
+    "mteval.terminology.spotting.Pair": "SegmentPair",
+    "mteval.terminology.spotting.Phrase": "NamePhrase",
+    "mteval.terminology.spotting.Place": "SourceSpan",
     "mteval.terminology.termbase.Row": "TermbaseRow",
     "mteval.significance.LEAST_SAMPLES": "MIN_SAMPLES",
     "mteval.significance.least_p": "min_p_value",
@@ -109,8 +135,7 @@ def old_names(module: str) -> Callable[[str], Any]:
         if not name.startswith("__"):
             wanted = _RENAMED.get(f"{module}.{name}", name)
             for successor in _SUCCESSORS[module]:
-                # A module looks in itself for what is renamed only.
-                if successor != module or wanted != name:
+                if successor != module:
                     loaded = importlib.import_module(successor)
                     if wanted in getattr(loaded, "__all__", ()):
                         return getattr(loaded, wanted)

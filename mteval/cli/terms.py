@@ -138,7 +138,7 @@ def audit(
     from mteval.corpus.layout import load_unscored
     from mteval.evaluation.terms import check_terms
     from mteval.terminology.audit import audit as audit_texts
-    from mteval.terminology.termbase import read_day
+    from mteval.terminology.building import read_day
     from mteval.views.tables import plain_table
 
     given = given_inputs(references, source, ())

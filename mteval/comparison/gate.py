@@ -21,7 +21,7 @@ from mteval.statistics.significance import (
 )
 from mteval.terminology.history import changes
 from mteval.terminology.scores import SEVERITY_WEIGHTS, ratio
-from mteval.terminology.verdicts import RIGHT, VERDICTS
+from mteval.terminology.vocabulary import RIGHT, VERDICTS
 
 __all__ = ["Failure", "gate", "parse_drops"]
 

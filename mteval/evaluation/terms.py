@@ -22,6 +22,8 @@ from mteval.evaluation.inputs import (
 from mteval.io.store import cache_folder
 from mteval.languages.encoder import cached_encoder
 from mteval.runs.evaluation import MetricColumn, SegmentStatistics
+from mteval.terminology.building import read_day
+from mteval.terminology.concepts import TermbaseRow
 from mteval.terminology.inventory import (
     TERM_PACKAGES,
     Inventory,
@@ -29,11 +31,11 @@ from mteval.terminology.inventory import (
     take_inventory,
 )
 from mteval.terminology.scores import ratio
-from mteval.terminology.termbase import Termbase, TermbaseRow, read_day
+from mteval.terminology.termbase import Termbase
 from mteval.wording import listing
 
 if TYPE_CHECKING:
-    from mteval.terminology.mining import Proposal
+    from mteval.terminology.mining.proposals import Proposal
 
 __all__ = ["add_terms", "check_terms", "mine_terms"]
 
@@ -133,7 +135,8 @@ def mine_terms(
         InputError: something cannot be read.
         UnavailableError: a package or the sources are missing.
     """
-    from mteval.terminology.mining import mine, proposed_rows
+    from mteval.terminology.mining.proposals import mine
+    from mteval.terminology.mining.rows import proposed_rows
 
     check_packages()
     notes: list[str] = []

@@ -7,16 +7,16 @@ from datetime import date
 from typing import Any
 
 from mteval.errors import UnavailableError
+from mteval.terminology.concepts import Concept
 from mteval.terminology.inventory import Inventory
 from mteval.terminology.matching import Hit, Matcher
 from mteval.terminology.normalise import split_words
 from mteval.terminology.scores import rendering_key
-from mteval.terminology.termbase import Concept
+from mteval.terminology.vocabulary import UNLISTED
 
 __all__ = ["PROBLEMS", "audit"]
 
 PROBLEMS = ("deprecated", "unlisted", "omitted", "inconsistent")
-_UNLISTED = frozenset({"other", "transliterated", "left in Chinese"})
 
 
 def audit(
@@ -99,7 +99,7 @@ def _problems(entries: Sequence[Mapping[str, Any]]) -> list[str]:
     verdicts = {entry["verdict"] for entry in entries}
     has = {
         "deprecated": "deprecated" in verdicts,
-        "unlisted": bool(verdicts & _UNLISTED),
+        "unlisted": bool(verdicts & UNLISTED),
         "omitted": "omitted" in verdicts,
         "inconsistent": sum(entry["rendering"] is not None for entry in entries) > 1,
     }

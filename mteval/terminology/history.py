@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any
 
-from mteval.terminology.verdicts import RIGHT
+from mteval.terminology.vocabulary import RIGHT, TermChange
 
-__all__ = ["Change", "changes", "trend"]
+if not TYPE_CHECKING:
+    from mteval._moved import old_names
 
-Change = Literal["new", "fixed", "still wrong"]
+    __getattr__ = old_names(__name__)
+
+__all__ = ["changes", "trend"]
+
 Row = Mapping[str, Any]
 
 
@@ -41,7 +45,7 @@ def changes(before: Iterable[Row], after: Iterable[Row]) -> list[dict[str, Any]]
         is_wrong = row["verdict"] not in RIGHT
         if not (was_wrong or is_wrong):
             continue
-        change: Change = "fixed" if not is_wrong else "still wrong" if was_wrong else "new"
+        change: TermChange = "fixed" if not is_wrong else "still wrong" if was_wrong else "new"
         rows.append(
             {
                 "change": change,

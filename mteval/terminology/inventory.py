@@ -19,6 +19,8 @@ import numpy.typing as npt
 from mteval.corpus.model import TestSet
 from mteval.errors import MissingPackageError, UnavailableError
 from mteval.languages.encoder import ENCODER_NAME, Embed
+from mteval.terminology.building import read_day
+from mteval.terminology.concepts import Concept
 from mteval.terminology.matching import Matcher
 from mteval.terminology.scores import (
     TermCounts,
@@ -28,8 +30,9 @@ from mteval.terminology.scores import (
     severity_of,
     tsr_statistics,
 )
-from mteval.terminology.termbase import Concept, Termbase, read_day
-from mteval.terminology.verdicts import REVISION, RIGHT, VERDICTS, Finding, check
+from mteval.terminology.termbase import Termbase
+from mteval.terminology.verdicts import REVISION, Finding, check
+from mteval.terminology.vocabulary import RIGHT, VERDICTS
 
 __all__ = ["TERM_PACKAGES", "Inventory", "check_packages", "check_sources", "take_inventory"]
 

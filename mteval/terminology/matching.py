@@ -11,9 +11,10 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 
 from mteval.languages.text import count_han
+from mteval.terminology.concepts import Concept, Rendering
 from mteval.terminology.normalise import (
     Folded,
     Word,
@@ -21,14 +22,13 @@ from mteval.terminology.normalise import (
     is_acronym,
     split_words,
 )
-from mteval.terminology.termbase import CasePolicy, Concept, Rendering, Status
+from mteval.terminology.vocabulary import STATUSES, CasePolicy
 
 if TYPE_CHECKING:
     from ahocorasick_rs import AhoCorasick
 
 __all__ = ["Hit", "Matcher", "Occurrence", "Patterns", "attached_year"]
 
-STATUSES: tuple[Status, ...] = get_args(Status)
 # A year written after a name belongs to it: 北部·联合-2023, Golden Dragon 2023.
 _YEAR_AFTER = re.compile(r"[\s’”\"'》」]?\s?[-‐‑–—−]?\s?((?:19|20)\d\d)(?!\d|\s?年|[-/.]\d)")
 _LONGEST_YEAR = 16

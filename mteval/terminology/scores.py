@@ -13,10 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from mteval.terminology.concepts import Concept
 from mteval.terminology.matching import Patterns
 from mteval.terminology.normalise import split_words
-from mteval.terminology.termbase import Concept, Severity
-from mteval.terminology.verdicts import RIGHT, Finding
+from mteval.terminology.verdicts import Finding
+from mteval.terminology.vocabulary import RIGHT, Severity
 
 __all__ = [
     "SEVERITY_WEIGHTS",

@@ -7,39 +7,29 @@ from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
-from typing import Literal, get_args
+from typing import TYPE_CHECKING
 
 from mteval.languages.encoder import Embed
 from mteval.languages.pinyin import pinyin
 from mteval.languages.text import count_han
+from mteval.terminology.concepts import Rendering
 from mteval.terminology.matching import Hit, Matcher, Occurrence, attached_year
 from mteval.terminology.normalise import fold_source, split_words
-from mteval.terminology.search import (
-    PASSAGES,
-    Passage,
-    Question,
-    Vectors,
-    candidates,
-    choose,
-    pinyin_letters,
-)
-from mteval.terminology.termbase import Rendering
+from mteval.terminology.passages import Passage, Question, pinyin_letters
+from mteval.terminology.search import candidates, choose
+from mteval.terminology.vectors import Vectors
+from mteval.terminology.vocabulary import Verdict
+from mteval.terminology.weights import NEAR_CHARACTERS, NEAR_SHARE, PASSAGES
 
-__all__ = ["REVISION", "RIGHT", "VERDICTS", "Checked", "Finding", "Verdict", "check"]
+if not TYPE_CHECKING:
+    from mteval._moved import old_names
+
+    __getattr__ = old_names(__name__)
+
+__all__ = ["REVISION", "Checked", "Finding", "check"]
 
 # Goes up whenever the rules of matching or searching change a verdict.
 REVISION = 1
-
-Verdict = Literal[
-    "preferred", "admitted", "deprecated", "transliterated", "left in Chinese", "omitted", "other"
-]
-VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
-# The verdicts that count as a right rendering.
-RIGHT = frozenset({"preferred", "admitted"})
-
-# A listed rendering is near where it should be within so many characters, or such a share of the
-# text; one farther off is rather another occurrence's.
-_NEAR, _NEAR_SHARE = 80, 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +202,7 @@ class _Segment:
             near: leave a rendering that stands far from where it should to the search, which knows
                 whether something nearer explains the term.
         """
+        reach = max(NEAR_CHARACTERS, NEAR_SHARE * len(self.passage.text))
         by_length: defaultdict[int, list[Hit]] = defaultdict(list)
         for hits in self.hits.values():
             for hit in hits:
@@ -240,7 +231,7 @@ class _Segment:
                 if (
                     n not in self.found
                     and not self.passage.taken[hit.words[0] : hit.words[1]].any()
-                    and not (near and distance > max(_NEAR, _NEAR_SHARE * len(self.passage.text)))
+                    and not (near and distance > reach)
                 ):
                     self._accept(n, hit.words, hit.start, hit.end, hit.rendering.status, hit)
 

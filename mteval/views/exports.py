@@ -236,7 +236,7 @@ def _columns(evaluation: Evaluation, name: str) -> dict[str, Kind]:
     if name in _FIXED_COLUMNS:
         return _FIXED_COLUMNS[name]
     if name == "terms":
-        from mteval.terminology.verdicts import VERDICTS
+        from mteval.terminology.vocabulary import VERDICTS
 
         columns = dict.fromkeys(
             ("system", "kind", "concept", "source", "target", "severity"), "text"

@@ -445,7 +445,7 @@ BAD_TERMS: dict[str, tuple[str, str]] = {
     ),
     "duplicate": (
         "source,target,status\n甲,b,preferred\n甲,b,preferred\n",
-        "duplicate.csv:3: duplicate: '甲' -> 'b' (preferred) stands in concept '甲' already, at "
+        "duplicate.csv:3: duplicate: '甲' -> 'b' (preferred) is in concept '甲' already, at "
         "duplicate.csv:2",
     ),
     "clash": (

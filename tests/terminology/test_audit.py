@@ -10,9 +10,10 @@ from typing import Any
 from mteval.corpus.layout import load_test_set, load_unscored
 from mteval.corpus.model import Document, TestSet
 from mteval.terminology.audit import PROBLEMS, audit
+from mteval.terminology.concepts import TermbaseRow
 from mteval.terminology.formats.registry import read_termbase
 from mteval.terminology.inventory import take_inventory
-from mteval.terminology.termbase import Termbase, TermbaseRow
+from mteval.terminology.termbase import Termbase
 from tests.conftest import ROOT, Run
 
 DIPLOMACY = "mnd-2023-12-28-military-diplomacy"

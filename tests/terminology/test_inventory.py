@@ -12,8 +12,9 @@ import pytest
 from mteval.corpus.model import Document, SystemOutput, TestSet
 from mteval.errors import UnavailableError
 from mteval.evaluation.terms import check_terms
+from mteval.terminology.concepts import TermbaseRow
 from mteval.terminology.inventory import Inventory, take_inventory
-from mteval.terminology.termbase import Termbase, TermbaseRow
+from mteval.terminology.termbase import Termbase
 
 TERMS = Termbase.from_rows(
     [

@@ -7,10 +7,12 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from mteval.terminology.concepts import Concept, Rendering, TermbaseRow
 from mteval.terminology.formats.registry import read_termbase
 from mteval.terminology.matching import Matcher, Occurrence, Patterns, attached_year
 from mteval.terminology.normalise import fold_source, split_words
-from mteval.terminology.termbase import CasePolicy, Concept, Rendering, Termbase, TermbaseRow
+from mteval.terminology.termbase import Termbase
+from mteval.terminology.vocabulary import CasePolicy
 from tests.conftest import ROOT
 
 ALPHABET = (

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from mteval.terminology.concepts import Concept, Rendering
 from mteval.terminology.matching import Occurrence
 from mteval.terminology.scores import (
     ConceptCounts,
@@ -19,8 +20,8 @@ from mteval.terminology.scores import (
     rendering_key,
     tsr_statistics,
 )
-from mteval.terminology.termbase import Concept, Rendering
-from mteval.terminology.verdicts import Finding, Verdict
+from mteval.terminology.verdicts import Finding
+from mteval.terminology.vocabulary import Verdict
 
 Entries = Sequence[tuple[str, Sequence[str]]]
 

@@ -10,18 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mteval.languages.encoder import Embed, sentence_encoder
+from mteval.terminology.concepts import Concept, Rendering
+from mteval.terminology.features import FEATURES
 from mteval.terminology.matching import Matcher
 from mteval.terminology.normalise import BREAK, split_words
-from mteval.terminology.search import (
-    FEATURES,
-    Candidates,
-    Passage,
-    Question,
-    Vectors,
-    candidates,
-    choose,
-)
-from mteval.terminology.termbase import Concept, Rendering
+from mteval.terminology.passages import Passage, Question
+from mteval.terminology.search import Candidates, candidates, choose
+from mteval.terminology.vectors import Vectors
 
 ODD = st.text("甲军A aé.,;(|)'’“”\"-·🎉ש\u0301\u200b2023\n&+", max_size=40)
 

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mteval.errors import InputError
-from mteval.terminology.termbase import Concept, Rendering, Termbase, TermbaseRow
+from mteval.terminology.concepts import Concept, Rendering, TermbaseRow
+from mteval.terminology.termbase import Termbase
 
 STATUSES = ["preferred", "admitted", "deprecated"]
 
@@ -141,7 +142,7 @@ def test_empty_cells_are_refused(column: str) -> None:
         ),
         (
             {"valid_from": "2023-01-02", "valid_to": "2023-01-01"},
-            "valid_from (2023-01-02) is after valid_to (2023-01-01); swap or mend them",
+            "valid_from (2023-01-02) is after valid_to (2023-01-01); swap or correct them",
         ),
         ({"note": "a\0b"}, "the note contains a NUL character; remove or replace it"),
         ({"target": "a\nb"}, "the target contains a line break; remove or replace it"),
@@ -156,7 +157,7 @@ def test_bad_cells_are_refused(change: dict[str, str], message: str) -> None:
 
 def test_duplicates_name_both_lines() -> None:
     assert refused(row(), row("x", "X"), row()) == (
-        "t.csv:4: duplicate: '军委' -> 'CMC' (preferred) stands in concept 'cmc' already, at "
+        "t.csv:4: duplicate: '军委' -> 'CMC' (preferred) is in concept 'cmc' already, at "
         "t.csv:2; remove one of the two"
     )
     # The second source has stated it on another line.

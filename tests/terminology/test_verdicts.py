@@ -11,11 +11,13 @@ from hypothesis import strategies as st
 
 from benchmarks.terms import read_labels, shipped_inventory, tally
 from mteval.languages.encoder import Embed, sentence_encoder
+from mteval.terminology.concepts import TermbaseRow
 from mteval.terminology.formats.registry import read_termbase
 from mteval.terminology.inventory import Inventory
 from mteval.terminology.matching import Matcher
-from mteval.terminology.termbase import Status, Termbase, TermbaseRow
-from mteval.terminology.verdicts import RIGHT, VERDICTS, Finding, check
+from mteval.terminology.termbase import Termbase
+from mteval.terminology.verdicts import Finding, check
+from mteval.terminology.vocabulary import RIGHT, VERDICTS, Status
 from tests.conftest import ROOT
 
 CONFERENCE = "mnd-2023-12-28-military-diplomacy"

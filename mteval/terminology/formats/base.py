@@ -9,7 +9,8 @@ from typing import Literal
 
 from mteval.errors import InputError, MissingPackageError
 from mteval.io.xml import not_xml
-from mteval.terminology.termbase import Termbase, TermbaseRow
+from mteval.terminology.concepts import TermbaseRow
+from mteval.terminology.termbase import Termbase
 
 __all__ = [
     "COLUMNS",

@@ -13,9 +13,10 @@ from mteval.errors import InputError, UsageError, location
 from mteval.io.csv_rows import parse_csv
 from mteval.io.files import kind_of, read_bytes, read_text
 from mteval.io.writing import write_files
+from mteval.terminology.concepts import TermbaseRow
 from mteval.terminology.formats.base import COLUMNS, Style, TermFormat, cells_of
 from mteval.terminology.formats.tables import table_rows
-from mteval.terminology.termbase import Termbase, TermbaseRow
+from mteval.terminology.termbase import Termbase
 
 __all__ = ["CSV", "append_rows"]
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from mteval.errors import InputError, location
+from mteval.terminology.concepts import TermbaseRow
 from mteval.terminology.formats.base import COLUMNS, with_statuses
-from mteval.terminology.termbase import TermbaseRow
 
 __all__ = ["table_rows"]
 

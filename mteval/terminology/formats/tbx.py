@@ -17,8 +17,9 @@ from mteval.errors import InputError, location
 from mteval.io.files import read_bytes
 from mteval.io.writing import write_files
 from mteval.io.xml import XML_LANG, load_lxml, local_name, parse_xml, sourceline
+from mteval.terminology.concepts import Concept, TermbaseRow
 from mteval.terminology.formats.base import Style, TermFormat, check_characters, with_statuses
-from mteval.terminology.termbase import Concept, Termbase, TermbaseRow
+from mteval.terminology.termbase import Termbase
 
 __all__ = ["TBX"]
 

@@ -14,6 +14,7 @@ from typing import Any
 from mteval.errors import InputError, location
 from mteval.io.files import read_bytes
 from mteval.io.writing import write_files
+from mteval.terminology.concepts import TermbaseRow
 from mteval.terminology.formats.base import (
     COLUMNS,
     Style,
@@ -24,7 +25,7 @@ from mteval.terminology.formats.base import (
     missing_package,
 )
 from mteval.terminology.formats.tables import table_rows
-from mteval.terminology.termbase import Termbase, TermbaseRow
+from mteval.terminology.termbase import Termbase
 
 __all__ = ["XLSX"]
 

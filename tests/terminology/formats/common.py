@@ -10,9 +10,10 @@ import pytest
 from hypothesis import strategies as st
 
 from mteval.errors import InputError
+from mteval.terminology.concepts import Concept, Rendering
 from mteval.terminology.formats.base import Style
 from mteval.terminology.formats.registry import read_termbase, write_termbase
-from mteval.terminology.termbase import Concept, Rendering, Termbase
+from mteval.terminology.termbase import Termbase
 
 # Every format and style: suffix, style.
 KINDS: list[tuple[str, Style]] = [

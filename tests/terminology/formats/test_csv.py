@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from mteval.errors import EncodingError, InputError, UsageError
+from mteval.terminology.concepts import Concept, Rendering, TermbaseRow
 from mteval.terminology.formats.base import COLUMNS
 from mteval.terminology.formats.csv import append_rows
 from mteval.terminology.formats.registry import read_termbase, write_termbase
-from mteval.terminology.termbase import Concept, Rendering, Termbase, TermbaseRow
+from mteval.terminology.termbase import Termbase
 from tests.terminology.formats.common import (
     TERMBASE,
     refused,

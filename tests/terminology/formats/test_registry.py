@@ -8,9 +8,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mteval.errors import InputError, MissingPackageError, UsageError
+from mteval.terminology.concepts import Concept, Rendering
 from mteval.terminology.formats.base import Style
 from mteval.terminology.formats.registry import read_termbase, write_termbase
-from mteval.terminology.termbase import Concept, Rendering, Termbase
+from mteval.terminology.termbase import Termbase
 from tests.conftest import ROOT
 from tests.terminology.formats.common import (
     ANY,

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
+from mteval.terminology.concepts import Concept, Rendering
 from mteval.terminology.formats.base import Style
 from mteval.terminology.formats.registry import read_termbase, write_termbase
-from mteval.terminology.termbase import Concept, Rendering, Termbase
+from mteval.terminology.termbase import Termbase
 from tests.terminology.formats.common import (
     refused,
     write,
@@ -320,8 +321,7 @@ EN = '<langSec xml:lang="en"><termSec><term>one</term></termSec></langSec>'
                 "<termSec><term>one</term></termSec>\n<termSec><term>one</term></termSec>"
                 "</langSec></conceptEntry>"
             ),
-            "t.tbx:4: duplicate: '一' -> 'one' (preferred) stands in concept 'a' already, at "
-            "t.tbx:3; ",
+            "t.tbx:4: duplicate: '一' -> 'one' (preferred) is in concept 'a' already, at t.tbx:3; ",
         ),
     ],
     ids=str,

@@ -11,10 +11,11 @@ import openpyxl
 import pytest
 
 from mteval.errors import InputError
+from mteval.terminology.concepts import Concept, Rendering, TermbaseRow
 from mteval.terminology.formats import xlsx
 from mteval.terminology.formats.base import COLUMNS
 from mteval.terminology.formats.registry import read_termbase, write_termbase
-from mteval.terminology.termbase import Concept, Rendering, Termbase, TermbaseRow
+from mteval.terminology.termbase import Termbase
 from tests.terminology.formats.common import (
     goes_round,
     refused,
@@ -80,7 +81,7 @@ def test_numbers_and_dates_become_text(tmp_path: Path) -> None:
         ),
         (
             [["source", "target"], ["一", "a"], ["一", "a"]],
-            "t.xlsx:3: duplicate: '一' -> 'a' (preferred) stands in concept '一' already, at "
+            "t.xlsx:3: duplicate: '一' -> 'a' (preferred) is in concept '一' already, at "
             "t.xlsx:2; ",
         ),
     ],

@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 from mteval.corpus.layout import load_test_set
 from mteval.errors import MismatchError
 from mteval.languages.encoder import sentence_encoder
-from mteval.terminology import spotting
+from mteval.terminology.concepts import TermbaseRow
 from mteval.terminology.formats.base import COLUMNS
 from mteval.terminology.formats.csv import append_rows
 from mteval.terminology.formats.registry import read_termbase
-from mteval.terminology.mining import Proposal, mine, proposed_rows
+from mteval.terminology.mining.proposals import Proposal, mine
+from mteval.terminology.mining.rows import proposed_rows
 from mteval.terminology.normalise import fold_source, split_words
-from mteval.terminology.termbase import Termbase, TermbaseRow
+from mteval.terminology.termbase import Termbase
 from tests.conftest import ROOT
 
 REFERENCES = ROOT / "references"
@@ -58,18 +59,6 @@ def mine_pairs(*pairs: tuple[str, str], termbase: Termbase | None = None) -> lis
 
 def termbase(*rows: tuple[str, str, str]) -> Termbase:
     return Termbase.from_rows(TermbaseRow(id, zh, en, "preferred") for id, zh, en in rows)
-
-
-def proposal(
-    target: str,
-    *renderings: tuple[str, int],
-    source: str = "金龙",
-    documents: tuple[str, ...] = ("d",),
-    count: int = 2,
-) -> Proposal:
-    return Proposal(
-        source, target, "name", count, count, documents, ((target, count), *renderings), 0.934, ()
-    )
 
 
 def keys(text: str) -> list[str]:
@@ -180,129 +169,6 @@ def test_an_acronym_in_parentheses_is_a_rendering(mined: list[Proposal]) -> None
 
 
 @pytest.mark.parametrize(
-    ("source", "spans"),
-    [
-        ("“北部·联合-2023”演习", ["北部·联合"]),
-        ("《条约》和「金龍」", ["条约", "金龍"]),
-        ("‘ 金龙 ’", ["金龙"]),
-        ("他说:“我们不会这样做”", []),
-        ("“一、二,三”“。”“龙”“A”", []),
-        (f"“{'长' * 21}”", []),
-    ],
-)
-def test_a_quoted_name_is_short_and_no_sentence(source: str, spans: list[str]) -> None:
-    pair = spotting.Pair(source, "")
-    assert [source[start:end] for start, end in pair.quoted] == spans
-
-
-def test_quotations_pair_only_where_both_sides_have_as_many() -> None:
-    pair = spotting.Pair("“金龙”和“盾牌”", "“Golden Dragon” and “Shield”")
-    assert list(spotting._quoted_alike(pair)) == [(1, 3, (0, 2)), (6, 8, (3, 4))]
-    assert not list(spotting._quoted_alike(spotting.Pair("“金龙”和“盾牌”", "“Golden Dragon”")))
-
-
-@pytest.mark.parametrize(
-    ("text", "phrases"),
-    [
-        ("the Shangri-La dialogue, and", {"Shangri-La", "Shangri-La dialogue"}),
-        ("he met Antony Blinken here", {"Antony Blinken"}),
-        ("they say United States seeks talks", {"United States"}),
-        (
-            "the Ministry of National Defense.",
-            {"Ministry of National Defense", "National Defense"},
-        ),
-        ("However hard", set()),
-        ("He saw Peru, Chile; Cuba", set()),
-        ("SOUTH CHINA SEA", set()),
-        ("the PRC said", {"PRC"}),
-    ],
-)
-def test_capitals_make_names(text: str, phrases: set[str]) -> None:
-    pair = spotting.Pair("中", text)
-    found = {
-        pair.surface(words)
-        for i, j in spotting.capitalised_runs(pair)
-        for words in spotting._phrases(pair, i, j)
-    }
-    assert found == phrases
-
-
-@pytest.mark.parametrize(
-    ("source", "text", "found"),
-    [
-        ("主席习近平说", "Xi Jinping said", [("习近平", "Xi Jinping")]),
-        (
-            "吕秀莲到重庆",
-            "Lü Xiulian in Chongqing",
-            [("吕秀莲", "Lü Xiulian"), ("重庆", "Chongqing")],
-        ),
-        ("曾荫权", "Zeng Yinquan", [("曾荫权", "Zeng Yinquan")]),
-        ("布林肯", "Antony Blinken", []),
-        ("李明", "", []),
-    ],
-)
-def test_names_in_pinyin(source: str, text: str, found: list[tuple[str, str]]) -> None:
-    pair = spotting.Pair(source, text)
-    spelt = [
-        each for i, j in spotting.capitalised_runs(pair) for each in spotting._spelt(pair, i, j)
-    ]
-    assert [(source[start:end], pair.surface(words)) for words, start, end in spelt] == found
-
-
-@pytest.mark.parametrize(
-    ("text", "is_term"),
-    [
-        ("国务卿", True),
-        ("中央军委", True),
-        ("和平发展", True),
-        ("以色列", True),
-        ("的国务卿", False),
-        ("和美国人", False),
-        ("者和企业", False),
-        ("国务卿在", False),
-        ("业时间等最新", False),
-        ("高等教育", True),
-        ("中国的军队", False),
-        ("国务", False),
-        ("运输机A", False),
-        ("长" * 16, False),
-        ("", False),
-    ],
-)
-def test_terms_do_not_begin_or_end_with_what_only_joins(text: str, is_term: bool) -> None:
-    assert spotting.is_term(text) is is_term
-
-
-def recurrent(*sources: str) -> list[str]:
-    return spotting.recurrent_terms(
-        spotting.Neighbours([spotting.Pair(source, "") for source in sources])
-    )
-
-
-def test_a_recurrent_phrase_is_the_longest_between_changing_neighbours() -> None:
-    assert recurrent("他见国务卿谈话", "请国务卿来访") == ["国务卿"]
-    assert recurrent("谈两国元首", "看两国元首", "问两国元首") == ["两国元首"]
-    # In one segment only; always before the same character.
-    assert recurrent("他见国务卿谈话,请国务卿来访") == []
-    assert "国务卿" not in recurrent("见国务卿谈", "请国务卿谈")
-    assert recurrent() == recurrent("") == []
-
-
-def test_half_a_word_is_told_by_its_neighbours() -> None:
-    neighbours = spotting.Neighbours(
-        [spotting.Pair(source, "") for source in ("强军思想", "外交思想", "主义思想体系")]
-    )
-    assert neighbours.is_cut("强军思", 3)
-    assert not neighbours.is_cut("强军思想", 3)
-    assert not neighbours.is_cut("强军思", 4)
-
-
-def test_what_stands_in_an_enumeration() -> None:
-    pair = spotting.Pair("出访汤加、瓦努阿图、东帝汶等5国,访问甲、乙和丙。", "")
-    assert list(spotting.listed_terms([pair])) == ["瓦努阿图", "东帝汶"]
-
-
-@pytest.mark.parametrize(
     "pair",
     [
         ("", ""),
@@ -360,36 +226,6 @@ def test_any_text_is_mined(pairs: Sequence[tuple[str, str]], with_terms: bool) -
         assert not with_terms or fold_source(each.source).text != "金龙"
     if proposals:
         Termbase.from_rows(proposed_rows(proposals, terms))
-
-
-def test_rows_of_a_proposal() -> None:
-    found = proposal(
-        "Golden Dragon", ("golden dragon", 2), ("GD", 2), ("Dragon", 1), documents=("a", "b")
-    )
-    note = "mined: 2 occurrences, documents a, b, confidence 0.93"
-    assert proposed_rows([found], None) == [
-        TermbaseRow("golden-dragon", "金龙", "Golden Dragon", "preferred", "minor", note),
-        TermbaseRow("golden-dragon", "金龙", "GD", "admitted", "minor", note),
-    ]
-    [one] = proposed_rows([proposal("X", count=1)], None)
-    assert one.note == "mined: 1 occurrence, document d, confidence 0.93"
-
-
-def test_names_of_concepts_are_unique() -> None:
-    known = termbase(("golden-dragon", "甲", "A"), ("Golden-Dragon-2", "乙", "B"))
-    found = [
-        proposal("Golden Dragon"),
-        proposal("golden dragon", source="龙"),
-        proposal("People's Défense"),
-        proposal("中文"),
-    ]
-    rows = proposed_rows(found, known)
-    assert [row.concept for row in rows] == [
-        "golden-dragon-3",
-        "golden-dragon-4",
-        "peoples-defense",
-        "term",
-    ]
 
 
 def test_all_that_is_mined_can_be_read_again(

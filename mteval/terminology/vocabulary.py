@@ -1,0 +1,48 @@
+"""The words of terminology: what a rendering may be, what a text may do with a term, changes.
+
+Statuses are those of ISO 30042:2019 (TBX), severities those of MQM.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+__all__ = [
+    "RIGHT",
+    "SEVERITIES",
+    "STATUSES",
+    "TERM_CHANGES",
+    "UNLISTED",
+    "VERDICTS",
+    "CasePolicy",
+    "Severity",
+    "Status",
+    "TermChange",
+    "Verdict",
+]
+
+Status = Literal["preferred", "admitted", "deprecated"]
+# Best first: of renderings alike otherwise the first of these is taken.
+STATUSES: tuple[Status, ...] = get_args(Status)
+
+Severity = Literal["critical", "major", "minor"]
+# Gravest first.
+SEVERITIES: tuple[Severity, ...] = get_args(Severity)
+
+# How the letter case of a rendering counts: of acronyms only, letter by letter, not at all.
+CasePolicy = Literal["auto", "exact", "ignore"]
+
+# What a text did with an occurrence of a term: wrote a listed rendering, of a status; spelt it in
+# pinyin; left it in Chinese; omitted it, or what it did is unclear; wrote something else.
+Verdict = Literal[
+    "preferred", "admitted", "deprecated", "transliterated", "left in Chinese", "omitted", "other"
+]
+VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
+# The verdicts that count as a right rendering.
+RIGHT: frozenset[str] = frozenset({"preferred", "admitted"})
+# Something is there, and no termbase lists it.
+UNLISTED: frozenset[str] = frozenset({"other", "transliterated", "left in Chinese"})
+
+# What became of an occurrence from one run to the next.
+TermChange = Literal["new", "fixed", "still wrong"]
+TERM_CHANGES: tuple[TermChange, ...] = get_args(TermChange)
