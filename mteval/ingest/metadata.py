@@ -6,52 +6,31 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from mteval.ingest import weights
 from mteval.ingest.boilerplate import boilerplate_reason
+from mteval.ingest.dates import TIME, WEEKDAY, iso_date, strip_dates
 from mteval.ingest.lines import Line
+from mteval.ingest.page_languages import PAGE_WORDS, joined
 from mteval.languages.text import count_han, count_latin_words, to_simplified
 
 __all__ = ["Metadata", "find_metadata"]
 
-_DATE = re.compile(r"(?<!\d)(\d{4})\s?[-/.年]\s?(\d{1,2})\s?[-/.月]\s?(\d{1,2})(?!\d)日?")
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTH = rf"\b({'|'.join(_MONTHS)})[a-z]{{0,6}}\b\.?"
-_ENGLISH_DATE = re.compile(
-    rf"{_MONTH}\s(\d{{1,2}}),?\s(\d{{4}})|\b(\d{{1,2}})\s{_MONTH},?\s(\d{{4}})", re.IGNORECASE
-)
-_WEEKDAY = re.compile(r"星期[一二三四五六日天]|\b[a-z]{3,6}day\b", re.IGNORECASE)
-_TIME = re.compile(r"\d{1,2}[:：]\d{2}([:：]\d{2})?")
-# "资料来源" and the like name where a table or a picture comes from.
-_PUBLISHER = re.compile(
-    r"(?:(?:文章|信息|稿件|新闻)来源|(?<![\u4e00-\u9fff])来源|稿源|发布机构|发文机关|\bsource)"
-    r"\s*[:：]\s*",
-    re.IGNORECASE,
-)
-# What follows a publisher: a separator, the next label, a date. Chinese names have no space.
+_TIME = re.compile(TIME)
+_PUBLISHER = re.compile(rf"(?:{joined('publisher_labels')})\s*[:：]\s*", re.IGNORECASE)
+# What follows a publisher: a separator, a date, what the languages say.
+_YEAR_MARKS = "".join(words.date_marks[0] for words in PAGE_WORDS)
 _PUBLISHER_END = re.compile(
-    r"\s*(?:[|｜丨;；,，[【(（]|(?:责任)?编辑\s*[:：]|责编|作者\s*[:：]"
-    r"|[发更成][布表新文](?:时间|日期)|[时日][间期]\s*[:：]"
-    r"|\b(?:web editor|editor|author|time|date|updated|posted|published|views|font|share|print)\b"
-    rf"|\d{{4}}\s?[-/.年]|{_MONTH}\s\d|(?<=[\u4e00-\u9fff])\s|$)",
+    rf"\s*(?:[|｜丨;；,，[【(（]|\d{{4}}\s?[-/.{_YEAR_MARKS}]|{joined('publisher_end')}|$)",
     re.IGNORECASE,
 )
 _SENTENCE_END = re.compile(r"[。！？!?;；.]$")
-_NO_TITLE = re.compile(
-    # Whose page it is: 中国政府网, 云州市人民政府.
-    r"(网|网站|政府|外交部|国防部|委员会|办公室|办公厅|使馆|领事馆|通讯社|日报|客户端)$"
-    # Who speaks or is spoken to; a subtitle: ——在开幕式上的致辞; a remark in brackets.
-    r"|[:：,，]$|^[—－-]{2}|^[（(]"
-)
-# Chinese titles have more characters than section headings and names of offices ("发言人办公室").
-_TITLE_HAN = 7
-# A title repeats the text: this share of its pairs of characters at least. On references/raw and
-# tests/data/pages names of sites, menus and headlines of other stories have 0 to 0.27, titles 0.14
-# to 0.93 (median 0.6); the two titles below 0.3 are told by their counterparts.
-_TITLE_OVERLAP = 0.3
+# Whose page it is; who speaks or is spoken to; a subtitle, as ——在开幕式上的致辞; a remark.
+_NO_TITLE = re.compile(rf"(?:{joined('publisher_names')})$|[:：,，]$|^[—－-]{{2}}|^[（(]")
 
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """Hold what a page states of itself; None is what it does not state.
+    """What a page states of itself; None is what it does not state.
 
     ``title_line`` is the number of the line that the title stands on, ``date`` is YYYY-MM-DD.
     """
@@ -63,9 +42,9 @@ class Metadata:
 
 
 def find_metadata(
-    furniture: Sequence[Line], text: Sequence[Line], paired: Collection[int]
+    boilerplate: Sequence[Line], text: Sequence[Line], paired: Collection[int]
 ) -> Metadata:
-    """Find title, date and publisher.
+    """Return title, date and publisher.
 
     The title is the heading right above the byline, if the text repeats its words; else the first
     heading that has a counterpart; else the one that the text repeats most. A line that is a date
@@ -73,12 +52,12 @@ def find_metadata(
     stamp of the site that carries it.
 
     Args:
-        furniture: lines dropped by rule; bylines are among them.
+        boilerplate: lines dropped by rule; bylines are among them.
         text: the other lines.
         paired: numbers of the Chinese lines that have a counterpart.
     """
     bylines = [
-        line for line in furniture if _iso_date(line.text) or _PUBLISHER.search(_plain(line))
+        line for line in boilerplate if iso_date(line.text) or _PUBLISHER.search(_plain(line))
     ]
     title = _find_title(bylines, text, paired)
     sentences = [line.number for line in text if _SENTENCE_END.search(line.text)]
@@ -93,7 +72,7 @@ def find_metadata(
     return Metadata(
         None if title is None else title.text,
         None if title is None else title.number,
-        next((date for line in (*own_dates, *bylines) if (date := _iso_date(line.text))), None),
+        next((date for line in (*own_dates, *bylines) if (date := iso_date(line.text))), None),
         next(iter(publishers), None),
     )
 
@@ -102,15 +81,7 @@ def _find_title(
     bylines: Sequence[Line], text: Sequence[Line], paired: Collection[int]
 ) -> Line | None:
     zh = [line for line in text if line.language == "zh"]
-    # Titles stand before the first sentence that has a counterpart.
-    sentences = [x.number for x in zh if _is_sentence(x) and (x.number in paired or not paired)]
-    end = min(sentences, default=max(paired, default=0) + 1)
-    headings = [
-        line
-        for line in zh
-        if line.number < end and not _is_sentence(line) and not _is_date(line.text)
-    ]
-    candidates = [line for line in headings if not _NO_TITLE.search(_plain(line))] or headings
+    candidates = _title_candidates(zh, paired)
     body = _character_pairs("\n".join(_plain(line) for line in zh if _is_sentence(line)))
 
     def overlap(line: Line) -> float:
@@ -120,16 +91,29 @@ def _find_title(
     for byline in bylines:
         above = [line for line in candidates if line.number < byline.number]
         if above:
-            if above[-1].number in paired or overlap(above[-1]) >= _TITLE_OVERLAP:
+            if above[-1].number in paired or overlap(above[-1]) >= weights.MIN_TITLE_OVERLAP:
                 return above[-1]
             break
-    long = [line for line in candidates if count_han(line.text) >= _TITLE_HAN] or candidates
-    # A title is among the first lines of the translation; a heading further down is of a section.
-    with_counterpart = [line for line in long if line.number in sorted(paired)[:3]]
+    long = [line for line in candidates if count_han(line.text) >= weights.MIN_TITLE_HAN]
+    long = long or candidates
+    first_paired = sorted(paired)[: weights.MAX_LINE_OF_TITLE]
+    with_counterpart = [line for line in long if line.number in first_paired]
     if with_counterpart:
         return with_counterpart[0]
     # Of equals the last, which is the nearest to the text.
     return max(reversed(long), key=overlap, default=None)
+
+
+def _title_candidates(zh: Sequence[Line], paired: Collection[int]) -> list[Line]:
+    """Return the headings before the first sentence that has a counterpart."""
+    sentences = [x.number for x in zh if _is_sentence(x) and (x.number in paired or not paired)]
+    end = min(sentences, default=max(paired, default=0) + 1)
+    headings = [
+        line
+        for line in zh
+        if line.number < end and not _is_sentence(line) and not _is_date(line.text)
+    ]
+    return [line for line in headings if not _NO_TITLE.search(_plain(line))] or headings
 
 
 def _plain(line: Line) -> str:
@@ -144,26 +128,15 @@ def _character_pairs(text: str) -> set[str]:
     return {text[i : i + 2] for i in range(len(text) - 1) if count_han(text[i : i + 2]) == 2}
 
 
-def _iso_date(text: str) -> str | None:
-    for match in _DATE.finditer(text):
-        year, month, day = (int(part) for part in match.groups())
-        if 1 <= month <= 12 and 1 <= day <= 31:
-            return f"{year:04}-{month:02}-{day:02}"
-    for match in _ENGLISH_DATE.finditer(text):
-        name = match[1] or match[5]
-        month = _MONTHS.index(name.lower()) + 1
-        return f"{int(match[3] or match[6]):04}-{month:02}-{int(match[2] or match[4]):02}"
-    return None
-
-
 def _is_date(text: str) -> bool:
-    """Tell a line that is a date, in brackets maybe and with a place: （2024年9月20日，武汉）."""
-    if _iso_date(text) is None:
+    """Return whether a line is a date, perhaps bracketed with a city: （2024年9月20日，武汉）."""
+    if iso_date(text) is None:
         return False
-    rest = _WEEKDAY.sub("", _ENGLISH_DATE.sub("", _DATE.sub("", to_simplified(text))))
+    rest = WEEKDAY.sub("", strip_dates(to_simplified(text)))
     bare = rest.strip(" ()（）,，")
     in_brackets = text.strip().startswith(("(", "（")) and text.strip().endswith((")", "）"))
-    return not bare or (in_brackets and count_han(bare) + count_latin_words(bare) <= 8)
+    words = count_han(bare) + count_latin_words(bare)
+    return not bare or (in_brackets and words <= weights.MAX_WORDS_BY_DATE)
 
 
 def _labelled_publisher(line: Line) -> str | None:
@@ -178,10 +151,10 @@ def _labelled_publisher(line: Line) -> str | None:
 
 
 def _beside_stamp(text: str) -> str | None:
-    """Give what stands beside a time stamp where that is one name and no labelled field."""
-    if not _TIME.search(text) or _iso_date(text) is None:
+    """Return what is beside a time stamp where that is one name and no labelled field."""
+    if not _TIME.search(text) or iso_date(text) is None:
         return None
-    rest = _TIME.sub(" ", _ENGLISH_DATE.sub(" ", _DATE.sub(" ", text))).strip(" ,|｜-")
+    rest = _TIME.sub(" ", strip_dates(text, " ")).strip(" ,|｜-")
     if not rest or ":" in rest or "：" in rest or boilerplate_reason(rest):
         return None
-    return rest if count_han(rest) + count_latin_words(rest) <= 20 else None
+    return rest if count_han(rest) + count_latin_words(rest) <= weights.MAX_WORDS_BY_STAMP else None

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from mteval.errors import InputError, location
 from mteval.ingest.lines import Block, Line, number_blocks
+from mteval.ingest.page_languages import joined
 from mteval.io.encodings import decode_any
 from mteval.io.files import read_bytes, utf8_name
 
@@ -153,10 +154,7 @@ def _check_size(lines: Sequence[Line], path: Path, unit: str) -> None:
             )
 
 
-_LANGUAGE_SUFFIX = re.compile(
-    r"[ ._-]*(?:zh|zho|chi|cn|en|eng|zh[-_](?:cn|tw|hk|hans|hant)|chinese|english|中文|英文)$",
-    re.IGNORECASE,
-)
+_LANGUAGE_SUFFIX = re.compile(rf"[ ._-]*(?:{joined('file_suffixes')})$", re.IGNORECASE)
 
 
 def document_id(path: Path, translation: Path | None = None) -> str:

@@ -6,14 +6,15 @@ import re
 from collections.abc import Iterator, Sequence
 
 from mteval.ingest.lines import Line
+from mteval.ingest.page_languages import joined
 from mteval.ingest.pairing import SENTENCE_END, Paired
 from mteval.ingest.report import Dropped, dropped_line
 from mteval.languages.text import to_simplified
 
 __all__ = ["doubted_lines", "unpaired_lines"]
 
-_QUESTION = re.compile(r"^.{0,20}?(记者|提问|问)[^,，。:：]{0,12}[:：]")
-_LEAD = re.compile(r"答记者问|记者会|记者招待会|新闻发布会|吹风会|发布消息|[据讯]\s*[,，]")
+_QUESTION = re.compile(joined("question"))
+_LEAD = re.compile(joined("lead"))
 _ALONE = ", no English counterpart"
 
 

@@ -37,3 +37,52 @@ MAX_WORDS_OF_NAME = 6
 # Letters in a run that make it no sentence, and characters of a line: searching more takes minutes.
 MAX_RUN_RESPACED = 1000
 MAX_CHARACTERS_RESPACED = 5000
+
+# Boilerplate: sizes are counted in Han characters and Latin words -------------------------
+
+# A rule that looks for words anywhere in a line applies to short lines only: a paragraph of a
+# statement may speak of microblogs and comments, too.
+MAX_SHORT_LINE = 40
+# What has more characters is text; some patterns would search it for minutes.
+MAX_CHARACTERS_SEARCHED = 3000
+# By a link: "Original link:", "原文链接:" and no sentence that asks to write or to visit.
+MAX_HAN_BY_LINK = 6
+MAX_WORDS_BY_LINK = 3
+# A byline has several fields in a row; a longer line is text that quotes one.
+MAX_BYLINE = 60
+# What a byline has beside its time stamp: a publisher; with labelled fields, several names.
+MAX_BESIDE_STAMP = 12
+MAX_BESIDE_STAMP_AND_LABEL = 30
+# A line with a label that only bylines have, and one with a label and a date.
+MAX_LABELLED_BYLINE = 25
+MAX_DATED_BYLINE = 30
+# So many labelled fields are a byline whatever is in them.
+MIN_BYLINE_FIELDS = 2
+# A statement may say one thing that disclaimers say ("no one may enter without permission").
+MIN_DISCLAIMER_MARKS = 2
+# An editor's line: two names and what they did.
+MAX_CREDIT = 20
+# Text has a word in brackets, and two; a menu has tag after tag.
+MIN_MENU_TAGS = 3
+# Items between lines or arrows that make a menu; dots may be in foreign names as well
+# (安东尼 · 布林肯和杰克 · 沙利文). Items of a menu are names or headlines.
+MIN_MENU_ITEMS = 3
+MIN_ITEMS_BY_DOTS = 4
+MAX_MENU_ITEM = 25
+# Of two items one has to be a known entry of menus, and both as short as such entries are.
+MAX_ITEM_OF_TWO = 6
+
+# Title, date, publisher --------------------------------------------------------------------------
+
+# Chinese titles have more characters than section headings and names of offices ("发言人办公室").
+MIN_TITLE_HAN = 7
+# A title repeats the text: this share of its pairs of characters at least. On references/raw and
+# tests/data/pages names of sites, menus and headlines of other stories have 0 to 0.27, titles 0.14
+# to 0.93 (median 0.6); the two titles below 0.3 are detected by their counterparts.
+MIN_TITLE_OVERLAP = 0.3
+# A title is among so many first lines of the translation; a heading further down is of a section.
+MAX_LINE_OF_TITLE = 3
+# Beside a date in brackets: the name of a city.
+MAX_WORDS_BY_DATE = 8
+# Beside a time stamp: the name of a publisher.
+MAX_WORDS_BY_STAMP = 20

@@ -1,0 +1,15 @@
+"""The languages that pages are in, and what pages put round a text in any of them."""
+
+from __future__ import annotations
+
+from mteval.languages import en_pages, zh_pages
+from mteval.languages.page_words import PageWords, either
+
+__all__ = ["PAGE_WORDS", "joined"]
+
+PAGE_WORDS: tuple[PageWords, ...] = (zh_pages.PAGE_WORDS, en_pages.PAGE_WORDS)
+
+
+def joined(kind: str) -> str:
+    """Return a pattern that matches the words of a kind, a field of PageWords, in any language."""
+    return either(getattr(words, kind) for words in PAGE_WORDS)
