@@ -4,50 +4,16 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from mteval.alignment.weights import KEY_DIGITS, MAX_NAME_CHARACTERS
+from mteval.languages import en_numbers, zh_numbers
+from mteval.languages.numbers import Number
 from mteval.languages.pinyin import pinyin, pinyin_syllables
 from mteval.languages.text import HAN
 
 __all__ = ["common_tokens"]
 
-_DIGITS = r"[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?"
-_NUMERALS = "零〇一二三四五六七八九十百千万亿两"
-_HAN_NUMBER = re.compile(
-    rf"(?P<digits>{_DIGITS})(?:余|多)?\s*(?P<scale>[十百千万亿]*)(?P<month>\s*月)?"
-    rf"|(?P<han>[{_NUMERALS}]+)(?P<han_month>月)?(?P<counted>[个名次间年日项宗家位届季期份天倍人种艘架章条])?"
-)
-_HAN_DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
-_HAN_SCALES = {"十": 10.0, "百": 1e2, "千": 1e3, "万": 1e4, "亿": 1e8}
-_ONES = "zero one two three four five six seven eight nine"
-_TEENS = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety hundred"
-_ORDINALS = (
-    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth "
-    "fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth"
-)
-_WORDS = {
-    **{word: float(n) for n, word in enumerate(f"{_ONES} {_TEENS}".split())},
-    **{word: 10.0 * n for n, word in enumerate(_TENS.split(), 2)},
-    **{word: float(n) for n, word in enumerate(_ORDINALS.split(), 1)},
-}
-_SCALES = {
-    **{"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12},
-    **{"mn": 1e6, "bn": 1e9, "m": 1e6},
-}
-_SCALE = "hundred|thousand|million|billion|trillion"
-_ENGLISH_NUMBER = re.compile(
-    rf"(?P<digits>{_DIGITS})(?:\s*(?P<scale>{_SCALE}|mn|bn|m)\b)?"
-    rf"|\b(?P<word>{'|'.join(_WORDS)})\b(?:[\s-]+(?P<unit>{_ONES.replace(' ', '|')})\b)?"
-    rf"(?:\s+(?P<word_scale>{_SCALE})\b)?",
-    re.IGNORECASE,
-)
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June", "July", "August", "September"),
-    *("October", "November", "December"),
-)
-_MONTH = re.compile(rf"\b(?:{'|'.join(_MONTHS)})\b")
 _LATIN = re.compile(r"[A-Za-z][A-Za-z0-9&]+")
 _CAPITALISED = re.compile(r"\b[A-Z][a-z]+(?:['’][a-z]+)?\b")
 _HAN_RUN = re.compile(f"[{HAN}]+")
@@ -65,11 +31,11 @@ def common_tokens(
     found = frozenset().union(*spelt)
     return (
         [
-            frozenset(_han_numbers(text)) | own | name
+            frozenset(_number_tokens(zh_numbers.find_numbers(text))) | own | name
             for text, own, name in zip(sources, latin, spelt, strict=True)
         ],
         [
-            frozenset(_english_numbers(text))
+            frozenset(_number_tokens(en_numbers.find_numbers(text)))
             | {word for word in map(str.lower, _LATIN.findall(text)) if word in known}
             | (name & found)
             for text, name in zip(targets, names, strict=True)
@@ -77,55 +43,13 @@ def common_tokens(
     )
 
 
-def _key(value: float) -> str:
-    return f"{value:.{KEY_DIGITS}g}"
-
-
-def _han_numbers(text: str) -> Iterator[str]:
-    for match in _HAN_NUMBER.finditer(text):
-        if match["digits"]:
-            value = float(match["digits"].replace(",", ""))
-            if match["month"] and not match["scale"] and value <= len(_MONTHS):
-                yield f"month {value:.0f}"
-            else:
-                for scale in match["scale"]:
-                    value *= _HAN_SCALES[scale]
-                yield _key(value)
-        elif len(match["han"]) > 1 or match["han_month"] or match["counted"]:
-            number = _han_value(match["han"])
-            if number is not None:
-                yield f"month {number:.0f}" if match["han_month"] else _key(number)
-
-
-def _han_value(run: str) -> float | None:
-    """Return the value of Chinese numerals (十二, 三百五十, 一万二千, 二〇二二); None for none."""
-    if all(c in _HAN_DIGITS for c in run):
-        return float("".join(str(_HAN_DIGITS[c]) for c in run))
-    total = section = digit = 0.0
-    for c in run:
-        if c in _HAN_DIGITS:
-            digit = float(_HAN_DIGITS[c])
-        elif (scale := _HAN_SCALES[c]) < 1e4:
-            section += (digit or 1.0) * scale
-            digit = 0.0
+def _number_tokens(numbers: Iterable[Number]) -> Iterator[str]:
+    for number in numbers:
+        if number.month is not None:
+            yield f"month {number.month}"
         else:
-            total = (total + section + digit) * scale
-            section = digit = 0.0
-    value = total + section + digit
-    return value or None
-
-
-def _english_numbers(text: str) -> Iterator[str]:
-    for match in _ENGLISH_NUMBER.finditer(text):
-        if match["digits"]:
-            value = float(match["digits"].replace(",", ""))
-            scale = match["scale"]
-        else:
-            value = _WORDS[match["word"].lower()] + _WORDS.get((match["unit"] or "").lower(), 0.0)
-            scale = match["word_scale"]
-        yield _key(value * _SCALES.get((scale or "").lower(), 1.0))
-    for name in _MONTH.findall(text):
-        yield f"month {_MONTHS.index(name) + 1}"
+            for value in number.values[:1]:
+                yield f"{value:.{KEY_DIGITS}g}"
 
 
 def _english_names(text: str) -> Iterator[str]:
