@@ -27,7 +27,7 @@ _SUCCESSORS: dict[str, tuple[str, ...]] = {
     ),
     "mteval.xmltree": ("mteval.io.xml",),
     "mteval.cache": ("mteval.io.store",),
-    "mteval.text": ("mteval.languages.text",),
+    "mteval.text": ("mteval.languages.text", "mteval.languages.detect"),
     "mteval.pinyin": ("mteval.languages.pinyin",),
     "mteval.encoder": ("mteval.languages.encoder",),
     "mteval.engines": ("mteval.executor",),

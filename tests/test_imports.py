@@ -68,7 +68,7 @@ OWNERS = {
     "pandas": {"mteval.runs.evaluation"},
     "platformdirs": {"mteval.io.store"},
     "pyarrow": {"mteval.views.exports", "mteval.runs.evaluation", "mteval.runs.folders"},
-    "py3langid": {"mteval.languages.text"},
+    "py3langid": {"mteval.languages.detect"},
     "pypinyin": {"mteval.languages.pinyin"},
     "pytorch_lightning": {"mteval.metrics.comet.model"},
     "rapidfuzz": {"mteval.views.html.page"},

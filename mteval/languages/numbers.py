@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-__all__ = ["DIGITS", "DOTTED", "Figures", "Kind", "Number", "read_digits"]
+__all__ = ["DIGITS", "DOTTED", "Figures", "Kind", "Number", "read_digits", "significant_digits"]
 
 Kind = Literal["number", "date"]
 
@@ -18,6 +18,11 @@ DOTTED = r"[0-9]+(?:\.[0-9]+){2,}"
 def read_digits(digits: str) -> float:
     """Return the value of digits as ``DIGITS`` matches them: 3,700.5."""
     return float(digits.replace(",", ""))
+
+
+def significant_digits(number: str) -> str:
+    """Return the digits of a number without separators and outer zeros: 468 of 46,8 and 4680000."""
+    return "".join(c for c in number if c.isdecimal()).strip("0")
 
 
 @dataclass(frozen=True)
@@ -62,6 +67,8 @@ class Figures:
         weekdays: days of the week, from 0 for Monday.
         parts: months with early, mid or late.
         days: months with their days.
+        digits: of a language of whose number words and separators nothing is known, the significant
+            digits of its numbers, and no more; None for other languages.
     """
 
     numbers: dict[float, str] = field(default_factory=dict)
@@ -69,3 +76,4 @@ class Figures:
     weekdays: frozenset[int] = frozenset()
     parts: tuple[tuple[int, str], ...] = ()
     days: tuple[tuple[int, int], ...] = ()
+    digits: frozenset[str] | None = None

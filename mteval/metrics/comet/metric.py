@@ -17,7 +17,7 @@ import numpy as np
 from mteval.errors import MismatchError, MissingPackageError, UnavailableError, UsageError
 from mteval.io.hashing import sha256
 from mteval.io.store import CachedScore, ScoreCache, cache_folder
-from mteval.languages.text import identify_language
+from mteval.languages.detect import identify_language
 from mteval.metrics.base import Array, ErrorSpan, Flag, Metric, Place, Progress, Statistics, mean
 from mteval.metrics.comet.checkpoints import DEFAULT_MODEL, STANDARD_MODEL, ModelFiles, find_model
 from mteval.metrics.comet.model import CometModel, Scored, Unit

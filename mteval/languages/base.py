@@ -1,0 +1,120 @@
+"""What the toolkit asks of a language, and what holds for one of which nothing more is known."""
+
+from __future__ import annotations
+
+import functools
+import re
+import unicodedata
+
+from mteval.languages import sentences
+from mteval.languages.numbers import Figures, Number, read_digits, significant_digits
+
+__all__ = ["Language"]
+
+_WORD = re.compile(r"[^\W\d_]+")
+# Whole numbers in digits that no separator, letter or hyphen touches.
+_PLAIN_NUMBER = re.compile(r"(?<![\w.,'’-])[0-9]+(?![\w'’-]|[.,][0-9])", re.ASCII)
+_ANY_NUMBER = re.compile(r"[0-9]+(?:[.,'’\u00a0\u202f ][0-9]+)*")
+_SPEAKER = re.compile(r"^\s*([^\W\d_][^:：\n]{0,50}?)\s*[:：]")
+_NOTHING = re.compile(r"(?!)")
+# Numbers of fewer significant digits are often written in words, as 30 or two million.
+_MIN_SIGNIFICANT = 3
+
+
+@functools.cache
+def _runs(script: str) -> re.Pattern[str]:
+    return re.compile(f"[{script}]+") if script else _NOTHING
+
+
+class Language:
+    """A language, by what the toolkit has to know of it.
+
+    As it stands it is one of which nothing is known but its code: words are runs of letters, and
+    numbers are digits. A language that is known derives from it and says more; it is one module and
+    a line in ``mteval.languages.registry``.
+
+    Attributes:
+        code: ISO 639-1, or 639-3 where that has none.
+        name: in English, for messages.
+        script: its letters, for use inside a character class; "" where unknown. Languages of one
+            script have the same.
+        speaker: matches the label before what somebody says; group 1 is the speaker.
+        asks: found in the label of somebody who asks.
+        answers: found in the label of somebody who answers.
+    """
+
+    code: str = "und"
+    name: str = "an unknown language"
+    script: str = ""
+    speaker: re.Pattern[str] = _SPEAKER
+    asks: re.Pattern[str] = _NOTHING
+    answers: re.Pattern[str] = _NOTHING
+
+    def __init__(self, code: str = "") -> None:
+        if code:
+            self.code = self.name = code
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.code!r})"
+
+    # --- texts ---
+
+    def fold(self, text: str) -> str:
+        """Return a text with the spellings of one thing made one (NFKC; scripts, where known)."""
+        return unicodedata.normalize("NFKC", text)
+
+    def count_words(self, text: str) -> int:
+        """Return the number of words in the script of the language; of letters, if it has no words.
+
+        Which of two languages a text is in shows by which has more.
+        """
+        return len(_WORD.findall(text))
+
+    def count_letters(self, text: str) -> int:
+        """Return the number of letters in the script of the language."""
+        return sum(map(len, _runs(self.script).findall(text)))
+
+    def script_runs(self, text: str) -> list[str]:
+        """Return the runs of letters in the script of the language; none where it is unknown."""
+        return _runs(self.script).findall(text)
+
+    def romanise(self, text: str) -> str:
+        """Return how Latin script spells a name of another script; "" where that is not known."""
+        del text
+        return ""
+
+    def sentence_ends(self, text: str) -> list[int]:
+        """Return the offsets at which a sentence has ended."""
+        return sentences.sentence_ends(text)
+
+    def clause_ends(self, text: str) -> list[int]:
+        """Return the offsets at which a sentence or a clause of one has ended."""
+        return sentences.clause_ends(text)
+
+    # --- numbers and dates ---
+
+    def find_numbers(self, text: str) -> tuple[Number, ...]:
+        """Return the numbers and months of a text, certain or not."""
+        return tuple(
+            Number("number", match[0], (read_digits(match[0]),))
+            for match in _PLAIN_NUMBER.finditer(text)
+        )
+
+    def expected_numbers(self, text: str) -> tuple[Number, ...]:
+        """Return the numbers and dates that a translation of the text must have."""
+        numbers = dict.fromkeys(self.find_numbers(text))
+        return tuple(n for n in numbers if len(significant_digits(n.text)) >= _MIN_SIGNIFICANT)
+
+    def read_figures(self, text: str) -> Figures:
+        """Return the numbers and dates that a text has, or may be said to have."""
+        return Figures(
+            digits=frozenset(significant_digits(match[0]) for match in _ANY_NUMBER.finditer(text))
+        )
+
+    def month_name(self, month: int) -> str:
+        """Return the name of a month, from 1."""
+        return f"month {month}"
+
+    def weekday_name(self, weekday: int) -> str:
+        """Return the name of a day of the week, from 0 for Monday."""
+        return f"weekday {weekday + 1}"

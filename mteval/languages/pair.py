@@ -1,0 +1,52 @@
+"""How lengths of a text and its translation compare, by pair of languages.
+
+One quantity, measured by different rules for different uses; weights and limits were fitted with
+each, so each use keeps its value. Measure again with ``python -m benchmarks.length_ratios``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mteval.languages.base import Language
+
+__all__ = ["LengthRatios", "length_ratios"]
+
+
+@dataclass(frozen=True, slots=True)
+class LengthRatios:
+    """Characters of the target for one letter of the source, as each use counts them.
+
+    Attributes:
+        alignment: what is in another script than the source's taken as it is; the weights of
+            ``mteval.alignment`` were fitted with it.
+        checks: counted likewise, but of other test sets; None where it is not known.
+        terms: for any character of a term, where its rendering is looked for; the weights of
+            ``mteval.terminology.search`` were fitted with it.
+        names: the other way round: characters of the source for one of a name of the target, where
+            the name is mined.
+        words: letters of the source for one word of the target, where the languages of a page are
+            weighed.
+    """
+
+    alignment: float = 1.0
+    checks: float | None = None
+    terms: float = 1.0
+    names: float = 1.0
+    words: float = 1.0
+
+
+_RATIOS = {
+    ("zh", "en"): LengthRatios(
+        alignment=4.4,  # median of the segments of WMT21 news zh-en
+        checks=4.5,  # median of the references of WMT22 zh-en
+        terms=3.9,  # median of the segments of WMT21 news zh-en
+        names=0.256,  # 1 / 3.9, as for terms
+        words=1.6,  # all of WMT21 news zh-en
+    ),
+}
+
+
+def length_ratios(source: Language, target: Language) -> LengthRatios:
+    """Return the length ratios of a pair of languages; of a pair not known, equal lengths."""
+    return _RATIOS.get((source.code, target.code), LengthRatios())
