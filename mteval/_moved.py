@@ -29,6 +29,7 @@ _SUCCESSORS: dict[str, tuple[str, ...]] = {
     "mteval.cache": ("mteval.io.store",),
     "mteval.text": ("mteval.languages.text", "mteval.languages.detect"),
     "mteval.pinyin": ("mteval.languages.pinyin",),
+    "mteval.checks": ("mteval.checks.base", "mteval.checks.outputs", "mteval.checks.registry"),
     "mteval.encoder": ("mteval.languages.encoder",),
     "mteval.engines": ("mteval.executor",),
     "mteval.significance": ("mteval.statistics.significance",),

@@ -5,17 +5,60 @@ What a source asks for, and what an output may be said to have, is read by their
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Iterable, Sequence
 
-from mteval.languages.en_numbers import MONTHS, WEEKDAYS
-from mteval.languages.numbers import Figures, Number
+from mteval.checks.base import MAX_SHOWN, Check, Rule, Segment
+from mteval.languages.base import Language
+from mteval.languages.numbers import Figures, Kind, Number, significant_digits
 
-__all__ = ["compare", "is_found", "spare_values"]
+__all__ = ["DATE", "NUMBER"]
+
+# Where number words are not known, fewer digits than these may be in words.
+_MIN_SIGNIFICANT = 3
 
 
-def is_found(number: Number, figures: Figures) -> bool:
+def _wanted(segment: Segment) -> tuple[Number, ...]:
+    """Return the numbers and dates to look for: those that some reference has, if there are any."""
+    numbers = segment.source_language.expected_numbers(segment.source or "")
+    if not (numbers and segment.references):
+        return numbers
+    known = [segment.target_language.read_figures(text) for text in segment.references]
+    return tuple(
+        number for number in numbers if any(_is_found(number, figures) for figures in known)
+    )
+
+
+def _prepare(segment: Segment, kind: Kind) -> Rule | None:
+    wanted = _wanted(segment)
+    asked = [number for number in wanted if number.kind == kind]
+    if not asked:
+        return None
+    language = segment.target_language
+
+    def rule(text: str) -> str | None:
+        figures = language.read_figures(text)
+        missing = [number for number in asked if not _is_found(number, figures)]
+        if not missing:
+            return None
+        spare = _spare_values(figures, wanted)
+        details = list(
+            dict.fromkeys(_compare(number, figures, spare, language) for number in missing)
+        )
+        more = len(details) - MAX_SHOWN
+        return "; ".join(details[:MAX_SHOWN]) + (f"; and {more} more" if more > 0 else "")
+
+    return rule
+
+
+def _is_found(number: Number, figures: Figures) -> bool:
     """Return whether a text has the number; true also where that cannot be told."""
+    if figures.digits is not None:
+        digits = [significant_digits(f"{value:.15g}") for value in number.values]
+        return not digits or any(
+            len(known) < _MIN_SIGNIFICANT or known in figures.digits for known in digits
+        )
     if number.weekday is not None:
         # Friday may be today; another weekday and no Friday is plain.
         return not figures.weekdays or number.weekday in figures.weekdays
@@ -29,7 +72,7 @@ def is_found(number: Number, figures: Figures) -> bool:
     return any(_accepts(number, value) for value in figures.numbers)
 
 
-def spare_values(figures: Figures, wanted: Iterable[Number]) -> list[float]:
+def _spare_values(figures: Figures, wanted: Iterable[Number]) -> list[float]:
     """Return the numbers that a text writes out and that stand for nothing of the source."""
     items = list(wanted)
     return [
@@ -40,19 +83,21 @@ def spare_values(figures: Figures, wanted: Iterable[Number]) -> list[float]:
     ]
 
 
-def compare(number: Number, figures: Figures, spare: Sequence[float]) -> str:
+def _compare(number: Number, figures: Figures, spare: Sequence[float], language: Language) -> str:
     """Return what a text has instead of a number that it lacks, in words."""
     if number.weekday is not None:
-        other = ", ".join(WEEKDAYS[day] for day in sorted(figures.weekdays))
+        other = ", ".join(language.weekday_name(day) for day in sorted(figures.weekdays))
         return f"{number.text} is {other} here"
     if number.part is not None:
         other = ", ".join(part for month, part in figures.parts if month == number.month)
-        return f"{number.text} is {other} {MONTHS[(number.month or 1) - 1]} here"
+        return f"{number.text} is {other} {language.month_name(number.month or 1)} here"
     if number.month is not None:
-        other = ", ".join(MONTHS[month - 1] for month in sorted(figures.months))
+        other = ", ".join(language.month_name(month) for month in sorted(figures.months))
         return f"{number.text} is {other or 'missing'} here"
     if months := _other_months(number, figures):
-        other = ", ".join(f"{MONTHS[month - 1]} {number.values[0]:.0f}" for month in months)
+        other = ", ".join(
+            f"{language.month_name(month)} {number.values[0]:.0f}" for month in months
+        )
         return f"{number.full_text} is {other} here"
     if number.day:
         others = [day for _, day in figures.days if day in spare]
@@ -108,3 +153,17 @@ def _distance(number: Number, value: float) -> float:
     if number.kind == "date":
         return math.inf
     return 1 + abs(ratio) if own >= 1000 and abs(ratio) < math.log10(1.1) else math.inf
+
+
+NUMBER = Check(
+    "number",
+    "with a number of the source missing or different",
+    functools.partial(_prepare, kind="number"),
+    needs_source=True,
+)
+DATE = Check(
+    "date",
+    "with a date of the source missing or different",
+    functools.partial(_prepare, kind="date"),
+    needs_source=True,
+)

@@ -12,7 +12,7 @@ __all__ = ["add_checks", "add_summaries"]
 
 def add_checks(found: Findings, texts: Texts) -> None:
     """Check the outputs, as far as the packages for that are installed."""
-    from mteval.checks import check_outputs
+    from mteval.checks.outputs import check_outputs
 
     try:
         found.flags |= check_outputs(texts.sources, texts.references, texts.hypotheses)

@@ -17,7 +17,8 @@ from mteval.corpus.layout import TERMS_FILE, load_systems, load_test_set
 from mteval.corpus.model import SystemOutput, TestSet, check_names
 from mteval.io.files import kind_of
 from mteval.io.hashing import sha256
-from mteval.languages.text import count_han, count_latin_words
+from mteval.languages.detect import is_rather
+from mteval.languages.registry import SOURCE, TARGET, language
 from mteval.terminology.formats.registry import read_termbase
 from mteval.terminology.termbase import Termbase
 from mteval.wording import counted, listing
@@ -156,15 +157,16 @@ def input_notes(texts: Texts) -> Iterator[str]:
             f"not scored, as there is no source: {', '.join(texts.test_set.unscored)} "
             "(kept as evidence of how terms are rendered)"
         )
-    chinese = [
+    source, target = language(SOURCE), language(TARGET)
+    untranslated = [
         f"{document}:{number}"
         for n, (document, number) in enumerate(texts.positions)
-        if any(count_han(column[n]) > count_latin_words(column[n]) for column in texts.references)
+        if any(is_rather(column[n], source, target) for column in texts.references)
     ]
-    if chinese:
+    if untranslated:
         yield (
-            f"warning: the references of {counted(len(chinese), 'segment')} are in Chinese "
-            f"({listing(chinese)}); scores against them are not meaningful"
+            f"warning: the references of {counted(len(untranslated), 'segment')} are in "
+            f"{source.name} ({listing(untranslated)}); scores against them are not meaningful"
         )
     for output, hypotheses in zip(texts.outputs, texts.hypotheses, strict=True):
         missing = output.missing_documents(texts.test_set)

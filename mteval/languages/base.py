@@ -22,8 +22,8 @@ _MIN_SIGNIFICANT = 3
 
 
 @functools.cache
-def _runs(script: str) -> re.Pattern[str]:
-    return re.compile(f"[{script}]+") if script else _NOTHING
+def _runs(letters: str) -> re.Pattern[str]:
+    return re.compile(f"[{letters}]+") if letters else _NOTHING
 
 
 class Language:
@@ -36,8 +36,8 @@ class Language:
     Attributes:
         code: ISO 639-1, or 639-3 where that has none.
         name: in English, for messages.
-        script: its letters, for use inside a character class; "" where unknown. Languages of one
-            script have the same.
+        script: ISO 15924; "" where unknown.
+        letters: of its script, for use inside a character class; "" where unknown.
         speaker: matches the label before what somebody says; group 1 is the speaker.
         asks: found in the label of somebody who asks.
         answers: found in the label of somebody who answers.
@@ -46,6 +46,7 @@ class Language:
     code: str = "und"
     name: str = "an unknown language"
     script: str = ""
+    letters: str = ""
     speaker: re.Pattern[str] = _SPEAKER
     asks: re.Pattern[str] = _NOTHING
     answers: re.Pattern[str] = _NOTHING
@@ -72,11 +73,11 @@ class Language:
 
     def count_letters(self, text: str) -> int:
         """Return the number of letters in the script of the language."""
-        return sum(map(len, _runs(self.script).findall(text)))
+        return sum(map(len, _runs(self.letters).findall(text)))
 
     def script_runs(self, text: str) -> list[str]:
         """Return the runs of letters in the script of the language; none where it is unknown."""
-        return _runs(self.script).findall(text)
+        return _runs(self.letters).findall(text)
 
     def romanise(self, text: str) -> str:
         """Return how Latin script spells a name of another script; "" where that is not known."""

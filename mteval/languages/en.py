@@ -17,7 +17,8 @@ class English(Language):
 
     code = "en"
     name = "English"
-    script = LATIN
+    script = "Latn"
+    letters = LATIN
     # "Wu Qian:" or "Spokesperson Wu Qian:".
     speaker = re.compile(r"^\s*([A-Z][A-Za-z.'’ -]{0,50}?)\s*[:：]")
     asks = re.compile(r"^(?:q|question)$|reporter|journalist|correspondent", re.IGNORECASE)

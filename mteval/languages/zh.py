@@ -23,7 +23,8 @@ class Chinese(Language):
 
     code = "zh"
     name = "Chinese"
-    script = HAN
+    script = "Hani"
+    letters = HAN
     # "吴谦:" or "国防部发言人吴谦:".
     speaker = re.compile(rf"^\s*([{HAN}· ]{{1,20}}?)\s*[:：]")
     asks = re.compile("记者|提问|^问$")

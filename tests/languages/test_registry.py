@@ -24,14 +24,15 @@ def test_every_language_is_one() -> None:
         assert path.endswith(f":{type(found).__name__}")
         assert found.code in LANGUAGES
         assert found.name[0].isupper()
-        assert found.script
+        assert len(found.script) == 4
+        assert found.letters
     assert {language(SOURCE).name, language(TARGET).name} == {"Chinese", "English"}
 
 
 def test_an_unknown_language_has_its_code() -> None:
     found = language("sw-KE")
     assert type(found) is Language
-    assert (found.code, found.name, found.script) == ("sw", "sw", "")
+    assert (found.code, found.name, found.script, found.letters) == ("sw", "sw", "", "")
     assert repr(found) == "Language('sw')"
 
 

@@ -14,7 +14,8 @@ _MONTHS = ("januaro", "februaro", "marto")
 class Esperanto(Language):
     code = "eo"
     name = "Esperanto"
-    script = "A-Za-zĉĝĥĵŝŭĈĜĤĴŜŬ"
+    script = "Latn"
+    letters = "A-Za-zĉĝĥĵŝŭĈĜĤĴŜŬ"
     asks = re.compile("demando|ĵurnalisto")
 
     def find_numbers(self, text: str) -> tuple[Number, ...]:
