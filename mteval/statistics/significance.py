@@ -8,6 +8,7 @@ resamples are one matrix product, chunked so that memory stays bounded. The test
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations
 from typing import Literal
@@ -176,7 +177,8 @@ def paired_bootstrap_p(scores: Array, differences: Array, pairs: Sequence[Pair])
     p = np.full(len(pairs), np.nan)
     for n, (a, b) in enumerate(pairs):
         sampled = np.abs(scores[a] - scores[b])
-        p[n] = _p_value(sampled - np.nanmean(sampled), differences[n])
+        if not np.isnan(sampled).all():
+            p[n] = _p_value(sampled - np.nanmean(sampled), differences[n])
     return p
 
 
@@ -295,7 +297,10 @@ def detectable_difference(differences: Array) -> Array:
         differences: of scores in bootstrap resamples, (..., samples).
 
     Returns:
-        Shape (...), in points of the score.
+        Shape (...), in points of the score; NaN where fewer than two resamples have a score.
     """
-    standard_error = np.nanstd(differences, axis=-1, ddof=1)
+    with warnings.catch_warnings():
+        # numpy warns of what is NaN then.
+        warnings.simplefilter("ignore", RuntimeWarning)
+        standard_error = np.nanstd(differences, axis=-1, ddof=1)
     return np.asarray((_Z_ALPHA + _Z_POWER) * standard_error)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import combinations
+from itertools import combinations, islice
 from pathlib import Path
 from typing import Any
 
@@ -100,6 +100,11 @@ def test_chunks_change_nothing(rows: int, monkeypatch: pytest.MonkeyPatch) -> No
         randomization_p(statistics, mean, differences, pairs, 200),
     )
     monkeypatch.setattr(significance, "_CHUNK_BYTES", rows * 8 * 13)
+    # Chunks are as large as fits, and sign flips come in whole numbers of the generator.
+    assert {len(chunk) for chunk in islice(significance._draws(13, 1000, 1), 3)} == {rows}
+    assert {len(chunk) for chunk in islice(significance._sign_flips(13, 1000, 1), 3)} == {
+        max(rows // 32, 1) * 32
+    }
     assert np.allclose(bootstrap_scores(statistics, mean, 100), whole[0], atol=1e-12)
     parts = randomization_p(statistics, mean, differences, pairs, 200)
     assert parts == pytest.approx(whole[1], abs=1e-12)
@@ -116,6 +121,58 @@ def test_intervals_end_where_those_of_sacrebleu_do() -> None:
     assert (interval(scores) == interval(known[400:])).all()
     scores[:501] = np.nan
     assert np.isnan(interval(scores)).all()
+
+
+def test_one_resample_is_drawn_at_a_time_where_memory_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(significance, "_CHUNK_BYTES", 8)
+    assert [len(chunk) for chunk in significance._draws(13, 3, 1)] == [1, 1, 1]
+    assert [len(chunk) for chunk in significance._sign_flips(13, 65, 1)] == [32, 32, 1]
+
+
+def test_by_default_as_much_is_drawn_as_by_sacrebleu() -> None:
+    statistics = np.stack([np.eye(2), np.ones((2, 2))], axis=-1)
+    assert bootstrap_scores(statistics, mean).shape == (2, 1000)
+    # Both trials in which both units stay or swap have the observed difference, and none exceeds.
+    [p] = randomization_p(statistics, mean, np.array([1.0]), [(0, 1)])
+    assert p == 1 / 10_001
+
+
+def test_the_first_draws_are_those_of_fewer() -> None:
+    statistics = np.random.default_rng(2).random((2, 50, 2))
+    more, fewer = (bootstrap_scores(statistics, mean, n) for n in (100, 40))
+    assert (more[:, :40] == fewer).all()
+
+
+def test_half_of_the_resamples_must_have_scores() -> None:
+    half, less = np.arange(100.0), np.arange(100.0)
+    half[::2] = np.nan
+    less[:51] = np.nan
+    assert interval(half).tolist() == [3, 97]
+    assert interval(np.stack([half, less])).tolist()[0] == [3, 97]
+    assert np.isnan(interval(less)).all()
+    differences = np.array([20.0, np.nan])
+    pairs = [(0, 1), (0, 1)]
+    by_pair = paired_bootstrap_p(np.stack([half, half - half]), differences, pairs)
+    # The mean is 50: the differences that exceed it by more than 20 are 71, 73 ... 99.
+    assert by_pair[0] == 16 / 51
+    assert np.isnan(by_pair[1])
+    assert by_pair.dtype == np.float64
+    assert np.isnan(paired_bootstrap_p(np.stack([less, less - less]), differences, pairs)).all()
+
+
+def test_the_p_values_of_trials_count_those_that_have_scores() -> None:
+    # The first of two units has something to score only where it stays, or only where it swaps.
+    statistics = np.zeros((2, 1, 2))
+    statistics[0, 0] = [3, 1]
+
+    def where_known(sums: Array) -> Array:
+        return np.where(sums[..., 1] > 0, sums[..., 0], np.nan)
+
+    differences, pairs = np.array([1.0]), [(0, 1)]
+    # One of the two systems has no score in any trial.
+    found = randomization_p(statistics, where_known, differences, pairs, 50)
+    assert np.isnan(found).all()
+    assert found.dtype == np.float64
 
 
 def test_a_95_percent_interval_covers_the_truth_95_times_in_100() -> None:
@@ -166,6 +223,17 @@ def test_no_p_value_is_less_than_tossing_coins_allows() -> None:
     assert min_p_value(statistics, differences, pairs) == pytest.approx([1, 1, 1 / 16, 1])
 
 
+def test_a_difference_without_a_differing_unit_is_not_significant_either() -> None:
+    assert min_p_value(np.ones((2, 5, 2)), np.array([0.1]), [(0, 1)]).tolist() == [1.0]
+
+
+def test_pairs_and_differences_must_be_as_many() -> None:
+    with pytest.raises(ValueError, match=r"shorter|longer"):
+        min_p_value(np.ones((2, 5, 2)), np.array([0.1]), [(0, 1), (1, 0)])
+    with pytest.raises(ValueError, match=r"shorter|longer"):
+        clusters(np.ones(3), np.ones(2), higher_is_better=True)
+
+
 def test_holm_adjusts_as_r_does() -> None:
     # R 4: p.adjust(c(0.01, 0.04, 0.03, 0.005), "holm")
     adjusted = holm(np.array([0.01, 0.04, np.nan, 0.03, 0.005]))
@@ -194,6 +262,17 @@ def test_systems_that_no_test_separates_share_a_rank() -> None:
     # 1 is below 0, but not below 2, which is not below 0: nothing separates them.
     p = np.array([significant, not_so, np.nan, not_so, np.nan, np.nan])
     assert clusters(scores, p, higher_is_better=True) == [1, 1, 1, None]
+
+
+def test_five_percent_are_not_less_than_five_percent() -> None:
+    scores = np.array([1.0, 2.0])
+    assert clusters(scores, np.array([0.05]), higher_is_better=True) == [1, 1]
+    assert clusters(scores, np.array([0.0499]), higher_is_better=True) == [2, 1]
+
+
+def test_the_detectable_difference_is_2_8_standard_errors() -> None:
+    differences = np.array([[1.0, 2.0, 3.0, np.nan], [0.0, 0.0, 0.0, 4.0]])
+    assert detectable_difference(differences) == pytest.approx([2.801585, 2 * 2.801585])
 
 
 def test_a_difference_of_the_detectable_size_is_found_four_times_in_five() -> None:
