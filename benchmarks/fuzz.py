@@ -156,7 +156,7 @@ def read_config(folder: Path) -> object:
 def read_run(folder: Path) -> object:
     """Read all that a run folder holds, as report, export, terms history and gate do."""
     from mteval.errors import MtevalError
-    from mteval.runs.folders import Run, read_rows
+    from mteval.runs.read import Run, read_rows
 
     failed: MtevalError | None = None
     run = Run(folder)
@@ -190,7 +190,7 @@ def read_gate(folder: Path) -> object:
     """Judge a damaged run by another, and the other way round."""
     from mteval.comparison.gate import gate
     from mteval.errors import MtevalError
-    from mteval.runs.folders import Run
+    from mteval.runs.read import Run
 
     one, two = (Run(folder / "results" / name) for name in ("one", "two"))
     drops = {"bleu": 0.1, "term_accuracy": 0.1}
@@ -206,7 +206,7 @@ def read_gate(folder: Path) -> object:
 
 def read_shown(folder: Path) -> object:
     """Make a damaged run's report and exports, as far as it can be read."""
-    from mteval.runs.folders import Run
+    from mteval.runs.read import Run
     from mteval.views.exports import export_run
     from mteval.views.html.page import report_page
 

@@ -38,8 +38,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mteval.runs.folders import Run, find_runs
 from mteval.runs.history import read_history
+from mteval.runs.read import Run, find_runs
 
 CACHE_FILE = "scores-1.sqlite3"
 SLICE_SEGMENTS = 60

@@ -140,7 +140,7 @@ class Tally:
 def tally(inventory: Inventory, labels: Sequence[Label]) -> Tally:
     """Compare an inventory with labels."""
     rows = {
-        (row["system"], row["document"], row["segment"], row["source_start"]): row
+        (row.system, row.document, row.segment, row.source_start): row
         for row in inventory.occurrence_rows()
     }
     right: Counter[str] = Counter()
@@ -149,11 +149,11 @@ def tally(inventory: Inventory, labels: Sequence[Label]) -> Tally:
     extracted = {True: 0, False: 0}
     for label in labels:
         row = rows[label.place]
-        found[row["verdict"]] += 1
-        right[label.verdict] += row["verdict"] == label.verdict
-        if row["rendering"] is not None:
-            extracted[row["verdict"] in _LISTED] += 1
-        exact = (row["rendering"] or "", row["start"]) == (label.rendering, label.start)
+        found[row.verdict] += 1
+        right[label.verdict] += row.verdict == label.verdict
+        if row.rendering is not None:
+            extracted[row.verdict in _LISTED] += 1
+        exact = (row.rendering or "", row.start) == (label.rendering, label.start)
         if label.rendering:
             spans[label.verdict in _LISTED] += exact
     labelled = Counter(label.verdict for label in labels)
@@ -308,9 +308,9 @@ def _official(
     if official is not None:
         return official.rendering or None
     for row in inventory.occurrence_rows():
-        place = (row["system"], row["document"], row["segment"], row["source_start"])
+        place = (row.system, row.document, row.segment, row.source_start)
         if place == (inventory.names[0], *label.place[1:]):
-            return None if row["rendering"] is None else str(row["rendering"])
+            return row.rendering
     return None
 
 

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from mteval.evaluation.orchestrator import evaluate
     from mteval.ingest.pipeline import ingest_page
     from mteval.runs.evaluation import Evaluation
-    from mteval.runs.folders import Run, write_run
+    from mteval.runs.read import Run
+    from mteval.runs.write import write_run
     from mteval.views.html.page import report_page
 
 __all__ = [
@@ -37,14 +38,14 @@ _HOMES = {
     "Document": "mteval.corpus.model",
     "Evaluation": "mteval.runs.evaluation",
     "MtevalError": "mteval.errors",
-    "Run": "mteval.runs.folders",
+    "Run": "mteval.runs.read",
     "Segment": "mteval.corpus.model",
     "SystemOutput": "mteval.corpus.model",
     "TestSet": "mteval.corpus.model",
     "evaluate": "mteval.evaluation.orchestrator",
     "ingest_page": "mteval.ingest.pipeline",
     "report_page": "mteval.views.html.page",
-    "write_run": "mteval.runs.folders",
+    "write_run": "mteval.runs.write",
 }
 
 

@@ -27,8 +27,9 @@ from mteval.errors import InputError, MtevalError
 from mteval.executor import map_batches
 from mteval.io.store import CachedScore, ScoreCache
 from mteval.io.xml import parse_xml
-from mteval.runs.folders import Run, write_run
 from mteval.runs.history import read_history
+from mteval.runs.read import Run
+from mteval.runs.write import write_run
 from tests.conftest import ROOT
 from tests.conftest import Run as Command
 
@@ -550,7 +551,7 @@ def test_a_system_of_tmx_without_a_name(tmp_path: Path) -> None:
 def test_a_process_may_end_as_soon_as_a_run_is_read(whole: Path, mteval: Command) -> None:
     # With the threads that pyarrow 23.0 starts of itself, one in four was aborted.
     code = (
-        "import sys; from pathlib import Path; from mteval.runs.folders import Run;"
+        "import sys; from pathlib import Path; from mteval.runs.read import Run;"
         "Run(Path(sys.argv[1])).evaluation; sys.exit(2)"
     )
     children = [subprocess.Popen([sys.executable, "-c", code, str(whole)]) for _ in range(6)]

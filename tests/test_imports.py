@@ -25,21 +25,23 @@ ROOMS = {
     "languages": {"io"},
     "corpus": {"io", "languages"},
     "alignment": {"corpus", "io", "languages"},
-    "terminology": {"corpus", "io", "languages"},
+    "terminology": {"corpus", "io", "languages", "runs.schema"},
     "checks": {"languages"},
     "metrics": {"executor", "io", "languages"},
-    "runs": {"io"},
+    # The rows and the record of a run are what rooms hand each other: they lie lowest.
+    "runs.schema": set(),
+    "runs": {"io", "runs.schema"},
     "ingest": {"alignment", "corpus", "io", "languages"},
     "evaluation": {
         *("alignment", "checks", "corpus", "executor", "io", "languages", "metrics", "runs"),
-        *("statistics", "terminology"),
+        *("runs.schema", "statistics", "terminology"),
     },
-    "comparison": {"metrics", "runs", "statistics", "terminology"},
-    "views": {"runs", "terminology"},
-    "tracking": {"io", "runs"},
+    "comparison": {"metrics", "runs", "runs.schema", "statistics", "terminology"},
+    "views": {"runs", "runs.schema", "terminology"},
+    "tracking": {"io", "runs", "runs.schema"},
     "cli": {
         *("comparison", "corpus", "evaluation", "executor", "ingest", "io", "languages"),
-        *("metrics", "runs", "statistics", "terminology", "tracking", "views"),
+        *("metrics", "runs", "runs.schema", "statistics", "terminology", "tracking", "views"),
     },
     "__main__": {"cli"},
     "__init__": {"corpus", "evaluation", "ingest", "runs", "views"},
@@ -65,9 +67,12 @@ OWNERS = {
     "mt_thresholds": {"mteval.statistics.metric_deltas"},
     "opencc": {"mteval.languages.text"},
     "openpyxl": {"mteval.terminology.formats.xlsx"},
-    "pandas": {"mteval.runs.evaluation"},
+    "pandas": {"mteval.runs.evaluation", "mteval.runs.tables"},
     "platformdirs": {"mteval.io.store"},
-    "pyarrow": {"mteval.views.exports", "mteval.runs.evaluation", "mteval.runs.folders"},
+    "pyarrow": {
+        *("mteval.views.exports", "mteval.runs.evaluation", "mteval.runs.tables"),
+        "mteval.runs.files",
+    },
     "py3langid": {"mteval.languages.detect"},
     "pypinyin": {"mteval.languages.pinyin"},
     "pytorch_lightning": {"mteval.metrics.comet.model"},
@@ -176,6 +181,8 @@ def imports(path: Path) -> Iterator[tuple[str, bool]]:
 
 
 def room_of(module: str) -> str:
+    if f"{module}.".startswith("mteval.runs.schema."):
+        return "runs.schema"
     return [*module.split("."), "__init__"][1]
 
 

@@ -211,7 +211,8 @@ def score(
     With other formats: mteval score MT.xlf... -r SET.tmx, or -t wmt22 -l zh-en
     """
     from mteval.evaluation.orchestrator import evaluate
-    from mteval.runs.folders import REPORT_FILE, write_run
+    from mteval.runs.files import REPORT_FILE
+    from mteval.runs.write import write_run
     from mteval.statistics.significance import DEFAULT_SAMPLES
     from mteval.views.html.page import report_page
 
@@ -437,7 +438,7 @@ def gate(
     """Exit with 1, and say why, where a run must not pass."""
     from mteval.comparison.gate import gate as judge
     from mteval.comparison.gate import parse_drops
-    from mteval.runs.folders import find_run
+    from mteval.runs.read import find_run
 
     judged = find_run(run, output)
     failures = judge(

@@ -38,7 +38,8 @@ def report(
     ),
 ) -> None:
     """Write a run's report: one HTML file that needs nothing else and opens anywhere."""
-    from mteval.runs.folders import REPORT_FILE, find_run
+    from mteval.runs.files import REPORT_FILE
+    from mteval.runs.read import find_run
     from mteval.views.html.page import report_page
 
     found = find_run(run, results)
@@ -83,7 +84,7 @@ def export(
     that begins with = + - @, a tab or a carriage return, or with apostrophes and then one of
     these; take one away to have the text as it was. Numbers stay as they are.
     """
-    from mteval.runs.folders import find_run
+    from mteval.runs.read import find_run
     from mteval.views.exports import BINARY_FORMATS, export_run
 
     if output is None and format in BINARY_FORMATS and sys.stdout.isatty():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -20,6 +20,10 @@ from mteval.cli.options import (
     given_inputs,
 )
 from mteval.errors import UsageError, location
+
+if TYPE_CHECKING:
+    from mteval.runs.schema.rows import OccurrenceRow
+    from mteval.terminology.history import TermTrend
 
 __all__ = ["terms_app"]
 
@@ -75,7 +79,8 @@ def check(
 ) -> None:
     """Show what every system wrote for every term, with a verdict; the official text too."""
     from mteval.evaluation.terms import check_terms
-    from mteval.runs.evaluation import csv_text
+    from mteval.runs.tables import csv_text
+    from mteval.terminology.inventory import OccurrenceInContext
     from mteval.views.tables import (
         VERDICT_KEY,
         occurrence_table,
@@ -96,13 +101,15 @@ def check(
     for note in (*given.notes, *notes):
         say(f"mteval: {note}")
     wanted = inventory.termbase.named(concept or ())
-    occurrences, shown = (
-        [row for row in rows if not wanted or row["concept"] in wanted]
-        for rows in (inventory.occurrence_rows(context=context), inventory.term_rows())
-    )
+    occurrences = [
+        row
+        for row in inventory.occurrence_rows(context=context)
+        if not wanted or row.concept in wanted
+    ]
+    shown = [row for row in inventory.term_rows() if not wanted or row.concept in wanted]
     if as_csv:
         if occurrences:
-            show(csv_text(occurrences))
+            show(csv_text([row.cells() for row in occurrences]))
     elif as_json:
         show_json(
             {
@@ -110,15 +117,16 @@ def check(
                 "signature": inventory.signature(),
                 "systems": inventory.system_rows(),
                 "documents": inventory.document_rows(),
-                "terms": shown,
-                "occurrences": occurrences,
+                "terms": [row.as_dict() for row in shown],
+                "occurrences": [row.as_dict() for row in occurrences],
             }
         )
     else:
         rates = rate_table(inventory.system_rows())
         show_tables((term_table(shown),))
         if context:
-            show_tables((occurrence_table(occurrences),))
+            in_context = [row for row in occurrences if isinstance(row, OccurrenceInContext)]
+            show_tables((occurrence_table(in_context),))
         show_tables((rates,))
         if rates.marks_best():
             show("* best of the systems")
@@ -245,7 +253,7 @@ def history(
     as_json: JsonOption = False,
 ) -> None:
     """Show which errors in terms are new, fixed or still there, and each term over all runs."""
-    from mteval.runs.folders import find_runs, read_rows
+    from mteval.runs.read import find_runs, read_rows
     from mteval.terminology.history import changes, trend
     from mteval.views.tables import plain_table, verdict_text
 
@@ -306,7 +314,7 @@ def history(
                         entry["system"],
                         entry["source"],
                         " ".join(_rates(entry, known)),
-                        _in_run(entry, known[-1], "renderings"),
+                        _in_run(entry, known[-1]),
                     )
                     for entry in over_time
                     if any(run["right"] < run["occurrences"] for run in entry["runs"])
@@ -324,9 +332,9 @@ def history(
 _CHANGES = ("new", "fixed", "still wrong")
 
 
-def _incomparable(runs: list[Path], rows: list[list[dict[str, Any]]]) -> Iterator[str]:
+def _incomparable(runs: list[Path], rows: list[list[OccurrenceRow]]) -> Iterator[str]:
     """Say what two runs do not share."""
-    from mteval.runs.folders import read_record
+    from mteval.runs.read import read_record
 
     signatures = [read_record(run).get("term_signature") for run in runs]
     if signatures[0] != signatures[1]:
@@ -334,20 +342,20 @@ def _incomparable(runs: list[Path], rows: list[list[dict[str, Any]]]) -> Iterato
             "the runs differ in termbase or rules, so changes may come of those: "
             f"{signatures[0]}, then {signatures[1]}"
         )
-    before, after = ({row["system"] for row in of if row["kind"] == "system"} for of in rows)
+    before, after = ({row.system for row in of if row.kind == "system"} for of in rows)
     for names, run in ((after - before, runs[0]), (before - after, runs[1])):
         if names:
             yield f"left out, as {run.name} lacks them: {', '.join(sorted(names))}"
 
 
-def _rates(entry: dict[str, Any], runs: list[Path]) -> Iterator[str]:
+def _rates(entry: TermTrend, runs: list[Path]) -> Iterator[str]:
     for run in runs:
         found = [each for each in entry["runs"] if each["run"] == run.name]
         yield f"{found[0]['right']}/{found[0]['occurrences']}" if found else "-"
 
 
-def _in_run(entry: dict[str, Any], run: Path, key: str) -> str:
-    found = [each[key] for each in entry["runs"] if each["run"] == run.name]
+def _in_run(entry: TermTrend, run: Path) -> str:
+    found = [each["renderings"] for each in entry["runs"] if each["run"] == run.name]
     return str(found[0]) if found and found[0] else "-"
 
 

@@ -6,12 +6,14 @@ import difflib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from mteval.runs.evaluation import Evaluation, MetricColumn, known_number
+from mteval.runs.evaluation import Evaluation
+from mteval.runs.rows import known_number
+from mteval.runs.schema.record import MetricColumn
+from mteval.runs.schema.rows import OccurrenceRow
 
 __all__ = [
     "DocumentDifference",
@@ -227,27 +229,27 @@ def term_differences(evaluation: Evaluation, pair: Pair) -> list[TermDifference]
     """Return the occurrences of terms that two systems have with different verdicts."""
     baseline, system = (evaluation.systems[s] for s in pair)
     # By document, segment and start of the term in the source: the rows by system.
-    occurrences: dict[tuple[str, int, int], dict[str, Any]] = {}
+    occurrences: dict[tuple[str, int, int], dict[str, OccurrenceRow]] = {}
     for row in evaluation.occurrences:
-        if row["kind"] == "system" and row["system"] in (baseline, system):
-            location = (row["document"], row["segment"], row["source_start"])
-            occurrences.setdefault(location, {})[row["system"]] = row
+        if row.kind == "system" and row.system in (baseline, system):
+            location = (row.document, row.segment, row.source_start)
+            occurrences.setdefault(location, {})[row.system] = row
     found = []
     for (document, segment, _), by_system in occurrences.items():
         before, after = by_system[baseline], by_system[system]
-        if before["verdict"] != after["verdict"]:
+        if before.verdict != after.verdict:
             found.append(
                 TermDifference(
                     system=system,
                     baseline=baseline,
                     document=document,
                     segment=segment,
-                    concept=after["concept"],
-                    source=after["source"],
-                    baseline_verdict=before["verdict"],
-                    baseline_rendering=before["rendering"],
-                    verdict=after["verdict"],
-                    rendering=after["rendering"],
+                    concept=after.concept,
+                    source=after.source,
+                    baseline_verdict=before.verdict,
+                    baseline_rendering=before.rendering,
+                    verdict=after.verdict,
+                    rendering=after.rendering,
                 )
             )
     return found

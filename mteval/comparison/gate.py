@@ -5,28 +5,29 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from mteval.errors import InputError, UsageError
 from mteval.metrics import score_function
-from mteval.runs.folders import Run
+from mteval.runs.read import Run
+from mteval.runs.schema.record import TERM_METRIC
+from mteval.runs.schema.rows import OccurrenceRow
 from mteval.statistics.significance import (
     ALPHA,
     bootstrap_scores,
     min_p_value,
     paired_bootstrap_p,
 )
-from mteval.terminology.history import changes
+from mteval.terminology.history import ChangedOccurrence, changes
 from mteval.terminology.scores import SEVERITY_WEIGHTS, ratio
 from mteval.terminology.vocabulary import RIGHT, VERDICTS
 
 __all__ = ["Failure", "gate", "parse_drops"]
 
 Array = npt.NDArray[np.float64]
-_TERMS = "term_accuracy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +177,7 @@ def _drop_rule(run: Run, baseline: Run, metric: str, points: float, *, any_drop:
             known = ", ".join(one.record["metrics"])
             raise UsageError(f"{one.name} has no scores of {metric!r}; it has: {known}")
     now, before = (
-        (one.record["signatures"] | {_TERMS: one.record.get("term_signature")})[metric]
+        (one.record["signatures"] | {TERM_METRIC: one.record.get("term_signature")})[metric]
         for one in (run, baseline)
     )
     if now != before:
@@ -188,7 +189,7 @@ def _drop_rule(run: Run, baseline: Run, metric: str, points: float, *, any_drop:
         metric,
         points,
         any_drop,
-        ratio if metric == _TERMS else score_function(metric),
+        ratio if metric == TERM_METRIC else score_function(metric),
         run.record["metrics"][metric]["higher_is_better"],
     )
 
@@ -237,21 +238,26 @@ def _p_value(both: Array, score: Callable[[Array], Array], drop: float) -> float
 
 def _wrong_renderings(run: Run, baseline: Run | None, fail_on: Sequence[str]) -> list[Failure]:
     """Return the occurrences of terms with a verdict that fails, if the baseline lacks them."""
-    rows: list[dict[str, Any]] = [row for row in run.occurrences if row["kind"] == "system"]
+    rows = [row for row in run.occurrences if row.kind == "system"]
+    changed: list[ChangedOccurrence] = []
     if baseline is not None:
-        known = {(row["system"], row["document"]) for row in baseline.occurrences}
-        rows = [row for row in rows if (row["system"], row["document"]) not in known]
-        rows += [
+        known = {(row.system, row.document) for row in baseline.occurrences}
+        rows = [row for row in rows if (row.system, row.document) not in known]
+        changed = [
             row
             for row in changes(baseline.occurrences, run.occurrences)
             if row["change"] == "new"
             # Wrong before, and wrong in another way now.
             or (row["change"] == "still wrong" and row["rendering"] != row["rendering_before"])
         ]
+    found = [
+        *((row.system, row.source, row.verdict, _described(row)) for row in rows),
+        *((row["system"], row["source"], row["verdict"], _described_now(row)) for row in changed),
+    ]
     return [
-        Failure("rendering", row["system"], f"{row['source']} is {_described(row)}")
-        for row in rows
-        if row["verdict"] in fail_on
+        Failure("rendering", system, f"{source} is {described}")
+        for system, source, verdict, described in found
+        if verdict in fail_on
     ]
 
 
@@ -260,11 +266,11 @@ def _wrong_terms(run: Run, must_pass: Sequence[str]) -> list[Failure]:
     found: set[str] = set()
     failures = []
     for row in run.occurrences:
-        names = {row["concept"], row["source"], row["severity"]} & set(must_pass)
+        names = {row.concept, row.source, row.severity} & set(must_pass)
         found |= names
-        if names and row["kind"] == "system" and row["verdict"] not in RIGHT:
-            reason = f"{row['source']} must be right and is {_described(row)}"
-            failures.append(Failure("term", row["system"], reason))
+        if names and row.kind == "system" and row.verdict not in RIGHT:
+            reason = f"{row.source} must be right and is {_described(row)}"
+            failures.append(Failure("term", row.system, reason))
     lacking = [name for name in must_pass if name not in found | set(SEVERITY_WEIGHTS)]
     if lacking:
         raise UsageError(
@@ -274,7 +280,13 @@ def _wrong_terms(run: Run, must_pass: Sequence[str]) -> list[Failure]:
     return failures
 
 
-def _described(row: Mapping[str, Any]) -> str:
+def _described(row: OccurrenceRow) -> str:
     """Return the verdict and rendering of an occurrence, and its location."""
+    rendering = "" if row.rendering is None else f", {row.rendering!r}"
+    return f"{row.verdict}{rendering} ({row.document}:{row.segment})"
+
+
+def _described_now(row: ChangedOccurrence) -> str:
+    """Return the same of an occurrence that changed."""
     rendering = "" if row["rendering"] is None else f", {row['rendering']!r}"
     return f"{row['verdict']}{rendering} ({row['document']}:{row['segment']})"

@@ -21,14 +21,10 @@ from mteval.comparison.differences import (
     term_differences,
 )
 from mteval.errors import MismatchError, UsageError
-from mteval.runs.evaluation import (
-    Evaluation,
-    MetricColumn,
-    SegmentStatistics,
-    Unit,
-    known_number,
-    unit_statistics,
-)
+from mteval.runs.evaluation import Evaluation
+from mteval.runs.results import ResampleUnit, SegmentStatistics, unit_statistics
+from mteval.runs.rows import known_number
+from mteval.runs.schema.record import MetricColumn
 from mteval.statistics.metric_deltas import agreement, meaningful_difference
 from mteval.statistics.significance import (
     ALPHA,
@@ -132,7 +128,7 @@ class ComparisonSettings:
     test: Test
     samples: int
     seed: int
-    unit: Unit
+    unit: ResampleUnit
     units: int
     all_pairs: bool
 
@@ -199,7 +195,7 @@ def compare(
     test: Test = "bootstrap",
     samples: int | None = None,
     seed: int = SEED,
-    resample: Unit = "segments",
+    resample: ResampleUnit = "segments",
 ) -> Comparison:
     """Test systems against the first one, or every pair of them.
 

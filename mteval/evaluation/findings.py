@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from mteval.metrics.base import Place
-from mteval.runs.evaluation import MetricColumn, SegmentStatistics
+from mteval.runs.results import SegmentStatistics
+from mteval.runs.schema.record import InputHashes, MetricColumn
+from mteval.runs.schema.rows import ErrorSpan, OccurrenceRow, TermRow
 
 __all__ = ["Findings", "FlagDetails"]
 
@@ -35,10 +36,8 @@ class Findings:
     columns: list[MetricColumn] = field(default_factory=list)
     statistics: dict[str, SegmentStatistics] = field(default_factory=dict)
     flags: FlagDetails = field(default_factory=dict)
-    error_spans: dict[str, Mapping[Place, Sequence[Mapping[str, Any]]]] = field(
-        default_factory=dict
-    )
-    inputs: dict[str, Any] = field(default_factory=dict)
+    error_spans: dict[str, Mapping[Place, Sequence[ErrorSpan]]] = field(default_factory=dict)
+    inputs: InputHashes = field(default_factory=InputHashes)
     packages: set[str] = field(default_factory=lambda: {"numpy"})
-    terms: tuple[Mapping[str, Any], ...] = ()
-    occurrences: tuple[Mapping[str, Any], ...] = ()
+    terms: tuple[TermRow, ...] = ()
+    occurrences: tuple[OccurrenceRow, ...] = ()

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +18,7 @@ from mteval.io.files import kind_of
 from mteval.io.hashing import sha256
 from mteval.languages.detect import is_rather
 from mteval.languages.registry import SOURCE, TARGET, language
+from mteval.runs.schema.record import InputHashes
 from mteval.terminology.formats.registry import read_termbase
 from mteval.terminology.termbase import Termbase
 from mteval.wording import counted, listing
@@ -191,7 +191,7 @@ def input_notes(texts: Texts) -> Iterator[str]:
             )
 
 
-def digests(test_set: TestSet, outputs: Sequence[SystemOutput]) -> dict[str, Any]:
+def digests(test_set: TestSet, outputs: Sequence[SystemOutput]) -> InputHashes:
     """Return the SHA-256 of every column of text, as of the lines of a UTF-8 file."""
 
     def digest(lines: Iterable[str]) -> str:

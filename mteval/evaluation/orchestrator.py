@@ -33,7 +33,9 @@ from mteval.evaluation.scoring import (
 from mteval.evaluation.terms import add_terms
 from mteval.executor import Executor
 from mteval.metrics.base import Array, MetricSpec, Progress
-from mteval.runs.evaluation import Evaluation, Level, Unit
+from mteval.runs.evaluation import Evaluation
+from mteval.runs.results import ResampleUnit
+from mteval.runs.schema.rows import ScoreLevel
 from mteval.statistics.significance import DEFAULT_SAMPLES, SEED, check_samples
 from mteval.terminology.inventory import check_packages, check_sources
 from mteval.terminology.termbase import Termbase
@@ -52,7 +54,7 @@ def evaluate(
     terms: Termbase | Path | str | None = None,
     samples: int = DEFAULT_SAMPLES["bootstrap"],
     seed: int = SEED,
-    resample: Unit = "segments",
+    resample: ResampleUnit = "segments",
     cache: bool = True,
     checks: bool = True,
     realign: bool = False,
@@ -109,7 +111,7 @@ def evaluate(
         outputs, resegmented = resegment_outputs(given.test_set, outputs, found.notes, cache=cache)
     texts = pair_texts(given.test_set, outputs, allow_missing=allow_missing)
     found.notes += input_notes(texts)
-    found.inputs |= digests(given.test_set, outputs)
+    found.inputs.update(digests(given.test_set, outputs))
     if outputs != given.outputs:
         found.inputs["before_realignment"] = digests(given.test_set, given.outputs)["systems"]
     add_metrics(found, texts, plan, progress)
@@ -132,7 +134,7 @@ def evaluate(
 def _assembled(
     found: Findings,
     texts: Texts,
-    scores: Mapping[str, Mapping[Level, Array]],
+    scores: Mapping[str, Mapping[ScoreLevel, Array]],
     resampled: Resampled,
 ) -> Evaluation:
     documents = texts.test_set.documents

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +12,8 @@ import numpy.typing as npt
 from mteval.evaluation.findings import Findings
 from mteval.evaluation.inputs import Texts
 from mteval.metrics.base import Array
-from mteval.runs.evaluation import MetricColumn, Unit, unit_statistics
+from mteval.runs.results import ResampleUnit, unit_statistics
+from mteval.runs.schema.record import MetricColumn, ResamplingRecord
 from mteval.statistics.significance import (
     ALPHA,
     bootstrap_scores,
@@ -44,7 +44,7 @@ class Resampling:
 
     samples: int
     seed: int
-    unit: Unit
+    unit: ResampleUnit
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class Resampled:
 
     intervals: Mapping[str, Array]
     ranks: Mapping[str, Sequence[int | None]]
-    record: Mapping[str, Any]
+    record: ResamplingRecord
     notes: list[str] = field(default_factory=list)
 
 
@@ -82,7 +82,7 @@ def resampled_scores(
             f"there are {n_documents} documents, too few to resample for meaningful intervals and "
             "ranks; --resample segments treats the segments as independent"
         )
-    record: dict[str, Any] = {"samples": how.samples, "seed": how.seed, "unit": how.unit}
+    record: ResamplingRecord = {"samples": how.samples, "seed": how.seed, "unit": how.unit}
     complete = np.flatnonzero(texts.translated.all(axis=1))
     pairs = list(combinations(range(len(complete)), 2))
     rank_samples = samples_for(len(pairs), how.samples)

@@ -16,7 +16,9 @@ from mteval.evaluation.inputs import Texts
 from mteval.executor import Executor, ProcessExecutor
 from mteval.metrics import DEFAULT_METRICS, METRICS, load_metric, parse_metrics
 from mteval.metrics.base import Array, Flag, Metric, MetricSpec, Progress, Statistics
-from mteval.runs.evaluation import Level, MetricColumn, SegmentStatistics
+from mteval.runs.results import SegmentStatistics
+from mteval.runs.schema.record import MetricColumn
+from mteval.runs.schema.rows import ErrorSpan, ScoreLevel
 from mteval.wording import counted
 
 __all__ = ["MetricPlan", "add_metrics", "domain_documents", "level_scores", "plan_metrics"]
@@ -132,7 +134,7 @@ def _add(
     found.flags |= {flag.name: flag.places for flag in statistics.flags}
     if statistics.error_spans is not None:
         found.error_spans[spec.name] = {
-            cell: [dataclasses.asdict(span) for span in spans]
+            cell: [ErrorSpan(**dataclasses.asdict(span)) for span in spans]
             for cell, spans in statistics.error_spans.items()
         }
 
@@ -167,7 +169,7 @@ def domain_documents(texts: Texts) -> npt.NDArray[np.bool_]:
 
 def level_scores(
     statistics: SegmentStatistics, texts: Texts, domains: npt.NDArray[np.bool_]
-) -> dict[Level, Array]:
+) -> dict[ScoreLevel, Array]:
     """Return the scores of the sums of segment statistics at every level; NaN where there is none.
 
     Args:

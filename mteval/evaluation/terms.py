@@ -21,7 +21,8 @@ from mteval.evaluation.inputs import (
 )
 from mteval.io.store import cache_folder
 from mteval.languages.encoder import cached_encoder
-from mteval.runs.evaluation import MetricColumn, SegmentStatistics
+from mteval.runs.results import SegmentStatistics
+from mteval.runs.schema.record import MetricColumn
 from mteval.terminology.building import read_day
 from mteval.terminology.concepts import TermbaseRow
 from mteval.terminology.inventory import (

@@ -15,12 +15,14 @@ from datetime import date, datetime, time, timezone
 from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote
 
 from mteval.errors import InputError, MtevalError, UsageError, location
 from mteval.io.files import kind_of, list_folder, read_text
-from mteval.runs.folders import REPORT_FILE, basis, record_fault
+from mteval.runs.files import REPORT_FILE
+from mteval.runs.record import comparability_key
+from mteval.runs.schema.record import RunRecord, validation_error
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -118,7 +120,7 @@ class RunEntry:
 
     name: str
     folder: Path
-    record: Mapping[str, Any]
+    record: RunRecord
     created: datetime | None
 
     @property
@@ -228,7 +230,7 @@ class History:
                     if score is None:
                         continue
                     key = (system, metric)
-                    shared = basis(run.record, system, metric)
+                    shared = comparability_key(run.record, system, metric)
                     of_basis = latest.setdefault(key, {})
                     before = None if shared is None else of_basis.get(shared)
                     comparable = key not in last_basis or (
@@ -581,7 +583,7 @@ def list_runs(results: Path, reasons: dict[str, str]) -> list[RunEntry]:
     return sorted(runs, key=lambda run: (run.created or oldest, run.name))
 
 
-def _read_record(path: Path) -> Mapping[str, Any]:
+def _read_record(path: Path) -> RunRecord:
     """Read the record of a run of any version, and check the kinds of what it has."""
     try:
         record = _utf8(json.loads(read_text(path)))
@@ -591,10 +593,10 @@ def _read_record(path: Path) -> Mapping[str, Any]:
         raise _DamagedError(f"{path.name} is no UTF-8 text, or cannot be read") from None
     if not isinstance(record, dict) or not record.keys() & _RECORDED:
         raise _DamagedError(f"{path.name} is not the record of a run")
-    fault = record_fault(record)
+    fault = validation_error(record)
     if fault is not None:
         raise _DamagedError(f"{path.name}: {fault} is not what mteval writes")
-    return record
+    return cast("RunRecord", record)
 
 
 def _run_changes(run: RunEntry, before: RunEntry | None) -> list[str]:

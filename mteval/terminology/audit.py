@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import TypedDict
 
 from mteval.errors import UnavailableError
 from mteval.terminology.concepts import Concept
@@ -14,16 +14,42 @@ from mteval.terminology.normalise import split_words
 from mteval.terminology.scores import rendering_key
 from mteval.terminology.vocabulary import UNLISTED
 
-__all__ = ["PROBLEMS", "audit"]
+__all__ = ["PROBLEMS", "AuditLocation", "AuditRendering", "AuditRow", "audit"]
 
 PROBLEMS = ("deprecated", "unlisted", "omitted", "inconsistent")
+
+
+class AuditLocation(TypedDict):
+    """A segment of a document."""
+
+    document: str
+    segment: int
+
+
+class AuditRendering(TypedDict):
+    """A rendering of a term in the official texts, and where it is."""
+
+    rendering: str | None
+    verdict: str
+    count: int
+    places: list[AuditLocation]
+
+
+class AuditRow(TypedDict):
+    """A term that the official texts do not render as the termbase prefers."""
+
+    concept: str
+    source: str
+    target: str | None
+    problems: list[str]
+    renderings: list[AuditRendering]
 
 
 def audit(
     inventory: Inventory,
     english_only: Mapping[str, Sequence[str]],
     days: Mapping[str, date | None] | None = None,
-) -> list[dict[str, Any]]:
+) -> list[AuditRow]:
     """List the concepts that the official texts do not render as the termbase prefers.
 
     Args:
@@ -44,7 +70,7 @@ def audit(
         raise UnavailableError(
             "an audit is of the official texts, and there are none; name them with -r"
         )
-    found: dict[int, dict[tuple[str | None, str], dict[str, Any]]] = {}
+    found: dict[int, dict[tuple[str | None, str], AuditRendering]] = {}
     for n in range(inventory.n_references):
         texts = inventory.texts[n]
         for finding in inventory.findings[n]:
@@ -66,7 +92,7 @@ def audit(
                 key = " ".join(word.key for word in split_words(rendering))
                 entries = found.setdefault(hit.concept, {})
                 _count(entries, key, "deprecated", rendering, document, number)
-    rows = []
+    rows: list[AuditRow] = []
     for c in sorted(found):
         concept, renderings = inventory.termbase.concepts[c], list(found[c].values())
         problems = _problems(renderings)
@@ -95,7 +121,7 @@ def _deprecated(matcher: Matcher, line: str) -> list[Hit]:
     ]
 
 
-def _problems(entries: Sequence[Mapping[str, Any]]) -> list[str]:
+def _problems(entries: Sequence[AuditRendering]) -> list[str]:
     verdicts = {entry["verdict"] for entry in entries}
     has = {
         "deprecated": "deprecated" in verdicts,
@@ -107,7 +133,7 @@ def _problems(entries: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def _count(
-    entries: dict[tuple[str | None, str], dict[str, Any]],
+    entries: dict[tuple[str | None, str], AuditRendering],
     key: str | None,
     verdict: str,
     rendering: str | None,
@@ -119,6 +145,6 @@ def _count(
         (key, verdict), {"rendering": rendering, "verdict": verdict, "count": 0, "places": []}
     )
     entry["count"] += 1
-    place = {"document": document, "segment": segment}
+    place: AuditLocation = {"document": document, "segment": segment}
     if place not in entry["places"]:
         entry["places"].append(place)

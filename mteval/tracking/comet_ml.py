@@ -11,12 +11,9 @@ With an API key the run is sent; else, and where sending fails, it goes into an 
 
 from __future__ import annotations
 
-import csv
 import importlib.util
-import io
 import json
 import logging
-import math
 import os
 import shlex
 import shutil
@@ -31,10 +28,23 @@ from pathlib import Path
 from typing import Any
 
 from mteval.errors import InputError, MissingPackageError, MtevalError, UnavailableError, location
-from mteval.io.files import kind_of, read_text
+from mteval.io.files import kind_of
 from mteval.io.hashing import sha256
-from mteval.runs.folders import REPORT_FILE, Run, basis, read_record, read_rows
+from mteval.runs.files import (
+    DOCUMENTS_FILE,
+    DOMAINS_FILE,
+    RECORD_FILE,
+    REPORT_FILE,
+    SEGMENTS_FILE,
+    SYSTEMS_FILE,
+    TERMS_FILE,
+    read_csv,
+)
 from mteval.runs.history import list_runs
+from mteval.runs.read import Run, read_record
+from mteval.runs.record import comparability_key
+from mteval.runs.schema.record import RunRecord
+from mteval.runs.schema.rows import DocumentRow, DomainRow, SystemRow, TermTally
 
 __all__ = ["Plan", "Point", "TrackedRun", "check_tracker", "plan_run", "track_run"]
 
@@ -48,7 +58,7 @@ _MOST_HASHES = 300
 _MOST_TAGS = 10
 # Earlier runs that a series goes back.
 _MOST_RUNS = 100
-_TABLES = ("systems.csv", "domains.csv", "documents.csv", "terms.csv", "segments.csv")
+_TABLES = (SYSTEMS_FILE, DOMAINS_FILE, DOCUMENTS_FILE, TERMS_FILE, SEGMENTS_FILE)
 # How long comet_ml may take, in seconds, before it is stopped.
 _PATIENCE = 300.0
 # Settings of comet_ml for this one task: nothing but the run is logged, nobody else is told.
@@ -426,7 +436,7 @@ def plan_run(run: Run) -> Plan:
         points=tuple(points),
         assets=tuple(
             run.folder / name
-            for name in (*_TABLES, "run.json", REPORT_FILE)
+            for name in (*_TABLES, RECORD_FILE, REPORT_FILE)
             if kind_of(run.folder / name) == "file"
         ),
         tags=("mteval", *(record["systems"] if len(record["systems"]) < _MOST_TAGS else ())),
@@ -443,7 +453,7 @@ def _runs_until(run: Run) -> tuple[list[Path], list[str]]:
     return folders[: folders.index(own) + 1] if own in folders else [own], sorted(damaged)
 
 
-def _points(run: Run, latest: Mapping[str, Any], step: int, names: _Names) -> Iterator[Point]:
+def _points(run: Run, latest: RunRecord, step: int, names: _Names) -> Iterator[Point]:
     """Give the numbers of a run that the latest one has too, and of the latest one all."""
     record = run.record
     is_latest = record is latest
@@ -454,58 +464,39 @@ def _points(run: Run, latest: Mapping[str, Any], step: int, names: _Names) -> It
     time = int(made.replace(tzinfo=timezone.utc).timestamp() * 1000)
 
     def compares(system: str, metric: str) -> bool:
-        then, now = basis(record, system, metric), basis(latest, system, metric)
+        then, now = (comparability_key(of, system, metric) for of in (record, latest))
         return is_latest or (then == now and now is not None)
 
     def point(kind: str, value: float | None, *parts: str) -> Iterator[Point]:
         if value is not None:
             yield Point(names.name(kind, parts), value, step, time)
 
-    for row in _csv_rows(run.folder / "systems.csv"):
-        if row["system"] not in latest["systems"]:
+    metrics = list(latest["metrics"])
+    for system in read_csv(run.folder / SYSTEMS_FILE, SystemRow, metrics):
+        if system.system not in latest["systems"]:
             continue
-        for metric in latest["metrics"]:
-            if compares(row["system"], metric):
-                yield from point("system", _number(row, metric), row["system"], metric)
+        for metric in metrics:
+            if compares(system.system, metric):
+                yield from point("system", system.scores[metric], system.system, metric)
             if is_latest:
-                for column, end in (("ci_low", "low"), ("ci_high", "high"), ("rank", "rank")):
-                    value = _number(row, f"{metric}_{column}")
-                    yield from point("system", value, row["system"], metric, end)
+                low, high = system.intervals[metric] or (None, None)
+                for name, value in (("low", low), ("high", high), ("rank", system.ranks[metric])):
+                    yield from point("system", value, system.system, metric, name)
     if is_latest:
-        for row in _csv_rows(run.folder / "documents.csv"):
-            for metric in latest["metrics"]:
-                value = _number(row, metric)
-                yield from point("document", value, row["system"], row["document"], metric)
-        if kind_of(run.folder / "domains.csv") == "file":
-            for row in _csv_rows(run.folder / "domains.csv"):
-                for metric in latest["metrics"]:
-                    parts = (row["system"], "domain", row["domain"] or "(none)", metric)
-                    yield from point("domain", _number(row, metric), *parts)
-    if kind_of(run.folder / "terms.csv") == "file":
-        for found in read_rows(run.folder, "terms.csv"):
-            known = found["kind"] == "system" and found["system"] in latest["systems"]
-            if known and found["occurrences"]:
-                accuracy = found["right"] / found["occurrences"]
-                yield from point("term", accuracy, found["system"], "term", found["concept"])
-
-
-def _csv_rows(path: Path) -> list[dict[str, Any]]:
-    try:
-        return list(csv.DictReader(io.StringIO(read_text(path), newline=""), strict=True))
-    except csv.Error as error:
-        raise InputError(f"{location(path)}: this is not a file of a run ({error})") from None
-
-
-def _number(row: Mapping[str, Any], column: str) -> float | None:
-    """Read a cell; one that is empty or not there is None."""
-    cell = row.get(column)
-    if not cell:
-        return None
-    try:
-        value = float(cell)
-    except ValueError:
-        raise InputError(f"column {column}: {cell!r} is no number; score again") from None
-    return value if math.isfinite(value) else None
+        for document in read_csv(run.folder / DOCUMENTS_FILE, DocumentRow, metrics):
+            for metric, score in document.scores.items():
+                yield from point("document", score, document.system, document.document, metric)
+        if kind_of(run.folder / DOMAINS_FILE) == "file":
+            for domain in read_csv(run.folder / DOMAINS_FILE, DomainRow, metrics):
+                for metric, score in domain.scores.items():
+                    parts = (domain.system, "domain", domain.domain or "(none)", metric)
+                    yield from point("domain", score, *parts)
+    if kind_of(run.folder / TERMS_FILE) == "file":
+        for term in read_csv(run.folder / TERMS_FILE, TermTally):
+            known = term.kind == "system" and term.system in latest["systems"]
+            if known and term.occurrences:
+                accuracy = term.right / term.occurrences
+                yield from point("term", accuracy, term.system, "term", term.concept)
 
 
 class _Names:

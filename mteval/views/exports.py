@@ -11,7 +11,27 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from mteval.errors import InputError, UsageError
-from mteval.runs.evaluation import Evaluation, flat_system, flat_terms
+from mteval.runs.evaluation import Evaluation
+from mteval.runs.record import score_document
+from mteval.runs.rows import (
+    column_names,
+    document_rows,
+    domain_rows,
+    error_span_rows,
+    flag_rows,
+    system_rows,
+)
+from mteval.runs.schema.columns import Row
+from mteval.runs.schema.rows import (
+    DocumentRow,
+    DomainRow,
+    ErrorSpanRow,
+    FlagRow,
+    OccurrenceRow,
+    SystemRow,
+    TermRow,
+)
+from mteval.runs.tables import row_table, segment_table
 from mteval.views.tables import (
     VERDICT_KEY,
     Cell,
@@ -187,105 +207,35 @@ def _chosen(evaluation: Evaluation, tables: Sequence[str]) -> list[str]:
 
 # ---- Data: every column, full precision ----------------------------------------------------------
 
-Kind = Literal["text", "integer", "number"]
-
-# The tables whose columns are the same for every run.
-_FIXED_COLUMNS: dict[str, dict[str, Kind]] = {
-    "occurrences": {
-        "system": "text",
-        "kind": "text",
-        "document": "text",
-        "segment": "integer",
-        "concept": "text",
-        "source": "text",
-        "source_start": "integer",
-        "source_end": "integer",
-        "verdict": "text",
-        "rendering": "text",
-        "start": "integer",
-        "end": "integer",
-        "listed": "text",
-        "severity": "text",
-        "confidence": "number",
-    },
-    "flags": {
-        "system": "text",
-        "document": "text",
-        "segment": "integer",
-        "flag": "text",
-        "detail": "text",
-    },
-    "error_spans": {
-        "system": "text",
-        "document": "text",
-        "segment": "integer",
-        "metric": "text",
-        "start": "integer",
-        "end": "integer",
-        "text": "text",
-        "severity": "text",
-        "confidence": "number",
-        "reference": "integer",
-    },
+_ROW_TYPES: Mapping[str, type[Row]] = {
+    "systems": SystemRow,
+    "domains": DomainRow,
+    "documents": DocumentRow,
+    "terms": TermRow,
+    "occurrences": OccurrenceRow,
+    "flags": FlagRow,
+    "error_spans": ErrorSpanRow,
 }
 
 
-def _columns(evaluation: Evaluation, name: str) -> dict[str, Kind]:
-    """Say which columns a table has, so that one without rows or values has them too."""
-    columns: dict[str, Kind]
-    if name in _FIXED_COLUMNS:
-        return _FIXED_COLUMNS[name]
-    if name == "terms":
-        from mteval.terminology.vocabulary import VERDICTS
-
-        columns = dict.fromkeys(
-            ("system", "kind", "concept", "source", "target", "severity"), "text"
-        )
-        columns |= {"occurrences": "integer", "right": "integer", "accuracy": "number"}
-        columns |= dict.fromkeys(VERDICTS, "integer")
-        return columns | {"renderings": "text"}
-    if name == "domains":
-        columns = {"system": "text", "domain": "text", "documents": "integer"}
-        columns["segments"] = "integer"
-        return columns | dict.fromkeys((m.name for m in evaluation.metrics), "number")
-    if name == "documents":
-        columns = {"system": "text", "document": "text", "segments": "integer"}
-        return columns | dict.fromkeys((m.name for m in evaluation.metrics), "number")
-    columns = {"system": "text", "segments": "integer"}
-    for m in evaluation.metrics:
-        columns |= dict.fromkeys((m.name, f"{m.name}_ci_low", f"{m.name}_ci_high"), "number")
-        columns[f"{m.name}_rank"] = "integer"
-    columns["empty_hypotheses"] = "integer"
-    columns |= dict.fromkeys((f"flag_{flag}" for flag in evaluation.flags), "integer")
-    return columns | {"missing_documents": "text"}
-
-
-def _rows(evaluation: Evaluation, name: str) -> Sequence[Mapping[str, Any]]:
-    return {
-        "systems": lambda: [flat_system(row) for row in evaluation.system_rows()],
-        "domains": evaluation.domain_rows,
-        "documents": evaluation.document_rows,
-        "terms": lambda: flat_terms(evaluation.terms),
+def _rows(evaluation: Evaluation, name: str) -> Sequence[Row]:
+    made: Mapping[str, Callable[[], Sequence[Row]]] = {
+        "systems": lambda: system_rows(evaluation),
+        "domains": lambda: domain_rows(evaluation),
+        "documents": lambda: document_rows(evaluation),
+        "terms": lambda: evaluation.terms,
         "occurrences": lambda: evaluation.occurrences,
-        "flags": evaluation.flag_rows,
-        "error_spans": evaluation.error_span_rows,
-    }[name]()
+        "flags": lambda: flag_rows(evaluation),
+        "error_spans": lambda: error_span_rows(evaluation),
+    }
+    return made[name]()
 
 
 def _data(evaluation: Evaluation, name: str) -> pa.Table:
-    """Give a table with every column and every row; what is missing is null."""
-    import pyarrow as pa
-
+    """Return a table with every column and every row; what is missing is null."""
     if name == "segments":
-        return evaluation.segment_table()
-    types = {"text": pa.string(), "integer": pa.int64(), "number": pa.float64()}
-    rows = _rows(evaluation, name)
-    return pa.table(
-        {
-            column: pa.array([row.get(column) for row in rows], types[kind])
-            for column, kind in _columns(evaluation, name).items()
-        }
-    )
+        return segment_table(evaluation)
+    return row_table(_ROW_TYPES[name], _rows(evaluation, name), column_names(evaluation))
 
 
 def _csv(table: pa.Table) -> bytes:
@@ -313,7 +263,7 @@ def _parquet(table: pa.Table) -> bytes:
 
 
 def _json(evaluation: Evaluation, record: Mapping[str, Any], names: Sequence[str]) -> bytes:
-    found = evaluation.document(record)
+    found = score_document(evaluation, record)
     if names:
         # Rows as they are in the whole document, or as in a table where they are not in it.
         found = {

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mteval.runs.evaluation import Evaluation, MetricColumn
+from mteval.runs.evaluation import Evaluation
+from mteval.runs.schema.record import MetricColumn
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -5,9 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
-from mteval.runs.evaluation import Evaluation, MetricColumn, detail_text
+from mteval.runs.evaluation import Evaluation
+from mteval.runs.rows import document_rows, domain_rows, system_rows
+from mteval.runs.schema.record import MetricColumn
+from mteval.runs.schema.rows import (
+    SEVERITIES,
+    DocumentRow,
+    DomainRow,
+    SystemRow,
+    TermRow,
+)
+from mteval.runs.tables import detail_text
+from mteval.terminology.inventory import OccurrenceInContext, TextRates
 
 __all__ = [
     "VERDICT_KEY",
@@ -41,13 +52,20 @@ VERDICT_SIGNS = {
     "other": "?",
     "omitted": "-",
 }
-_SEVERITIES = ("critical", "major", "minor")
 VERDICT_KEY = (
     "+ preferred or admitted   x deprecated, transliterated or left in Chinese   "
     "? other, not in the termbase   - omitted or unclear"
 )
 # The scores of terms, with the headings of their columns.
-_RATES = {
+_RateName = Literal[
+    "occurrence_accuracy",
+    "tsr_wmt25",
+    "consistency_macro",
+    "consistency_micro",
+    "deprecated_rate",
+    "severity_weighted_error_rate",
+]
+_RATES: Mapping[_RateName, str] = {
     "occurrence_accuracy": "accuracy ↑",
     "tsr_wmt25": "TSR WMT25 ↑",
     "consistency_macro": "consistency\nmacro ↑",
@@ -89,12 +107,11 @@ class Table:
 
 def system_table(evaluation: Evaluation) -> Table:
     """Tabulate one row a system; the best complete system of each metric is marked."""
-    rows = evaluation.system_rows()
+    rows = system_rows(evaluation)
     total = len(evaluation.segment_numbers)
-    scored = _group(rows, ("system",), evaluation.metrics, total)
+    scored = _group(rows, None, evaluation.metrics, total)
     flagged = [
-        ", ".join(f"{count} {flag}" for flag, count in row["flags"].items() if count)
-        for row in rows
+        ", ".join(f"{count} {flag}" for flag, count in row.flags.items() if count) for row in rows
     ]
     return Table(
         "Systems",
@@ -115,7 +132,7 @@ def system_table(evaluation: Evaluation) -> Table:
 
 def domain_table(evaluation: Evaluation) -> Table:
     """Tabulate one row for each domain and system; the best of each domain is marked."""
-    rows = [{**row, "domain": domain_name(row["domain"])} for row in evaluation.domain_rows()]
+    rows = domain_rows(evaluation)
     n_systems = len(evaluation.systems)
     sizes = evaluation.domain_documents() @ evaluation.document_sizes()
     return Table(
@@ -129,11 +146,11 @@ def domain_table(evaluation: Evaluation) -> Table:
         tuple(
             _group(
                 rows[g * n_systems : (g + 1) * n_systems],
-                ("domain", "system"),
+                domain_name(domain),
                 evaluation.metrics,
                 int(sizes[g]),
             )
-            for g in range(len(sizes))
+            for g, domain in enumerate(evaluation.domains())
         ),
     )
 
@@ -145,7 +162,7 @@ def domain_name(domain: str | None) -> str:
 
 def document_table(evaluation: Evaluation) -> Table:
     """Tabulate one row for each document and system; the best of each document is marked."""
-    rows = evaluation.document_rows()
+    rows = document_rows(evaluation)
     n_systems = len(evaluation.systems)
     sizes = evaluation.document_sizes()
     return Table(
@@ -159,11 +176,11 @@ def document_table(evaluation: Evaluation) -> Table:
         tuple(
             _group(
                 rows[d * n_systems : (d + 1) * n_systems],
-                ("document", "system"),
+                document,
                 evaluation.metrics,
                 int(sizes[d]),
             )
-            for d in range(len(evaluation.documents))
+            for d, document in enumerate(evaluation.documents)
         ),
     )
 
@@ -179,41 +196,40 @@ def _metric_columns(evaluation: Evaluation) -> tuple[Column, ...]:
 
 
 def _group(
-    rows: Sequence[dict[str, Any]],
-    names: tuple[str, ...],
+    rows: Sequence[SystemRow | DomainRow | DocumentRow],
+    label: str | None,
     metrics: Sequence[MetricColumn],
     complete: int,
 ) -> tuple[tuple[Cell, ...], ...]:
+    """Return the rows of a group: its label, which stands once, if it has one; systems, scores."""
     # Scores over different segments do not compare, so only complete rows can be best; with a
     # single row there is nothing to be better than.
     best: dict[str, float] = {}
     for metric in metrics:
         values = [
-            row[metric.name]
+            score
             for row in rows
-            if row[metric.name] is not None and row["segments"] == complete
+            if (score := row.scores[metric.name]) is not None and row.segments == complete
         ]
         if len(rows) > 1 and values:
             best[metric.name] = max(values) if metric.higher_is_better else min(values)
+
+    def scored(row: SystemRow | DomainRow | DocumentRow, metric: MetricColumn) -> Cell:
+        score = row.scores[metric.name]
+        if score is None:
+            return Cell("-")
+        return Cell(
+            f"{score:.{metric.decimals}f}",
+            row.segments == complete and best.get(metric.name) == score,
+            detail_text(row, metric) if isinstance(row, SystemRow) else "",
+        )
+
     return tuple(
         (
-            # What a group shares stands once.
-            *(Cell("" if name != "system" and number > 0 else str(row[name])) for name in names),
-            Cell(
-                str(row["segments"])
-                if row["segments"] == complete
-                else f"{row['segments']}/{complete}"
-            ),
-            *(
-                Cell("-")
-                if row[metric.name] is None
-                else Cell(
-                    f"{row[metric.name]:.{metric.decimals}f}",
-                    row["segments"] == complete and best.get(metric.name) == row[metric.name],
-                    detail_text(row, metric),
-                )
-                for metric in metrics
-            ),
+            *(() if label is None else (Cell("" if number else label),)),
+            Cell(row.system),
+            Cell(str(row.segments) if row.segments == complete else f"{row.segments}/{complete}"),
+            *(scored(row, metric) for metric in metrics),
         )
         for number, row in enumerate(rows)
     )
@@ -228,12 +244,12 @@ def plain_table(title: str, headings: Sequence[str], rows: Iterable[Sequence[str
     )
 
 
-def rate_table(rows: Sequence[Mapping[str, Any]]) -> Table:
+def rate_table(rows: Sequence[TextRates]) -> Table:
     """Tabulate the scores of terms, one row a text; the best system of each score is marked."""
     systems = [row for row in rows if row["kind"] == "system"]
     best = {}
     for name, heading in _RATES.items():
-        values = [row[name] for row in systems if row[name] is not None]
+        values = [score for row in systems if (score := row[name]) is not None]
         if len(systems) > 1 and values:
             best[name] = max(values) if "↑" in heading else min(values)
     return Table(
@@ -266,19 +282,19 @@ def rate_table(rows: Sequence[Mapping[str, Any]]) -> Table:
     )
 
 
-def term_table(rows: Sequence[Mapping[str, Any]]) -> Table:
+def term_table(rows: Sequence[TermRow]) -> Table:
     """Tabulate term x text: every rendering with its verdict."""
-    names = list(dict.fromkeys(row["system"] for row in rows))
-    by_concept: dict[str, dict[str, Mapping[str, Any]]] = {}
+    names = list(dict.fromkeys(row.system for row in rows))
+    by_concept: dict[str, dict[str, TermRow]] = {}
     for row in rows:
-        by_concept.setdefault(row["concept"], {})[row["system"]] = row
+        by_concept.setdefault(row.concept, {})[row.system] = row
     return Table(
         "Terms",
         (Column("term", False), *(Column(name, False) for name in names)),
         tuple(
             (
                 (
-                    Cell(_named(next(iter(by_name.values()))["source"], concept)),
+                    Cell(_named(next(iter(by_name.values())).source, concept)),
                     *(
                         Cell(_renderings(by_name[name]) if name in by_name else "")
                         for name in names
@@ -294,45 +310,45 @@ def _named(source: str, concept: str) -> str:
     return source if source == concept else f"{source}\n{concept}"
 
 
-def wrong_term_table(rows: Sequence[Mapping[str, Any]], most: int) -> Table:
+def wrong_term_table(rows: Sequence[TermRow], most: int) -> Table:
     """Tabulate terms that a system has wrong, the gravest and those of most systems first.
 
     Args:
         rows: of terms.
         most: terms to show.
     """
-    order = gravest_first(row for row in rows if row["kind"] == "system")
+    order = gravest_first(row for row in rows if row.kind == "system")
     shown = order[:most]
-    table = term_table([row for concept in shown for row in rows if row["concept"] == concept])
+    table = term_table([row for concept in shown for row in rows if row.concept == concept])
     which = f"{len(shown)} of {len(order)}, the gravest; all are in terms.csv"
     return replace(table, title=f"Terms that a system has wrong ({which})")
 
 
-def gravest_first(rows: Iterable[Mapping[str, Any]]) -> list[str]:
+def gravest_first(rows: Iterable[TermRow]) -> list[str]:
     """List the concepts that are wrong in these rows of terms: the gravest, then the commonest."""
-    wrong: dict[str, list[Mapping[str, Any]]] = {}
+    wrong: dict[str, list[TermRow]] = {}
     for row in rows:
-        if row["right"] < row["occurrences"]:
-            wrong.setdefault(row["concept"], []).append(row)
+        if row.right < row.occurrences:
+            wrong.setdefault(row.concept, []).append(row)
     return sorted(
         wrong,
         key=lambda concept: (
-            _SEVERITIES.index(wrong[concept][0]["severity"]),
+            SEVERITIES.index(wrong[concept][0].severity),
             -len(wrong[concept]),
-            -sum(row["occurrences"] - row["right"] for row in wrong[concept]),
+            -sum(row.occurrences - row.right for row in wrong[concept]),
         ),
     )
 
 
-def _renderings(row: Mapping[str, Any]) -> str:
+def _renderings(row: TermRow) -> str:
     return "\n".join(
-        f"{VERDICT_SIGNS[found['verdict']]} {found['rendering'] or found['verdict']}"
-        + (f" x{found['count']}" if found["count"] > 1 else "")
-        for found in row["renderings"]
+        f"{VERDICT_SIGNS[found.verdict]} {found.rendering or found.verdict}"
+        + (f" x{found.count}" if found.count > 1 else "")
+        for found in row.renderings
     )
 
 
-def occurrence_table(rows: Sequence[Mapping[str, Any]]) -> Table:
+def occurrence_table(rows: Sequence[OccurrenceInContext]) -> Table:
     """Tabulate occurrences with the sentence that each stands in, the rendering in brackets."""
     return Table(
         "Occurrences",
@@ -342,10 +358,10 @@ def occurrence_table(rows: Sequence[Mapping[str, Any]]) -> Table:
         tuple(
             tuple(
                 (
-                    Cell(f"{row['document']}:{row['segment']}" if n == 0 else ""),
-                    Cell(row["source"] if n == 0 else ""),
-                    Cell(row["system"]),
-                    Cell(f"{VERDICT_SIGNS[row['verdict']]} {row['verdict']}"),
+                    Cell(f"{row.document}:{row.segment}" if n == 0 else ""),
+                    Cell(row.source if n == 0 else ""),
+                    Cell(row.system),
+                    Cell(f"{VERDICT_SIGNS[row.verdict]} {row.verdict}"),
                     Cell(_context(row)),
                 )
                 for n, row in enumerate(group)
@@ -355,18 +371,17 @@ def occurrence_table(rows: Sequence[Mapping[str, Any]]) -> Table:
     )
 
 
-def _by_occurrence(rows: Sequence[Mapping[str, Any]]) -> list[list[Mapping[str, Any]]]:
-    places: dict[tuple[Any, ...], list[Mapping[str, Any]]] = {}
+def _by_occurrence(rows: Sequence[OccurrenceInContext]) -> list[list[OccurrenceInContext]]:
+    locations: dict[tuple[str, int, int], list[OccurrenceInContext]] = {}
     for row in rows:
-        places.setdefault((row["document"], row["segment"], row["source_start"]), []).append(row)
-    return list(places.values())
+        locations.setdefault((row.document, row.segment, row.source_start), []).append(row)
+    return list(locations.values())
 
 
-def _context(row: Mapping[str, Any]) -> str:
-    text = row["text"]
-    if row["start"] is None:
-        return str(text)
-    start, end = row["start"], row["end"]
+def _context(row: OccurrenceInContext) -> str:
+    text, start, end = row.text or "", row.start, row.end
+    if start is None or end is None:
+        return text
     ends = [match.end() for match in _SENTENCE_END.finditer(text)]
     first = max((e for e in ends if e <= start), default=0)
     last = min((e for e in ends if e >= end), default=len(text))

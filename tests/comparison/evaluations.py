@@ -9,7 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from mteval.metrics.base import mean
-from mteval.runs.evaluation import Evaluation, MetricColumn, SegmentStatistics
+from mteval.runs.evaluation import Evaluation
+from mteval.runs.results import SegmentStatistics
+from mteval.runs.schema.record import MetricColumn
+from mteval.runs.schema.rows import OccurrenceRow
 
 Array = npt.NDArray[np.float64]
 
@@ -26,7 +29,7 @@ def evaluation_of(
     systems: Sequence[str] | None = None,
     references: Sequence[str] | None = None,
     hypotheses: Sequence[Sequence[str | None]] | None = None,
-    occurrences: Sequence[Mapping[str, Any]] = (),
+    occurrences: Sequence[OccurrenceRow] = (),
 ) -> Evaluation:
     """Make an evaluation whose scores are means over the segments that have one (NaN: none).
 

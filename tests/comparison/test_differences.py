@@ -18,6 +18,8 @@ from mteval.comparison.differences import (
     term_differences,
     word_diff,
 )
+from mteval.runs.schema.rows import OccurrenceRow
+from tests import rows
 from tests.comparison.evaluations import column, evaluation_of
 
 POINTS, ERRORS = column("points"), column("errors", higher_is_better=False)
@@ -113,12 +115,8 @@ def test_without_references_there_are_no_lengths() -> None:
     assert length_differences(evaluation_of({POINTS: [[1], [2]]}), (0, 1)) == []
 
 
-def occurrence(system: str, verdict: str, rendering: str | None, **more: Any) -> dict[str, Any]:
-    return {
-        **{"system": system, "kind": "system", "document": "d", "segment": 1, "concept": "k"},
-        **{"source": "演习", "source_start": 0, "verdict": verdict, "rendering": rendering},
-        **more,
-    }
+def occurrence(system: str, verdict: str, rendering: str | None, **more: Any) -> OccurrenceRow:
+    return rows.occurrence(system=system, verdict=verdict, rendering=rendering, **more)
 
 
 def test_terms_with_another_verdict_are_found() -> None:

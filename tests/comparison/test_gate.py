@@ -15,7 +15,8 @@ import mteval
 from mteval.comparison.gate import Failure, gate, parse_drops
 from mteval.corpus.model import Document, SystemOutput, TestSet
 from mteval.errors import InputError, UsageError
-from mteval.runs.folders import Run, write_run
+from mteval.runs.read import Run
+from mteval.runs.write import write_run
 
 NOON = datetime(2026, 11, 22, 12, 0, 0, tzinfo=timezone.utc)
 TERMS = """concept,source,target,status,severity,note
@@ -275,8 +276,8 @@ class TestRenderings:
         good = score({"x": REFERENCES}, terms=TERMS)
         lines = ["The Defence Department spoke.", "It ended.", *REFERENCES["d"][2:]]
         bad = score({"x": {**REFERENCES, "d": lines}}, terms=TERMS)
-        rows = [row for row in bad.occurrences if row["document"] == "d"]
-        found = {row["source"]: row["verdict"] for row in rows if row["kind"] == "system"}
+        rows = [row for row in bad.occurrences if row.document == "d"]
+        found = {row.source: row.verdict for row in rows if row.kind == "system"}
         assert found["国防部"] == "deprecated"
         assert found["演习"] == "omitted"
         assert gate(bad, good, max_drop={}, fail_on=["transliterated"]) == []
@@ -322,7 +323,7 @@ class TestRenderings:
     def test_wrong_references_are_no_failure_of_a_system(self, score: Score) -> None:
         references = with_terms("Defence Department")
         run = score({"x": REFERENCES}, terms=TERMS, references=references)
-        assert any(row["kind"] == "reference" for row in run.occurrences)
+        assert any(row.kind == "reference" for row in run.occurrences)
         assert gate(run, None, max_drop={}, fail_on=["deprecated"]) == []
         assert gate(run, None, max_drop={}, must_pass=["defence"]) == []
 

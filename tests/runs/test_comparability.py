@@ -7,8 +7,8 @@ from pathlib import Path
 
 import mteval
 from mteval.corpus.model import Document, SystemOutput, TestSet
-from mteval.runs.folders import write_run
 from mteval.runs.history import read_history
+from mteval.runs.write import write_run
 
 NOON = datetime(2026, 11, 22, 12, 0, 0, tzinfo=timezone.utc)
 TERMS = """concept,source,target,status,severity,note

@@ -14,7 +14,9 @@ import mteval
 from mteval.corpus.model import Document, SystemOutput, TestSet
 from mteval.errors import InputError
 from mteval.runs.evaluation import Evaluation
-from mteval.runs.folders import Run, write_run
+from mteval.runs.read import Run
+from mteval.runs.schema.rows import ErrorSpan
+from mteval.runs.write import write_run
 from tests.conftest import ROOT
 
 NOON = datetime(2026, 11, 22, 12, 0, 0, tzinfo=timezone.utc)
@@ -127,7 +129,7 @@ def test_a_run_of_before_there_were_domains_is_read(evaluation: Evaluation, tmp_
 def test_terms_and_spans_are_read_back(tmp_path: Path) -> None:
     systems = [ROOT / "systems" / name for name in ("llm-glossary", "llm-literal")]
     evaluation = mteval.evaluate(ROOT / "references", systems, ["ter", "bleu"])
-    span = {"start": 0, "end": 3, "text": "One", "severity": "minor", "confidence": 0.5}
+    span = ErrorSpan(start=0, end=3, text="One", severity="minor", confidence=0.5)
     evaluation = dataclasses.replace(evaluation, error_spans={"bleu": {(1, 2): [span]}})
     folder, record = write_run(evaluation, tmp_path, NOON, [])
     again = Run(folder).evaluation

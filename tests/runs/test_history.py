@@ -19,8 +19,8 @@ import pytest
 import mteval
 from mteval.corpus.model import Document, SystemOutput, TestSet
 from mteval.errors import InputError, UsageError
-from mteval.runs.folders import write_run
 from mteval.runs.history import VIEWS, query_runs, read_history
+from mteval.runs.write import write_run
 from mteval.views.html.history import history_page, history_tables
 from tests.conftest import Run
 

@@ -12,7 +12,7 @@ import pytest
 import mteval
 from mteval.corpus.model import Document, SystemOutput, TestSet
 from mteval.runs.evaluation import Evaluation
-from mteval.runs.folders import write_run
+from mteval.runs.write import write_run
 
 fcntl = pytest.importorskip("fcntl", reason="Windows has no such locks")
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from mteval.corpus.layout import load_test_set, load_unscored
 from mteval.corpus.model import Document, TestSet
-from mteval.terminology.audit import PROBLEMS, audit
+from mteval.terminology.audit import PROBLEMS, AuditRow, audit
 from mteval.terminology.concepts import TermbaseRow
 from mteval.terminology.formats.registry import read_termbase
 from mteval.terminology.inventory import take_inventory
@@ -24,7 +23,7 @@ def rows_of(
     segments: Sequence[tuple[str, str]],
     english_only: Mapping[str, Sequence[str]] | None = None,
     second: Sequence[str] = (),
-) -> dict[str, dict[str, Any]]:
+) -> dict[str, AuditRow]:
     """Audit one document and give the rows by concept."""
     sources, reference = (list(column) for column in zip(*segments, strict=True))
     references = [reference, list(second)] if second else [reference]

@@ -11,26 +11,17 @@ from typing import Any
 import pytest
 
 from mteval.errors import InputError
-from mteval.runs.folders import find_runs, read_rows
+from mteval.runs.read import find_runs, read_rows
+from mteval.runs.schema.rows import OccurrenceRow, TermTally
 from mteval.terminology.history import changes, trend
-
-Row = dict[str, Any]
+from tests.rows import occurrence
 
 
 def row(
-    verdict: str, rendering: str | None = None, *, segment: int = 1, **other: object
-) -> dict[str, Any]:
-    return {
-        "system": "x",
-        "kind": "system",
-        "document": "d",
-        "segment": segment,
-        "concept": "ark",
-        "source": "和平方舟",
-        "verdict": verdict,
-        "rendering": rendering,
-        **other,
-    }
+    verdict: str, rendering: str | None = None, *, segment: int = 1, **other: Any
+) -> OccurrenceRow:
+    of_term = {"concept": "ark", "source": "和平方舟"} | other
+    return occurrence(segment=segment, verdict=verdict, rendering=rendering, **of_term)
 
 
 @pytest.mark.parametrize(
@@ -89,10 +80,10 @@ def test_occurrences_pair_by_place_and_number() -> None:
         (2, "still wrong"),
     ]
     # Another term is another occurrence; of another system or document nothing can be said.
-    [only] = changes([row("omitted") | {"source": "other"}], [row("omitted")])
+    [only] = changes([row("omitted", source="other")], [row("omitted")])
     assert (only["change"], only["verdict_before"]) == ("new", None)
-    for key in ("system", "document"):
-        assert changes([row("omitted") | {key: "other"}], [row("omitted")]) == []
+    for other in (row("omitted", system="other"), row("omitted", document="other")):
+        assert changes([other], [row("omitted")]) == []
 
 
 def test_references_are_left_out() -> None:
@@ -120,16 +111,16 @@ def test_a_homonym_stays_the_same_occurrence(
     assert found["change"] == change
 
 
-def term(system: str, concept: str, right: int, kind: str = "system") -> Row:
-    return {
-        "system": system,
-        "kind": kind,
-        "concept": concept,
-        "source": f"源{concept}",
-        "occurrences": 2,
-        "right": right,
-        "renderings": f"{right} right",
-    }
+def term(system: str, concept: str, right: int, kind: str = "system") -> TermTally:
+    return TermTally(
+        system=system,
+        kind=kind,
+        concept=concept,
+        source=f"源{concept}",
+        occurrences=2,
+        right=right,
+        renderings=f"{right} right",
+    )
 
 
 def test_each_term_is_followed_over_the_runs_that_have_it() -> None:
@@ -198,7 +189,7 @@ def test_reading_a_run_leaves_no_pool_of_threads(tmp_path: Path) -> None:
     code = (
         "import os, sys; from pathlib import Path\n"
         "import numpy, pyarrow.csv\n"
-        "from mteval.runs.folders import read_rows\n"
+        "from mteval.runs.read import read_rows\n"
         "before = len(os.listdir('/proc/self/task'))\n"
         "assert read_rows(Path(sys.argv[1]), 'terms.csv')\n"
         "print(len(os.listdir('/proc/self/task')) - before, flush=True)\n"
@@ -214,8 +205,8 @@ def test_rows_keep_names_that_look_like_something_else(tmp_path: Path) -> None:
     names = ["NA", "null", "1", "true", 'a,"b"', "北部·联合"]
     lines = "".join('"{}",system,c,s,2,1,\n'.format(n.replace('"', '""')) for n in names)
     rows = read_rows(run_folder(tmp_path / "r", TERMS + lines), "terms.csv")
-    assert [r["system"] for r in rows] == names
-    assert {(r["occurrences"], r["right"], r["renderings"]) for r in rows} == {(2, 1, None)}
+    assert [r.system for r in rows] == names
+    assert {(r.occurrences, r.right, r.renderings) for r in rows} == {(2, 1, None)}
 
 
 @pytest.mark.parametrize(

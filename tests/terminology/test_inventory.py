@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ import pytest
 from mteval.corpus.model import Document, SystemOutput, TestSet
 from mteval.errors import UnavailableError
 from mteval.evaluation.terms import check_terms
+from mteval.runs.schema.columns import Row
 from mteval.terminology.concepts import TermbaseRow
 from mteval.terminology.inventory import Inventory, take_inventory
 from mteval.terminology.termbase import Termbase
@@ -43,6 +44,10 @@ HALF = ("the Peace Ark and the Peace Ark", "Two consensuses", None, None)
 @pytest.fixture(scope="module")
 def inventory() -> Inventory:
     return take_inventory(TEST_SET, {"full": FULL, "half": HALF}, TERMS)
+
+
+def dicts(rows: Iterable[Row]) -> list[dict[str, Any]]:
+    return [row.as_dict() for row in rows]
 
 
 def row_of(rows: Sequence[Mapping[str, Any]], **wanted: object) -> Mapping[str, Any]:
@@ -109,11 +114,12 @@ NO_SCORES = ("system", "kind", "document", "occurrences", "right", "tsr_pairs")
 
 
 def test_documents_sum_to_the_system(inventory: Inventory) -> None:
-    documents = inventory.document_rows()
+    documents: list[dict[str, Any]] = [dict(row) for row in inventory.document_rows()]
+    systems: list[dict[str, Any]] = [dict(row) for row in inventory.system_rows()]
     assert [(row["document"], row["system"]) for row in documents] == [
         (document, system) for document in "de" for system in ("full", "half", "reference")
     ]
-    for row in inventory.system_rows():
+    for row in systems:
         parts = [part for part in documents if part["system"] == row["system"]]
         for key in ("occurrences", "right", "tsr_pairs"):
             assert sum(part[key] for part in parts) == row[key]
@@ -133,7 +139,7 @@ def test_documents_sum_to_the_system(inventory: Inventory) -> None:
 
 
 def test_terms_list_every_rendering_with_its_count(inventory: Inventory) -> None:
-    rows = inventory.term_rows()
+    rows = dicts(inventory.term_rows())
     # Bali occurs nowhere, and a system without any occurrence of a term has no row for it.
     assert [(row["concept"], row["system"]) for row in rows] == [
         (concept, system)
@@ -153,7 +159,7 @@ def test_terms_list_every_rendering_with_its_count(inventory: Inventory) -> None
 
 
 def test_occurrences_stand_in_the_order_of_the_text_with_offsets(inventory: Inventory) -> None:
-    rows = inventory.occurrence_rows(context=True)
+    rows = dicts(inventory.occurrence_rows(context=True))
     places = [(row["document"], row["segment"], row["source_start"]) for row in rows]
     assert places == sorted(places)
     assert len(rows) == 5 + 5 + 3
@@ -167,7 +173,7 @@ def test_occurrences_stand_in_the_order_of_the_text_with_offsets(inventory: Inve
     assert traditional["rendering"] == "Consensus"
     deprecated = [row for row in rows if row["verdict"] == "deprecated"]
     assert [row["severity"] for row in deprecated] == ["minor"] * 3
-    assert "text" not in inventory.occurrence_rows()[0]
+    assert "text" not in dicts(inventory.occurrence_rows())[0]
 
 
 def test_nothing_that_scores_is_null_and_not_zero() -> None:
@@ -179,7 +185,7 @@ def test_nothing_that_scores_is_null_and_not_zero() -> None:
         assert set(values.values()) == {None}
         assert row["tsr_wmt25"] is None
         assert (row["occurrences"], row["tsr_pairs"]) == (0, 0)
-    assert inventory.term_rows() == inventory.occurrence_rows() == []
+    assert dicts(inventory.term_rows()) == dicts(inventory.occurrence_rows()) == []
 
 
 def test_no_valid_pair_is_null_though_the_term_occurs() -> None:
@@ -208,7 +214,9 @@ def test_a_document_of_several_segments_is_one_text_for_tsr() -> None:
 
 def test_a_rendering_without_a_comma_inside_is_preferred() -> None:
     test_set = TestSet((Document.from_columns("d", ["和平方舟"], [["x"]]),))
-    [_, row] = take_inventory(test_set, {"x": ["Peace Ark, Peace Ark"]}, TERMS).occurrence_rows()
+    [_, row] = dicts(
+        take_inventory(test_set, {"x": ["Peace Ark, Peace Ark"]}, TERMS).occurrence_rows()
+    )
     assert (row["verdict"], row["rendering"]) == ("preferred", "Peace Ark")
 
 
@@ -241,7 +249,7 @@ def test_a_document_is_judged_by_what_was_in_force(
     )
     outputs = {"old": ["Turkey", "Forum"], "new": ["Türkiye", "Forum"]}
     inventory = take_inventory(TestSet((document,)), outputs, DATED)
-    rows = inventory.occurrence_rows()
+    rows = dicts(inventory.occurrence_rows())
     assert row_of(rows, system="old", concept="turkey")["verdict"] == old
     assert row_of(rows, system="new", concept="turkey")["verdict"] == new
     assert sum(row["concept"] == "forum" for row in rows) == 3 * forums
@@ -309,7 +317,7 @@ def test_homonyms_count_for_the_concept_that_was_meant() -> None:
     )
     test_set = TestSet((Document.from_columns("d", ["救援"], [["relief"]]),))
     outputs = {"x": ["rescue"], "y": ["help"]}
-    rows = take_inventory(test_set, outputs, terms).occurrence_rows()
+    rows = dicts(take_inventory(test_set, outputs, terms).occurrence_rows())
     assert [(row["system"], row["concept"], row["verdict"]) for row in rows] == [
         ("reference", "relief", "preferred"),
         ("x", "rescue", "preferred"),
@@ -346,11 +354,11 @@ def test_what_nothing_explains_is_searched_for_on_request_only() -> None:
     )
     output = SystemOutput("x", {"d": ("The Chinese Navy's Ship of Amity visited Indonesia.",)})
     plain, _ = check_terms(test_set, [output], TERMS, search=False)
-    [_, unclear] = plain.occurrence_rows()
+    [_, unclear] = dicts(plain.occurrence_rows())
     assert (unclear["verdict"], unclear["rendering"], plain.searched) == ("omitted", None, False)
     assert plain.unexplained == 1
     searched, notes = check_terms(test_set, [output], TERMS, search=True)
-    [_, found] = searched.occurrence_rows()
+    [_, found] = dicts(searched.occurrence_rows())
     assert (searched.searched, searched.unexplained, notes) == (True, 1, ())
     assert found["verdict"] == "other"
     assert "Amity" in found["rendering"] or "Ship" in found["rendering"]
@@ -372,7 +380,7 @@ def test_nothing_in_the_rows_is_not_json(inventory: Inventory) -> None:
             assert not (isinstance(value, float) and math.isnan(value))
 
     check(inventory.system_rows() + inventory.document_rows())
-    check(inventory.term_rows() + inventory.occurrence_rows(context=True))
+    check(dicts(inventory.term_rows()) + dicts(inventory.occurrence_rows(context=True)))
 
 
 def test_counts_follow_the_segments(inventory: Inventory) -> None:

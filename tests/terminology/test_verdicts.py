@@ -79,10 +79,10 @@ def shipped_finding(
     [row] = [
         row
         for row in shipped.occurrence_rows()
-        if (row["system"], row["document"], row["segment"], row["concept"])
+        if (row.system, row.document, row.segment, row.concept)
         == (system, document, segment, concept)
     ]
-    return row["verdict"], row["rendering"]
+    return row.verdict, row.rendering
 
 
 # --- the texts of the repository

@@ -28,7 +28,8 @@ import pytest
 import mteval
 from mteval.corpus.model import Document, SystemOutput, TestSet
 from mteval.errors import InputError, UnavailableError
-from mteval.runs.folders import Run, write_run
+from mteval.runs.read import Run
+from mteval.runs.write import write_run
 from mteval.tracking.comet_ml import plan_run, track_run
 from tests.conftest import ROOT
 

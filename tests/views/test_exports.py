@@ -16,7 +16,6 @@ import zipfile
 from datetime import datetime, timezone
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import openpyxl
@@ -31,7 +30,10 @@ import mteval
 from mteval.corpus.model import Document, SystemOutput, TestSet
 from mteval.errors import InputError, UsageError
 from mteval.runs.evaluation import Evaluation
-from mteval.runs.folders import Run, find_run, write_run
+from mteval.runs.read import Run, find_run
+from mteval.runs.schema.record import RunRecord
+from mteval.runs.schema.rows import ErrorSpan, OccurrenceRow, Rendering, TermRow
+from mteval.runs.write import write_run
 from mteval.views import exports
 from mteval.views.exports import TABLES, Format, export_run, neutralise, restore
 from tests.conftest import Run as Command
@@ -114,7 +116,6 @@ def evaluation_of(texts: list[str]) -> Evaluation:
         SystemOutput(NAMES[1], {"d": tuple(reversed(texts))}),
     ]
     found = mteval.evaluate(test_set, systems, ["chrf"], samples=0, checks=False)
-    place = {"document": "d", "severity": "major"}
     return dataclasses.replace(
         found,
         metrics=(
@@ -128,37 +129,54 @@ def evaluation_of(texts: list[str]) -> Evaluation:
         error_spans={
             "chrf": {
                 (0, i): [
-                    {
-                        **{"start": 0, "end": len(text), "text": text, "severity": "minor"},
-                        **{"confidence": 0.1 + 0.2, "reference": None},
-                    }
+                    ErrorSpan(
+                        start=0, end=len(text), text=text, severity="minor", confidence=0.1 + 0.2
+                    )
                 ]
                 for i, text in enumerate(texts)
             }
         },
         terms=[
-            {
-                **{"system": NAMES[0], "kind": "system", "concept": f"c{i}", "source": text},
-                **{"target": text, "severity": "major", "occurrences": 1, "right": 0},
-                **{"accuracy": 0.0, "verdicts": {"other": 1}},
-                "renderings": [{"rendering": text or None, "verdict": "other", "count": 1}],
-            }
+            TermRow(
+                system=NAMES[0],
+                kind="system",
+                concept=f"c{i}",
+                source=text,
+                target=text,
+                severity="major",
+                occurrences=1,
+                right=0,
+                accuracy=0.0,
+                verdicts={"other": 1},
+                renderings=[Rendering(text or None, "other", 1)],
+            )
             for i, text in enumerate(texts)
         ],
         occurrences=[
-            {
-                **{"system": NAMES[0], "kind": "system", "segment": i, "concept": f"c{i}", **place},
-                **{"source": text, "source_start": 0, "source_end": 1, "verdict": "other"},
-                **{"rendering": text, "start": None, "end": None, "listed": None},
-                "confidence": None,
-            }
+            OccurrenceRow(
+                system=NAMES[0],
+                kind="system",
+                document="d",
+                segment=i,
+                concept=f"c{i}",
+                source=text,
+                source_start=0,
+                source_end=1,
+                verdict="other",
+                rendering=text,
+                start=None,
+                end=None,
+                listed=None,
+                severity="major",
+                confidence=None,
+            )
             for i, text in enumerate(texts, 1)
         ],
     )
 
 
 @pytest.fixture(scope="module")
-def hostile() -> tuple[Evaluation, dict[str, Any]]:
+def hostile() -> tuple[Evaluation, RunRecord]:
     evaluation = evaluation_of(HOSTILE)
     return evaluation, evaluation.run_record("r", NOON, [])
 
@@ -212,7 +230,7 @@ def expected(evaluation: Evaluation, table: str, column: str) -> list[str]:
 
 @pytest.mark.parametrize("table", TEXT_COLUMNS)
 def test_csv_and_parquet_and_json_keep_every_text(
-    hostile: tuple[Evaluation, dict[str, Any]], table: str
+    hostile: tuple[Evaluation, RunRecord], table: str
 ) -> None:
     rows = csv_rows(export_run(*hostile, "csv", [table]))
     parquet = pa.parquet.read_table(io.BytesIO(export_run(*hostile, "parquet", [table])))
@@ -258,7 +276,7 @@ def shared_strings(content: bytes) -> set[str]:
     }
 
 
-def test_a_workbook_keeps_every_text_as_text(hostile: tuple[Evaluation, dict[str, Any]]) -> None:
+def test_a_workbook_keeps_every_text_as_text(hostile: tuple[Evaluation, RunRecord]) -> None:
     content = export_run(*hostile, "xlsx")
     assert set(HOSTILE) - {""} <= shared_strings(content)
     book = openpyxl.load_workbook(io.BytesIO(content))
@@ -326,7 +344,7 @@ SHOWN_TAGS = {"h3", "table", "thead", "tbody", "tr", "th", "td", "br", "span", "
 
 @pytest.mark.parametrize("table", TEXT_COLUMNS)
 def test_markdown_shows_every_text_as_it_is(
-    hostile: tuple[Evaluation, dict[str, Any]], table: str
+    hostile: tuple[Evaluation, RunRecord], table: str
 ) -> None:
     found = page(export_run(*hostile, "markdown", [table]))
     assert found.tags <= SHOWN_TAGS
@@ -342,7 +360,7 @@ def test_markdown_shows_every_text_as_it_is(
 
 
 def test_github_finds_nothing_to_link_in_a_text(
-    hostile: tuple[Evaluation, dict[str, Any]],
+    hostile: tuple[Evaluation, RunRecord],
 ) -> None:
     # What GitHub looks for stands in one text node, once Markdown is HTML.
     sought = re.compile(r"@\w|#\d|://|:[a-z0-9_+-]+:|www\.|GH-\d", re.IGNORECASE | re.ASCII)
@@ -378,9 +396,7 @@ def unlatex(text: str) -> str:
 
 
 @pytest.mark.parametrize("table", ["segments", "flags", "error_spans", "occurrences"])
-def test_latex_sets_every_text_as_it_is(
-    hostile: tuple[Evaluation, dict[str, Any]], table: str
-) -> None:
+def test_latex_sets_every_text_as_it_is(hostile: tuple[Evaluation, RunRecord], table: str) -> None:
     text = export_run(*hostile, "latex", [table]).decode("utf-8")
     assert text.startswith("%")
     assert "xeCJK" in text
@@ -535,7 +551,7 @@ def test_latex_has_what_score_shows(run: Run) -> None:
     )
 
 
-def test_who_asks_for_terms_gets_all_of_them(hostile: tuple[Evaluation, dict[str, Any]]) -> None:
+def test_who_asks_for_terms_gets_all_of_them(hostile: tuple[Evaluation, RunRecord]) -> None:
     gravest = page(export_run(*hostile, "markdown"))
     assert "Terms that a system has wrong (12 of 1000, the gravest; all are in terms.csv)" in (
         gravest.nodes

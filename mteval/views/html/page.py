@@ -14,7 +14,17 @@ from typing import Any
 
 import numpy as np
 
-from mteval.runs.evaluation import Evaluation, MetricColumn, detail_text
+from mteval.runs.evaluation import Evaluation
+from mteval.runs.rows import system_rows
+from mteval.runs.schema.record import MetricColumn
+from mteval.runs.schema.rows import (
+    OccurrenceRow,
+    SystemRow,
+    TermRow,
+    reference_index,
+    reference_name,
+)
+from mteval.runs.tables import detail_text
 from mteval.views.html.render import escaped, render, safe
 from mteval.views.plots import distribution_plot, interval_plot, length_plot, pair_plot
 from mteval.views.tables import VERDICT_SIGNS, domain_name, gravest_first, samples_text
@@ -77,7 +87,7 @@ def report_page(evaluation: Evaluation, record: Mapping[str, Any]) -> str:
             length_plot(evaluation),
         ),
     )
-    rows = evaluation.system_rows()
+    rows = system_rows(evaluation)
     flag_names = [flag for flag, places in evaluation.flags.items() if places]
     return render(
         "report.html",
@@ -141,38 +151,36 @@ def _has_segment_scores(evaluation: Evaluation, metric: MetricColumn) -> bool:
     return metric.is_metric and not bool(np.isnan(evaluation.scores[metric.name]["segment"]).all())
 
 
-def _systems(evaluation: Evaluation, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def _systems(evaluation: Evaluation, rows: Sequence[SystemRow]) -> list[dict[str, Any]]:
     total = len(evaluation.segment_numbers)
     best = {m.name: _best(evaluation, rows, m) for m in evaluation.metrics}
     return [
         {
-            "system": row["system"],
-            "segments": str(row["segments"])
-            if row["segments"] == total
-            else f"{row['segments']}/{total}",
+            "system": row.system,
+            "segments": str(row.segments) if row.segments == total else f"{row.segments}/{total}",
             "cells": [
                 {
-                    "text": "–" if row[m.name] is None else f"{row[m.name]:.{m.decimals}f}",
-                    "best": row["system"] in best[m.name],
+                    "text": "–"
+                    if (score := row.scores[m.name]) is None
+                    else f"{score:.{m.decimals}f}",
+                    "best": row.system in best[m.name],
                     "detail": detail_text(row, m),
                 }
                 for m in evaluation.metrics
             ],
-            "flags": ", ".join(f"{n} {flag}" for flag, n in row["flags"].items() if n),
+            "flags": ", ".join(f"{n} {flag}" for flag, n in row.flags.items() if n),
         }
         for row in rows
     ]
 
 
-def _best(
-    evaluation: Evaluation, rows: Sequence[Mapping[str, Any]], metric: MetricColumn
-) -> list[str]:
+def _best(evaluation: Evaluation, rows: Sequence[SystemRow], metric: MetricColumn) -> list[str]:
     """Name the systems with the best score of those that have every segment, if they are many."""
     total = len(evaluation.segment_numbers)
     known = {
-        row["system"]: row[metric.name]
+        row.system: score
         for row in rows
-        if row["segments"] == total and row[metric.name] is not None
+        if row.segments == total and (score := row.scores[metric.name]) is not None
     }
     if len(known) < 2:
         return []
@@ -180,7 +188,7 @@ def _best(
     return [name for name, score in known.items() if score == top]
 
 
-def _findings(evaluation: Evaluation, rows: Sequence[Mapping[str, Any]]) -> list[str]:
+def _findings(evaluation: Evaluation, rows: Sequence[SystemRow]) -> list[str]:
     """Say in sentences which system is best by which metric."""
     by_verdict: dict[str, list[str]] = {}
     for metric in evaluation.metrics:
@@ -204,32 +212,32 @@ def _wrong_terms(evaluation: Evaluation) -> list[Any]:
     """Say of the gravest wrong terms who wrote what, and where."""
     place = _segment_index(evaluation)
     found = []
-    gravest = gravest_first(row for row in evaluation.terms if row["kind"] == "system")
+    gravest = gravest_first(row for row in evaluation.terms if row.kind == "system")
     for concept in gravest[:_TERMS_SHOWN]:
-        wrong: dict[tuple[str, str], dict[str, Mapping[str, Any]]] = {}
+        wrong: dict[tuple[str, str], dict[str, OccurrenceRow]] = {}
         for row in evaluation.occurrences:
             if (
-                row["concept"] == concept
-                and row["kind"] == "system"
-                and VERDICT_SIGNS[row["verdict"]] != "+"
+                row.concept == concept
+                and row.kind == "system"
+                and VERDICT_SIGNS[row.verdict] != "+"
             ):
-                alike = wrong.setdefault((row["verdict"], row["rendering"] or ""), {})
-                alike.setdefault(row["system"], row)
+                alike = wrong.setdefault((row.verdict, row.rendering or ""), {})
+                alike.setdefault(row.system, row)
         # What is certainly wrong goes before what is only not known.
         order = sorted(
             wrong.items(),
             key=lambda item: (list(_LOOKS).index(VERDICT_SIGNS[item[0][0]]), -len(item[1])),
         )
-        term = next(row for row in evaluation.terms if row["concept"] == concept)
+        term = next(row for row in evaluation.terms if row.concept == concept)
         shared = any(
-            row["kind"] == "reference" and row["right"] < row["occurrences"]
+            row.kind == "reference" and row.right < row.occurrences
             for row in evaluation.terms
-            if row["concept"] == concept
+            if row.concept == concept
         )
         found.append(
             safe("<span lang='zh'>{}</span>{}: {}{}").format(
-                term["source"],
-                f" ({term['target']})" if term["target"] else "",
+                term.source,
+                f" ({term.target})" if term.target else "",
                 safe("; ").join(
                     _who_wrote(evaluation, place, verdict, rendering, first)
                     for (verdict, rendering), first in order[:_RENDERINGS_SHOWN]
@@ -245,17 +253,17 @@ def _who_wrote(
     place: Mapping[tuple[str, int], int],
     verdict: str,
     rendering: str,
-    first: Mapping[str, Mapping[str, Any]],
+    first: Mapping[str, OccurrenceRow],
 ) -> Any:
     """Name the systems that have a rendering, each with a link to where it has it first."""
     css, glyph, _ = _LOOKS[VERDICT_SIGNS[verdict]]
     where = safe(", ").join(
         safe("<bdi>{}</bdi> (<a href='#s{}-{}'>{}:{}</a>)").format(
             system,
-            place[row["document"], row["segment"]],
+            place[row.document, row.segment],
             evaluation.systems.index(system),
-            row["document"],
-            row["segment"],
+            row.document,
+            row.segment,
         )
         for system, row in list(first.items())[:_SYSTEMS_SHOWN]
     )
@@ -322,11 +330,11 @@ def _term_names(evaluation: Evaluation) -> list[dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for row in evaluation.terms:
         entry = found.setdefault(
-            row["system"],
-            {"name": row["system"], "official": row["kind"] == "reference", "right": 0, "of": 0},
+            row.system,
+            {"name": row.system, "official": row.kind == "reference", "right": 0, "of": 0},
         )
-        entry["right"] += row["right"]
-        entry["of"] += row["occurrences"]
+        entry["right"] += row.right
+        entry["of"] += row.occurrences
     return list(found.values())
 
 
@@ -337,20 +345,20 @@ def _terms(evaluation: Evaluation) -> list[dict[str, Any]]:
     names = _term_names(evaluation)
     place = _segment_index(evaluation)
     systems = {name: s for s, name in enumerate(evaluation.systems)}
-    found: dict[tuple[str, str], dict[tuple[str, str], list[Mapping[str, Any]]]] = {}
+    found: dict[tuple[str, str], dict[tuple[str, str], list[OccurrenceRow]]] = {}
     for row in evaluation.occurrences:
-        cell = found.setdefault((row["concept"], row["system"]), {})
-        cell.setdefault((row["verdict"], (row["rendering"] or "").casefold()), []).append(row)
-    by_concept = {row["concept"]: row for row in evaluation.terms}
-    of_systems = [row for row in evaluation.terms if row["kind"] == "system"]
+        cell = found.setdefault((row.concept, row.system), {})
+        cell.setdefault((row.verdict, (row.rendering or "").casefold()), []).append(row)
+    by_concept = {row.concept: row for row in evaluation.terms}
+    of_systems = [row for row in evaluation.terms if row.kind == "system"]
     order = gravest_first(of_systems)
     order += [concept for concept in by_concept if concept not in set(order)]
     return [
         {
             "concept": concept,
-            "source": by_concept[concept]["source"],
-            "target": by_concept[concept]["target"],
-            "severity": by_concept[concept]["severity"],
+            "source": by_concept[concept].source,
+            "target": by_concept[concept].target,
+            "severity": by_concept[concept].severity,
             "search": _searched(concept, by_concept[concept], found, names),
             "cells": [
                 {
@@ -372,7 +380,7 @@ def _terms(evaluation: Evaluation) -> list[dict[str, Any]]:
 
 def _searched(
     concept: str,
-    row: Mapping[str, Any],
+    row: TermRow,
     found: Mapping[tuple[str, str], Mapping[tuple[str, str], Any]],
     names: Sequence[Mapping[str, Any]],
 ) -> str:
@@ -380,24 +388,24 @@ def _searched(
     renderings = [
         rendering for name in names for _, rendering in found.get((concept, name["name"]), ())
     ]
-    return "\n".join(dict.fromkeys([concept, row["source"], row["target"] or "", *renderings]))
+    return "\n".join(dict.fromkeys([concept, row.source, row.target or "", *renderings]))
 
 
 def _rendering(
-    rows: Sequence[Mapping[str, Any]], place: Mapping[tuple[str, int], int], system: int | None
+    rows: Sequence[OccurrenceRow], place: Mapping[tuple[str, int], int], system: int | None
 ) -> dict[str, Any]:
-    css, glyph, _ = _LOOKS[VERDICT_SIGNS[rows[0]["verdict"]]]
+    css, glyph, _ = _LOOKS[VERDICT_SIGNS[rows[0].verdict]]
     anchor = "" if system is None else f"-{system}"
-    labels = [f"{row['document']}:{row['segment']}" for row in rows[:_PLACES_SHOWN]]
+    labels = [f"{row.document}:{row.segment}" for row in rows[:_PLACES_SHOWN]]
     return {
         "css": css,
         "glyph": glyph,
-        "verdict": rows[0]["verdict"],
-        "rendering": rows[0]["rendering"] or rows[0]["verdict"],
+        "verdict": rows[0].verdict,
+        "rendering": rows[0].rendering or rows[0].verdict,
         "count": len(rows),
         "where": ", ".join(labels),
         "places": [
-            {"href": f"#s{place[row['document'], row['segment']]}{anchor}", "label": label}
+            {"href": f"#s{place[row.document, row.segment]}{anchor}", "label": label}
             for row, label in zip(rows[:_PLACES_SHOWN], labels, strict=True)
         ],
         "more": len(rows) - len(labels),
@@ -460,8 +468,8 @@ def _segments(evaluation: Evaluation, metrics: Sequence[MetricColumn]) -> str:
                 f"<p lang=zh><small lang=en>source</small> <span class=t data-t=source>"
                 f"{escaped(evaluation.sources[i])}</span>"
             )
-        for r, column in enumerate(evaluation.references, 1):
-            label = "reference" if r == 1 else f"reference_{r}"
+        for r, column in enumerate(evaluation.references):
+            label = reference_name(r)
             lines.append(
                 f"<p><small>{label.replace('_', ' ')}</small> <span class=t data-t={label}>"
                 f"{escaped(column[i])}</span>"
@@ -488,26 +496,26 @@ def _data(
     kinds = list(VERDICT_SIGNS)
     looks = list(_LOOKS)
     for row in evaluation.occurrences:
-        i = place[row["document"], row["segment"]]
+        i = place[row.document, row.segment]
         of_segment = spans.setdefault(i, {})
-        if row["kind"] == "system":
-            s: Any = systems[row["system"]]
+        if row.kind == "system":
+            s: Any = systems[row.system]
             text = evaluation.hypotheses[s][i]
-            verdict_bits[s, i] |= 1 << kinds.index(row["verdict"])
+            verdict_bits[s, i] |= 1 << kinds.index(row.verdict)
         else:
             # References are named as their columns are, whatever a system is called.
-            s = row["system"].strip("()")
-            text = _reference(evaluation, s)[i]
-        if row["start"] is not None and text is not None:
-            kind = 1 + looks.index(VERDICT_SIGNS[row["verdict"]])
-            label = f"{row['source']}: {row['verdict']}"
+            index = reference_index(row.system)
+            s, text = reference_name(index), evaluation.references[index][i]
+        if row.start is not None and row.end is not None and text is not None:
+            kind = 1 + looks.index(VERDICT_SIGNS[row.verdict])
+            label = f"{row.source}: {row.verdict}"
             of_segment.setdefault(s, []).append(
-                [_units(text, row["start"]), _units(text, row["end"]), kind, label]
+                [_units(text, row.start), _units(text, row.end), kind, label]
             )
         if evaluation.sources is not None:
             source = evaluation.sources[i]
-            span = [_units(source, row[key]) for key in ("source_start", "source_end")]
-            mark = [*span, 0, row["concept"]]
+            ends = (row.source_start, row.source_end)
+            mark = [*(_units(source, end) for end in ends), 0, row.concept]
             known = of_segment.setdefault("source", [])
             if mark not in known:
                 known.append(mark)
@@ -534,11 +542,6 @@ def _data(
     }
 
 
-def _reference(evaluation: Evaluation, name: str) -> Sequence[str]:
-    number = int(name.rpartition("_")[2]) if "_" in name else 1
-    return evaluation.references[number - 1]
-
-
 def _error_spans(evaluation: Evaluation) -> dict[str, list[Any]]:
     found: dict[str, list[Any]] = {}
     for metric, places in evaluation.error_spans.items():
@@ -546,10 +549,10 @@ def _error_spans(evaluation: Evaluation) -> dict[str, list[Any]]:
             text = evaluation.hypotheses[s][i] or ""
             found.setdefault(f"{i}-{s}", []).extend(
                 [
-                    _units(text, span["start"]),
-                    _units(text, span["end"]),
-                    f"error {span['severity']}",
-                    f"{metric}: {span['severity']} error",
+                    _units(text, span.start),
+                    _units(text, span.end),
+                    f"error {span.severity}",
+                    f"{metric}: {span.severity} error",
                 ]
                 for span in spans
             )

@@ -15,7 +15,8 @@ from playwright.sync_api import Page, expect
 import mteval
 from mteval.corpus.model import Document, SystemOutput, TestSet
 from mteval.runs.evaluation import Evaluation
-from mteval.runs.folders import Run
+from mteval.runs.read import Run
+from mteval.runs.schema.rows import ErrorSpan, OccurrenceRow
 from mteval.views.html.page import TOKEN, report_page
 from tests.views.html.conftest import Opener
 from tests.views.test_exports import HOSTILE, evaluation_of
@@ -187,10 +188,7 @@ def test_words_that_are_not_the_references_are_marked(tmp_path: Path, opened: Op
 def test_flags_and_error_spans_are_shown(tmp_path: Path, opened: Opener) -> None:
     test_set = TestSet((Document.from_columns("d", ["甲", "乙"], [["one ship", "two ships"]]),))
     systems = [SystemOutput("x", {"d": ("🚢 wrong ship", "two ships")})]
-    span = {
-        **{"start": 2, "end": 7, "text": "wrong", "severity": "critical"},
-        **{"confidence": 0.9, "reference": None},
-    }
+    span = ErrorSpan(start=2, end=7, text="wrong", severity="critical", confidence=0.9)
     evaluation = dataclasses.replace(
         mteval.evaluate(test_set, systems, ["bleu"], checks=False),
         flags={"number": {(0, 1): "2 for 3"}},
@@ -400,22 +398,27 @@ def test_a_phone_shows_it_without_scrolling_sideways(report: Path, opened: Opene
 
 def test_a_thousand_hostile_texts_are_shown_as_they_are(tmp_path: Path, opened: Opener) -> None:
     evaluation = evaluation_of(HOSTILE)
-    place = {
-        "document": "d",
-        "severity": "major",
-        "kind": "system",
-        "system": evaluation.systems[0],
-    }
     evaluation = dataclasses.replace(
         evaluation,
         notes=tuple(HOSTILE),
         occurrences=[
-            {
-                **place,
-                **{"segment": i + 1, "concept": f"c{i}", "source": text, "verdict": "other"},
-                **{"source_start": 0, "source_end": len(text), "listed": None, "confidence": None},
-                **{"rendering": text or None, "start": 0, "end": len(text)},
-            }
+            OccurrenceRow(
+                system=evaluation.systems[0],
+                kind="system",
+                document="d",
+                segment=i + 1,
+                concept=f"c{i}",
+                source=text,
+                source_start=0,
+                source_end=len(text),
+                verdict="other",
+                rendering=text or None,
+                start=0,
+                end=len(text),
+                listed=None,
+                severity="major",
+                confidence=None,
+            )
             for i, text in enumerate(HOSTILE)
         ],
     )

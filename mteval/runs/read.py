@@ -1,0 +1,184 @@
+"""Run folders: found, and read as far as it is asked for."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Literal, cast, overload
+
+import numpy as np
+import numpy.typing as npt
+
+from mteval.errors import InputError, location
+from mteval.io.files import kind_of, list_folder, read_bytes
+from mteval.runs.evaluation import Evaluation
+from mteval.runs.files import (
+    EVALUATION_FILE,
+    MAX_RUN_FILE_BYTES,
+    OCCURRENCES_FILE,
+    RECORD_FILE,
+    SCORES_FILE,
+    SEGMENTS_FILE,
+    STATISTICS_FILE,
+    read_csv,
+    read_json,
+)
+from mteval.runs.restore import restore_evaluation
+from mteval.runs.schema.record import RunRecord, validation_error
+from mteval.runs.schema.rows import OccurrenceRow, TermTally
+
+__all__ = ["Run", "find_run", "find_runs", "read_record", "read_rows"]
+
+# A record that lacks any of these is of something else.
+_RECORDED = frozenset({"inputs", "systems", "metrics", "signatures"})
+# What comes of files that are not those that were written; from pyarrow almost anything does.
+_DAMAGE = (
+    *(ValueError, LookupError, TypeError, AttributeError, OSError, RuntimeError, ArithmeticError),
+    *(MemoryError, csv.Error),
+)
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a run folder keeps, read as it is asked for.
+
+    Attributes:
+        folder: where it lies.
+    """
+
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        """The name of the folder."""
+        return self.folder.name
+
+    @cached_property
+    def record(self) -> RunRecord:
+        """What was computed from what."""
+        return read_record(self.folder)
+
+    @cached_property
+    def occurrences(self) -> list[OccurrenceRow]:
+        """Every occurrence of a term."""
+        if kind_of(self.folder / OCCURRENCES_FILE) is None:
+            raise InputError(
+                f"{location(self.folder)}: this run was scored without terms; score again with a "
+                "termbase (--terms, or terms.csv beside the references)"
+            )
+        return read_rows(self.folder, "occurrences.csv")
+
+    @cached_property
+    def statistics(self) -> dict[str, npt.NDArray[np.float64]]:
+        """By metric, the statistics of every system: (n_systems, n_segments, k)."""
+        path = self.folder / STATISTICS_FILE
+        if kind_of(path) is None:
+            raise InputError(
+                f"{location(self.folder)}: this run keeps no statistics, as it is of an older "
+                "mteval; score again"
+            )
+        shape = len(self.record["systems"]), sum(self.record.get("segments", ()))
+        try:
+            data = io.BytesIO(read_bytes(path, MAX_RUN_FILE_BYTES))
+            with np.load(data, allow_pickle=False) as arrays:
+                found = {name: arrays[name].astype(np.float64) for name in arrays.files}
+            for name, array in found.items():
+                if array.ndim != 3 or array.shape[:2] != shape:
+                    raise ValueError(f"{name} is {array.shape} where systems, segments are {shape}")
+        # Damaged headers make numpy raise almost anything: SyntaxError, TokenError, MemoryError...
+        except Exception as error:
+            raise InputError(
+                f"{location(path)}: this is not a file that mteval score wrote ({error}); "
+                "score again, or name another run"
+            ) from None
+        return found
+
+    @cached_property
+    def evaluation(self) -> Evaluation:
+        """The evaluation as it was, less its statistics.
+
+        Texts of documents that no system has are empty, as the folder does not keep them.
+        """
+        for file in (EVALUATION_FILE, SCORES_FILE, SEGMENTS_FILE):
+            if kind_of(self.folder / file) is None:
+                raise InputError(
+                    f"{location(self.folder / file)}: this file is not in the run, which an older "
+                    "mteval wrote or somebody changed; score again"
+                )
+        try:
+            return restore_evaluation(self.folder, self.record)
+        except _DAMAGE as error:
+            raise InputError(
+                f"{location(self.folder)}: the files of this run do not fit together "
+                f"({type(error).__name__}: {error}); score again, or name another run"
+            ) from None
+
+
+def find_runs(results: Path) -> list[Path]:
+    """Return the run folders of a folder of results that have terms, the oldest first.
+
+    Raises:
+        InputError: there is no such folder.
+    """
+    if kind_of(results) != "folder":
+        raise InputError(
+            f"{location(results)}: there is no such folder of results; make runs with: mteval score"
+        )
+    # What a killed run left behind begins with a dot.
+    return [path for path in list_folder(results) if kind_of(path / OCCURRENCES_FILE) == "file"]
+
+
+def find_run(run: Path, results: Path) -> Run:
+    """Return a run, named by its folder or by its name in a folder of results.
+
+    Raises:
+        InputError: there is none.
+    """
+    for folder in (run, results / run):
+        if kind_of(folder) == "folder":
+            return Run(folder)
+    raise InputError(
+        f"{location(run)}: there is no such run, nor in {location(results)}; score first, or check "
+        "the name"
+    )
+
+
+def read_record(run: Path) -> RunRecord:
+    """Return the record of a run.
+
+    Raises:
+        InputError: there is none, or it is no JSON.
+    """
+    path = run / RECORD_FILE
+    try:
+        record = read_json(path)
+    except (ValueError, RecursionError):
+        record = None
+    if (
+        not isinstance(record, dict)
+        or not record.keys() >= _RECORDED
+        or validation_error(record) is not None
+    ):
+        raise InputError(
+            f"{location(path)}: this is not the record of a run; score again, or name another run"
+        )
+    return cast("RunRecord", record)
+
+
+@overload
+def read_rows(run: Path, file: Literal["terms.csv"]) -> list[TermTally]: ...
+@overload
+def read_rows(run: Path, file: Literal["occurrences.csv"]) -> list[OccurrenceRow]: ...
+def read_rows(
+    run: Path, file: Literal["terms.csv", "occurrences.csv"]
+) -> list[TermTally] | list[OccurrenceRow]:
+    """Return the rows of a file of terms of a run; what is empty is None.
+
+    Raises:
+        InputError: the file cannot be read, or lacks a column.
+    """
+    path = run / file
+    return read_csv(path, TermTally) if file == "terms.csv" else read_csv(path, OccurrenceRow)
