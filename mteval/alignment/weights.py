@@ -84,9 +84,9 @@ __all__ = [
 # Weights under which the true paths of 553 damaged documents are likeliest (conditional random
 # field, L-BFGS, ridge 0.05): WMT22 zh-en (first 1,000 segments), WMT21 news and TED zh-en and three
 # pages written for it, all in traditional characters, half of them with one to three paragraphs.
-# Fitted by: fit; checked by: beads (F1 by pair 0.9914), pages (0.9969, with --last 0.9979). They were
-# fitted when the aligner read numerals by itself, and kept when it no longer did, as F1 did not
-# fall (0.9912, 0.9969, 0.9979 before).
+# Fitted by: fit; checked by: beads (F1 by pair 0.9914) and pages (0.9969, with --last 0.9979). They
+# were fitted when the aligner read numerals by itself, and kept when it no longer did, as F1 did
+# not fall (before: 0.9912, 0.9969, 0.9979).
 # Three are set by hand, as these texts have no speakers and few headings: "speakers" is as the
 # first aligner of ingest had it, "turns in group" keeps questions out of answers, "none, heading
 # inside" is as much as lets a short heading within the text pair.
