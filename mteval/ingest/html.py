@@ -11,9 +11,10 @@ from __future__ import annotations
 import re
 import warnings
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 
 from mteval.errors import InputError
+from mteval.ingest import weights
 from mteval.ingest.lines import Block, join_pieces
 
 if TYPE_CHECKING:
@@ -36,14 +37,12 @@ _CHARSET = re.compile(
 _DECLARED_WITHIN = 4096
 # Pictures in the page: they may be most of its size, and parsers have limits.
 _DATA_URI = re.compile(r"data:[\w/+.-]{0,60}(?:;[\w=-]{1,40})*;base64,[A-Za-z0-9+/=%\s]*")
-MOST_MARKUP = 8 << 20
+MAX_MARKUP = 8 << 20
 # Beyond this the extractor takes longer than anybody waits; all blocks count as main text then.
-_MOST_FOR_EXTRACTOR = 3 << 20
-_MOST_ELEMENTS = 40_000
-MOST_ELEMENTS = 100_000
-# So many blocks above and below the main text may still be its titles, dates and signatures.
-_NEAR = 10
-MOST_DEPTH = 1000
+_MAX_MARKUP_EXTRACTED = 3 << 20
+_MAX_ELEMENTS_EXTRACTED = 40_000
+MAX_ELEMENTS = 100_000
+MAX_DEPTH = 1000
 
 _SKIPPED = frozenset(
     ("script", "style", "template", "head", "svg", "math", "object", "embed", "audio", "video")
@@ -63,25 +62,41 @@ _REGIONS = frozenset(("nav", "aside", "footer", "form"))
 _REGION_ROLES = frozenset(("navigation", "complementary", "contentinfo", "search", "banner"))
 _HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[。！？!?.…;；:：][”’\"'）)\]]*$")
-# Fewer characters are no prose, whatever they end in.
-_PROSE = 25
 _SPACES = re.compile(r"[ \t\n\r\f]+")
 
 
 def looks_like_html(text: str) -> bool:
-    """Tell whether a text begins as HTML pages do."""
+    """Return whether a text begins as HTML pages do."""
     return _START.match(text[:10_000]) is not None
 
 
 def declared_encoding(data: bytes) -> str | None:
-    """Give the encoding that the head of a page declares, in lower case."""
+    """Return the encoding that the head of a page declares, in lower case."""
     match = _CHARSET.search(data, 0, _DECLARED_WITHIN)
     return None if match is None else (match[1] or match[2]).decode("ascii").lower()
 
 
+class _Inherited(NamedTuple):
+    """What an element passes on to those in it: why they are no text, and where they are."""
+
+    reason: str | None = None
+    region: bool = False
+    pre: bool = False
+    link: bool = False
+
+
 @dataclass(slots=True)
 class _Reader:
-    """Collect blocks; ``links`` has for each how many of its characters are links."""
+    """The blocks of a page that is being read.
+
+    Attributes:
+        blocks: those that ended.
+        links: of each, how many of its characters are links.
+        in_region: of each, whether it is in a region that is no main text, such as a menu.
+        elements: how many elements and comments were seen.
+        pieces: the text of the block at hand, cut at line breaks.
+        linked: how many characters of it are links.
+    """
 
     blocks: list[Block] = field(default_factory=list)
     links: list[int] = field(default_factory=list)
@@ -90,34 +105,35 @@ class _Reader:
     pieces: list[list[str]] = field(default_factory=lambda: [[]])
     linked: int = 0
 
-    def add(self, text: str | None, reason: str | None, *, pre: bool, link: bool) -> None:
+    def add(self, text: str | None, inherited: _Inherited) -> None:
+        """Add text to the block at hand."""
         if not text:
             return
-        if pre:
+        if inherited.pre:
             first, *rest = text.split("\n")
             self.pieces[-1].append(first)
             self.pieces.extend([line] for line in rest)
         else:
             self.pieces[-1].append(text)
-        if link or reason == FORM:
+        if inherited.link or inherited.reason == FORM:
             self.linked += len(text.strip())
 
-    def flush(self, reason: str | None, region: bool, *, pre: bool) -> None:
-        """End a block: its pieces are what line breaks made of it."""
+    def flush(self, inherited: _Inherited) -> None:
+        """End the block at hand: its pieces are what line breaks made of it."""
         pieces = ["".join(parts) for parts in self.pieces]
-        if not pre:
+        if not inherited.pre:
             pieces = [_SPACES.sub(" ", piece) for piece in pieces]
         linked, self.pieces, self.linked = self.linked, [[]], 0
         if any(piece.strip() for piece in pieces):
-            for text in pieces if pre else join_pieces(pieces):
+            for text in pieces if inherited.pre else join_pieces(pieces):
                 if text.strip():
-                    self.blocks.append(Block(text, reason))
+                    self.blocks.append(Block(text, inherited.reason))
                     self.links.append(linked)
-                    self.in_region.append(region)
+                    self.in_region.append(inherited.region)
 
 
 def read_html(text: str, origin: str, *, whole: bool = False) -> tuple[list[Block], list[str]]:
-    """Read the blocks of a page in order: paragraphs, headings, list items, cells of tables.
+    """Return the blocks of a page in order: paragraphs, headings, list items, cells of tables.
 
     Args:
         text: the page.
@@ -132,10 +148,10 @@ def read_html(text: str, origin: str, *, whole: bool = False) -> tuple[list[Bloc
     """
     notes: list[str] = []
     text = _DATA_URI.sub("", text)
-    if len(text) > MOST_MARKUP:
+    if len(text) > MAX_MARKUP:
         raise InputError(
             f"{origin}: the page has {len(text):,} characters of markup, more than "
-            f"{MOST_MARKUP:,}; split it"
+            f"{MAX_MARKUP:,}; split it"
         )
     tree = _parse(text, origin)
     if tree is None:
@@ -177,52 +193,51 @@ def _walk(tree: HtmlElement, origin: str) -> tuple[_Reader, int, bool]:
 
     reader = _Reader()
     rubies, framed = 0, False
-    # reason, whether in a region of furniture, in <pre>, in a link; what each element inherits
-    states: list[tuple[str | None, bool, bool, bool]] = [(None, False, False, False)]
+    # What each open element passes on to those in it.
+    states = [_Inherited()]
     walker = etree.iterwalk(tree, events=("start", "end", "comment"))
     for event, element in walker:
         reader.elements += 1
-        reason, region, pre, link = states[-1]
+        inherited = states[-1]
         if event == "comment":
-            reader.add(element.tail, reason, pre=pre, link=link)
+            reader.add(element.tail, inherited)
             continue
         tag = element.tag.rpartition("}")[2].lower() if isinstance(element.tag, str) else ""
         is_block = tag in _BLOCKS
         if event == "start":
-            if reader.elements > 2 * MOST_ELEMENTS:
-                raise InputError(
-                    f"{origin}: the page has more than {MOST_ELEMENTS:,} elements; split it"
-                )
-            if len(states) > MOST_DEPTH:
-                raise InputError(
-                    f"{origin}: the page's elements are nested more than {MOST_DEPTH} deep; it is "
-                    "damaged, so save its text alone"
-                )
+            _check_limits(reader.elements, len(states), origin)
             if is_block:
-                reader.flush(reason, region, pre=pre)
+                reader.flush(inherited)
             framed |= tag in ("frameset", "frame", "iframe")
             if tag == "br":
                 reader.pieces.append([])
-            states.append(_inherit(element, tag, states[-1]))
-            reason, region, pre, link = states[-1]
+            states.append(_inherit(element, tag, inherited))
             if tag in _SKIPPED or tag in ("rt", "rp", "rtc"):
                 rubies += tag == "rt"
                 walker.skip_subtree()
             else:
-                reader.add(element.text, reason, pre=pre, link=link)
+                reader.add(element.text, states[-1])
         else:
             if is_block:
-                reader.flush(reason, region, pre=pre)
+                reader.flush(inherited)
             states.pop()
-            reason, _, pre, link = states[-1]
-            reader.add(element.tail, reason, pre=pre, link=link)
-    reader.flush(None, False, pre=False)
+            reader.add(element.tail, states[-1])
+    reader.flush(states[0])
     return reader, rubies, framed
 
 
-def _inherit(
-    element: HtmlElement, tag: str, above: tuple[str | None, bool, bool, bool]
-) -> tuple[str | None, bool, bool, bool]:
+def _check_limits(elements: int, depth: int, origin: str) -> None:
+    # Each element is counted twice: where it starts and where it ends.
+    if elements > 2 * MAX_ELEMENTS:
+        raise InputError(f"{origin}: the page has more than {MAX_ELEMENTS:,} elements; split it")
+    if depth > MAX_DEPTH:
+        raise InputError(
+            f"{origin}: the page's elements are nested more than {MAX_DEPTH} deep; it is "
+            "damaged, so save its text alone"
+        )
+
+
+def _inherit(element: HtmlElement, tag: str, above: _Inherited) -> _Inherited:
     reason, region, pre, link = above
     if reason is None:
         if (
@@ -235,17 +250,17 @@ def _inherit(
             reason = FORM
     if tag in _REGIONS or element.get("role") in _REGION_ROLES:
         region = True
-    return reason, region, pre or tag == "pre", link or tag == "a"
+    return _Inherited(reason, region, pre or tag == "pre", link or tag == "a")
 
 
 def _mark_main_text(reader: _Reader, tree: HtmlElement, size: int, notes: list[str]) -> None:
-    small = size <= _MOST_FOR_EXTRACTOR and reader.elements <= 2 * _MOST_ELEMENTS
+    small = size <= _MAX_MARKUP_EXTRACTED and reader.elements <= 2 * _MAX_ELEMENTS_EXTRACTED
     main = _main_text(tree) if small else None
     if main is None:
         notes.append("the main text could not be told from the rest, so all of it was looked at")
         return
     blocks = reader.blocks
-    # A word of a menu stands in the midst of some sentence, too.
+    # A word of a menu is in the midst of some sentence, too.
     cells = {_squeeze(cell) for line in main.split("\n") for cell in (line, *line.split("|"))}
     cells |= {cell.lstrip("-#") for cell in cells}
     run_on = _squeeze(main)
@@ -253,14 +268,14 @@ def _mark_main_text(reader: _Reader, tree: HtmlElement, size: int, notes: list[s
         block.reason is None
         and (
             _squeeze(block.text) in cells
-            or (len(block.text) >= _PROSE and _squeeze(block.text) in run_on)
+            or (len(block.text) >= weights.MIN_PROSE_CHARACTERS and _squeeze(block.text) in run_on)
         )
         for block in blocks
     ]
     prose = [
         not region
-        and len(block.text) >= _PROSE
-        and linked * 2 < len(block.text)
+        and len(block.text) >= weights.MIN_PROSE_CHARACTERS
+        and linked < weights.MAX_LINKED_SHARE * len(block.text)
         and _SENTENCE_END.search(block.text.strip()) is not None
         for block, linked, region in zip(blocks, reader.links, reader.in_region, strict=True)
     ]
@@ -270,14 +285,14 @@ def _mark_main_text(reader: _Reader, tree: HtmlElement, size: int, notes: list[s
     for number, block in enumerate(blocks):
         if block.reason is not None or inside[number] or prose[number]:
             continue
-        linked = reader.links[number] * 2 >= len(block.text.strip())
-        near = core[0] - _NEAR <= number <= core[-1] + _NEAR
+        linked = reader.links[number] >= weights.MAX_LINKED_SHARE * len(block.text.strip())
+        near = core[0] - weights.BLOCKS_NEAR_TEXT <= number <= core[-1] + weights.BLOCKS_NEAR_TEXT
         if reader.in_region[number] or linked or not near:
             blocks[number] = Block(block.text, OUTSIDE)
 
 
 def _main_text(tree: HtmlElement) -> str | None:
-    """Extract the main text; None where that fails."""
+    """Return the main text as trafilatura extracts it; None where that fails."""
     import copy
 
     from trafilatura import extract
@@ -285,7 +300,7 @@ def _main_text(tree: HtmlElement) -> str | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            text: Any = extract(
+            text = extract(
                 copy.deepcopy(tree),
                 favor_recall=True,
                 include_comments=False,
@@ -294,7 +309,7 @@ def _main_text(tree: HtmlElement) -> str | None:
             )
     except Exception:  # the library promises nothing for damaged pages, and may raise anything
         return None
-    return str(text) if text else None
+    return text or None
 
 
 def _squeeze(text: str) -> str:

@@ -7,6 +7,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from mteval.errors import InputError
+from mteval.ingest import weights
 from mteval.ingest.html import read_html
 from mteval.ingest.lines import Block, join_pieces, language_of
 from mteval.languages.text import count_han
@@ -22,24 +23,21 @@ if TYPE_CHECKING:
 __all__ = ["read_markdown"]
 
 _FRONT_MATTER = re.compile(r"\A---\n(?:[^\n]*\n){1,100}?(?:---|\.\.\.)\n")
-# Text that an editor wrapped has lines of about one width, and none is wider than this.
-_WRAPPED = 120
-_NEARLY_FULL = 0.7
 # Parsing more takes longer than anybody waits.
-MOST_CHARACTERS = 2_000_000
+MAX_CHARACTERS = 2_000_000
 
 
 def read_markdown(text: str, origin: str) -> tuple[list[Block], list[str]]:
-    """Read the blocks of a Markdown page: paragraphs, headings, items, cells; HTML within it too.
+    """Return the blocks of a Markdown page: paragraphs, headings, items, cells, and those of HTML.
 
     Raises:
         InputError: the page cannot be parsed, or HTML within it cannot.
     """
     from markdown_it import MarkdownIt
 
-    if len(text) > MOST_CHARACTERS:
+    if len(text) > MAX_CHARACTERS:
         raise InputError(
-            f"{origin}: the Markdown has {len(text):,} characters, more than {MOST_CHARACTERS:,}; "
+            f"{origin}: the Markdown has {len(text):,} characters, more than {MAX_CHARACTERS:,}; "
             "split it"
         )
     blocks: list[Block] = []
@@ -72,7 +70,7 @@ def read_markdown(text: str, origin: str) -> tuple[list[Block], list[str]]:
 
 
 def _paragraphs(children: Sequence[Token]) -> list[str]:
-    """Join the lines of a paragraph that was wrapped; lines that stand for themselves stay so."""
+    """Return the lines of a paragraph; those that an editor wrapped are joined."""
     # Behind each line, whether the break after it is meant.
     lines: list[list[str]] = [[]]
     meant: list[bool] = []
@@ -101,7 +99,7 @@ def _is_wrapped(lines: Sequence[str]) -> bool:
     widths = [sum(1 + (unicodedata.east_asian_width(c) in "WF") for c in line) for line in lines]
     return (
         len(lines) > 1
-        and max(widths) <= _WRAPPED
-        and min(widths[:-1]) >= _NEARLY_FULL * max(widths)
+        and max(widths) <= weights.MAX_WRAPPED_WIDTH
+        and min(widths[:-1]) >= weights.MIN_WRAPPED_SHARE * max(widths)
         and len({language_of(line) for line in lines} - {"none"}) == 1
     )

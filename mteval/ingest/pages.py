@@ -19,10 +19,10 @@ from mteval.io.files import read_bytes, utf8_name
 __all__ = ["Page", "document_id", "read_page"]
 
 # Pages that people write have far less; beyond this nothing is read, or nothing is aligned.
-MOST_BYTES = 64 << 20
-MOST_BLOCKS = 20_000
-MOST_LINES = 200_000
-MOST_CHARACTERS = 20_000
+MAX_BYTES = 64 << 20
+MAX_BLOCKS = 20_000
+MAX_LINES = 200_000
+MAX_CHARACTERS = 20_000
 
 _HTML = frozenset((".html", ".htm", ".xhtml", ".shtml"))
 _MARKDOWN = frozenset((".md", ".markdown", ".mkd"))
@@ -83,7 +83,7 @@ def read_page(path: Path, file: int = 0) -> Page:
         EncodingError: its encoding cannot be told, or it is damaged.
     """
     origin = location(path)
-    data = read_bytes(path, MOST_BYTES)
+    data = read_bytes(path, MAX_BYTES)
     if not data.strip(b"\0 \t\r\n\x0b\x0c"):
         raise InputError(f"{origin}: the file is empty; give a page of text")
     for start, kind in _FOREIGN:
@@ -121,8 +121,8 @@ def _read_text(data: bytes, path: Path) -> tuple[list[Block], Sequence[str], str
 
         blocks, notes = read_markdown(text, origin)
         return blocks, notes, "Markdown", encoding
-    if text.count("\n") > MOST_LINES:
-        raise InputError(f"{origin}: the page has more than {MOST_LINES:,} lines; split it")
+    if text.count("\n") > MAX_LINES:
+        raise InputError(f"{origin}: the page has more than {MAX_LINES:,} lines; split it")
     return [Block(line) for line in text.split("\n")], (), "plain text", encoding
 
 
@@ -141,16 +141,16 @@ def _unpack_mhtml(data: bytes, origin: str) -> tuple[bytes, str | None]:
 
 
 def _check_size(lines: Sequence[Line], path: Path, unit: str) -> None:
-    if len(lines) > MOST_BLOCKS:
+    if len(lines) > MAX_BLOCKS:
         raise InputError(
-            f"{location(path)}: the page has {len(lines):,} paragraphs, more than {MOST_BLOCKS:,}; "
+            f"{location(path)}: the page has {len(lines):,} paragraphs, more than {MAX_BLOCKS:,}; "
             "split it"
         )
     for line in lines:
-        if len(line.text) > MOST_CHARACTERS:
+        if len(line.text) > MAX_CHARACTERS:
             raise InputError(
                 f"{location(path)}: {unit} {line.number} has {len(line.text):,} characters, where "
-                f"a paragraph may have {MOST_CHARACTERS:,}; break it into paragraphs"
+                f"a paragraph may have {MAX_CHARACTERS:,}; break it into paragraphs"
             )
 
 

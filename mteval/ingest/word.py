@@ -11,6 +11,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +21,11 @@ from mteval.io.xml import load_lxml, local_name, parse_xml
 
 __all__ = ["read_word"]
 
-# A part of an archive may be packed a thousandfold.
-MOST_XML = 16 << 20
-MOST_PARTS = 10_000
-MOST_DEPTH = 500
-MOST_ELEMENTS = 1_000_000
+# Far more than people write; a part of an archive may be packed a thousandfold.
+MAX_XML = 16 << 20
+MAX_PARTS = 10_000
+MAX_DEPTH = 500
+MAX_ELEMENTS = 1_000_000
 
 _PARAGRAPHS = ("p", "h")
 _BREAKS = ("br", "cr", "line-break")
@@ -32,12 +33,12 @@ _BREAKS = ("br", "cr", "line-break")
 _SKIPPED = frozenset(("Fallback", "instrText", "delInstrText", "rt", "ruby-text", "sequence-decls"))
 _DELETED = frozenset(("del", "moveFrom", "tracked-changes"))
 _NOTES = ("footnotes", "endnotes")
-# What stands beside the text.
+# What is beside the text.
 _BESIDE = re.compile(r"word/(header|footer|comments)\d*\.xml")
 
 
 def read_word(data: bytes, path: Path) -> tuple[list[Block], list[str], str]:
-    """Read the paragraphs, items and cells of a .docx or .odt file.
+    """Return the paragraphs, items and cells of a .docx or .odt file.
 
     Args:
         data: the content of the file.
@@ -56,8 +57,8 @@ def read_word(data: bytes, path: Path) -> tuple[list[Block], list[str], str]:
         names = archive.namelist()
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
         raise _damaged(origin, error) from None
-    if len(names) > MOST_PARTS:
-        raise InputError(f"{origin}: the file has more than {MOST_PARTS:,} parts; save it anew")
+    if len(names) > MAX_PARTS:
+        raise InputError(f"{origin}: the file has more than {MAX_PARTS:,} parts; save it anew")
     blocks: list[Block] = []
     notes: list[str] = []
     if "word/document.xml" in names:
@@ -85,15 +86,15 @@ def _part(archive: zipfile.ZipFile, name: str, path: Path) -> Any:
     origin = location(path)
     try:
         with archive.open(name) as file:
-            data = file.read(MOST_XML + 1)
+            data = file.read(MAX_XML + 1)
     except (
         *(zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, OSError, EOFError),
         *(ValueError, KeyError, MemoryError),
     ) as error:
         raise _damaged(origin, error) from None
-    if len(data) > MOST_XML:
+    if len(data) > MAX_XML:
         raise InputError(
-            f"{origin}: the text of the file unpacks to more than {MOST_XML:,} bytes; split it"
+            f"{origin}: the text of the file unpacks to more than {MAX_XML:,} bytes; split it"
         )
     return parse_xml(path, data, "DOCX or ODT", "save it again in a word processor")
 
@@ -109,58 +110,88 @@ def _damaged(origin: str, error: Exception) -> InputError:
 def _blocks(root: Any, origin: str, reason: str | None) -> Iterator[Block]:
     """Go through a part without recursion; paragraphs within paragraphs come before these."""
     etree = load_lxml("word processors' files")
-    # The paragraphs that are open, each as pieces between line breaks, and its hidden text.
-    opened: list[tuple[list[list[str]], list[str]]] = []
-    # What was deleted outside any paragraph, or with one; whether the run at hand is hidden.
-    deleted, hidden, depth, elements = 0, False, 0, 0
+    reader = _PartReader(origin)
     walker = etree.iterwalk(root, events=("start", "end"))
     for event, element in walker:
         tag = local_name(element)
         if event == "start":
-            depth += 1
-            elements += 1
-            if elements > MOST_ELEMENTS:
-                raise InputError(
-                    f"{origin}: the file has more than {MOST_ELEMENTS:,} elements; split it"
-                )
-            if depth > MOST_DEPTH:
-                raise InputError(
-                    f"{origin}: the file's elements are nested more than {MOST_DEPTH} deep; save "
-                    "its text alone"
-                )
+            reader.start(element, tag)
             if tag in _SKIPPED:
                 walker.skip_subtree()
-                continue
-            deleted += tag in _DELETED
-            if tag in _PARAGRAPHS and _is_text(element):
-                opened.append(([[]], []))
-            elif tag == "r":
-                hidden = _is_hidden(element)
-            text = _text_of(element, tag)
-            if opened and tag in _BREAKS:
-                opened[-1][0].append([])
-            elif opened and text:
-                _add(opened[-1], text, away=bool(deleted) or hidden)
         else:
-            depth -= 1
-            if tag in _SKIPPED:
-                pass
-            elif tag in _PARAGRAPHS and _is_text(element) and opened:
-                pieces, gone = opened.pop()
-                for piece in join_pieces(["".join(parts) for parts in pieces]):
-                    yield Block(piece, reason)
-                if "".join(gone).strip():
-                    yield Block("".join(gone), "deleted or hidden text")
-            deleted -= tag in _DELETED
-            if tag == "r":
-                hidden = False
+            for block in reader.end(element, tag):
+                yield block if block.reason else Block(block.text, reason)
+
+
+@dataclass(slots=True)
+class _PartReader:
+    """What is known of a part half way through it.
+
+    Attributes:
+        origin: the file, for messages.
+        opened: the paragraphs that are open, each as pieces between line breaks, and its hidden
+            text.
+        deleted: how many elements are open that hold what was deleted.
+        hidden: whether the run at hand is hidden.
+        depth: how many elements are open.
+        elements: how many were opened.
+    """
+
+    origin: str
+    opened: list[tuple[list[list[str]], list[str]]] = field(default_factory=list)
+    deleted: int = 0
+    hidden: bool = False
+    depth: int = 0
+    elements: int = 0
+
+    def start(self, element: Any, tag: str) -> None:
+        self.depth += 1
+        self.elements += 1
+        self._check_limits()
+        if tag in _SKIPPED:
+            return
+        self.deleted += tag in _DELETED
+        if tag in _PARAGRAPHS and _is_text(element):
+            self.opened.append(([[]], []))
+        elif tag == "r":
+            self.hidden = _is_hidden(element)
+        text = _text_of(element, tag)
+        if self.opened and tag in _BREAKS:
+            self.opened[-1][0].append([])
+        elif text:
+            self._add(text, away=bool(self.deleted) or self.hidden)
+
+    def end(self, element: Any, tag: str) -> Iterator[Block]:
+        """Yield the blocks that end with an element."""
+        self.depth -= 1
+        if tag in _PARAGRAPHS and _is_text(element) and self.opened:
+            pieces, gone = self.opened.pop()
+            for piece in join_pieces(["".join(parts) for parts in pieces]):
+                yield Block(piece)
+            if "".join(gone).strip():
+                yield Block("".join(gone), "deleted or hidden text")
+        self.deleted -= tag in _DELETED
+        if tag == "r":
+            self.hidden = False
         # OpenDocument has text between elements, Word only in its own.
-        if event == "end" and opened and element.tail and _is_open_document(element):
-            _add(opened[-1], element.tail, away=bool(deleted))
+        if element.tail and _is_open_document(element):
+            self._add(element.tail, away=bool(self.deleted))
 
+    def _add(self, text: str, *, away: bool) -> None:
+        if self.opened:
+            pieces, gone = self.opened[-1]
+            (gone if away else pieces[-1]).append(text)
 
-def _add(paragraph: tuple[list[list[str]], list[str]], text: str, *, away: bool) -> None:
-    (paragraph[1] if away else paragraph[0][-1]).append(text)
+    def _check_limits(self) -> None:
+        if self.elements > MAX_ELEMENTS:
+            raise InputError(
+                f"{self.origin}: the file has more than {MAX_ELEMENTS:,} elements; split it"
+            )
+        if self.depth > MAX_DEPTH:
+            raise InputError(
+                f"{self.origin}: the file's elements are nested more than {MAX_DEPTH} deep; save "
+                "its text alone"
+            )
 
 
 def _is_open_document(element: Any) -> bool:
@@ -168,7 +199,7 @@ def _is_open_document(element: Any) -> bool:
 
 
 def _is_text(element: Any) -> bool:
-    """Tell paragraphs of text from those of drawings, which have the same local name."""
+    """Return whether a paragraph is of text; those of drawings have the same local name."""
     space = str(element.tag).rpartition("}")[0]
     return "wordprocessingml" in space or "opendocument:xmlns:text" in space
 
@@ -187,10 +218,8 @@ def _is_hidden(run: Any) -> bool:
 def _text_of(element: Any, tag: str) -> str:
     if tag in ("t", "delText") and "wordprocessingml" in str(element.tag):
         return element.text or ""
-    if tag == "tab":
+    if tag in ("tab", "s"):
         return " "
-    if tag in ("noBreakHyphen",):
+    if tag == "noBreakHyphen":
         return "-"
-    if tag == "s":
-        return " "
     return (element.text or "") if _is_open_document(element) else ""

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from mteval.errors import EncodingError, InputError, MtevalError
 from mteval.ingest.line_languages import settle_languages
 from mteval.ingest.lines import extract_lines
-from mteval.ingest.pages import MOST_BYTES, read_page
+from mteval.ingest.pages import MAX_BYTES, read_page
 from mteval.ingest.pipeline import ingest_page, ingest_pages
 from mteval.io.encodings import decode_any
 from tests.conftest import Run
@@ -179,7 +179,7 @@ def test_a_huge_file_is_not_even_read(tmp_path: Path, mteval: Run) -> None:
         file.truncate(1 << 30)
     done = mteval("ingest", path, "-o", tmp_path / "out")
     assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
-    assert f"no more than {MOST_BYTES // 2**20} MiB are read" in done.stderr
+    assert f"no more than {MAX_BYTES // 2**20} MiB are read" in done.stderr
 
 
 def test_long_lines_that_say_nothing_do_not_take_long(tmp_path: Path) -> None:
