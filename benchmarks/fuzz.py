@@ -96,7 +96,7 @@ def corpus(name: str, format: str | None = None) -> Read:
     """Read a test set as `mteval convert` does."""
 
     def read(folder: Path) -> object:
-        from mteval.corpus.formats import read_corpus
+        from mteval.corpus.formats.read import read_corpus
 
         return read_corpus(folder / name if name else folder, format)
 
@@ -308,7 +308,8 @@ def page_seeds(kind: str) -> list[dict[str, bytes]]:
 
 def corpus_seeds(format: str) -> list[dict[str, bytes]]:
     """Write corpora as files of a format."""
-    from mteval.corpus.formats import FORMATS, write_corpus
+    from mteval.corpus.formats.registry import FORMATS
+    from mteval.corpus.formats.write import write_corpus
     from mteval.corpus.model import Segment, SystemOutput
     from tests.corpus.formats.corpora import small
 

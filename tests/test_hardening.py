@@ -21,7 +21,7 @@ import pytest
 
 import mteval
 from mteval.cli.commands import main
-from mteval.corpus.formats import read_corpus
+from mteval.corpus.formats.read import read_corpus
 from mteval.corpus.layout import load_plain_systems, load_plain_test_set
 from mteval.errors import InputError, MtevalError
 from mteval.executor import map_batches

@@ -9,13 +9,10 @@ import typer
 
 from mteval.cli.console import say, show, show_json, show_tables
 from mteval.cli.options import JsonOption, LanguagePairOption, TestSetOption, given_set
+from mteval.corpus.formats.registry import BUILT_IN
 from mteval.errors import UsageError
 
 __all__ = ["align", "convert"]
-
-_FORMATS = (
-    "folder, system, mt-metrics-eval, lines, tsv, csv, jsonl, wmt-xml, tmx, xliff-1.2, xliff-2.1"
-)
 
 
 def align(
@@ -54,7 +51,7 @@ def align(
 
     Nothing is cleaned, and nothing dropped but what HTML hides: see mteval ingest for web pages.
     """
-    from mteval.corpus.formats import write_corpus
+    from mteval.corpus.formats.write import write_corpus
     from mteval.ingest.parallel_files import align_files
     from mteval.io.store import cache_folder
     from mteval.languages.encoder import cached_encoder
@@ -94,7 +91,8 @@ def convert(
         str | None,
         typer.Option(
             "--from",
-            help=f"Format of IN: {_FORMATS}.  [default: told by content and suffix]",
+            help=f"Format of IN: {', '.join(BUILT_IN)}, or that of another package.  "
+            "[default: detected from content and suffix]",
             show_default=False,
         ),
     ] = None,
@@ -102,7 +100,8 @@ def convert(
         str | None,
         typer.Option(
             "--to",
-            help="Format of OUT, as --from.  [default: told by the suffix; without one, folder]",
+            help="Format of OUT, as --from, but for those that are only read.  [default: that "
+            "of the suffix; without one, folder]",
             show_default=False,
         ),
     ] = None,
@@ -141,7 +140,10 @@ def convert(
 
     With systems: mteval convert references systems/* out.xml
     """
-    from mteval.corpus.formats import Wanted, output_format, read_many, read_set, write_corpus
+    from mteval.corpus.formats.read import read_many
+    from mteval.corpus.formats.sacrebleu_sets import read_set
+    from mteval.corpus.formats.wanted import Wanted
+    from mteval.corpus.formats.write import output_format, write_corpus
 
     kind, _, system = translations_as.partition(":")
     if kind not in ("reference", "system") or (kind == "system") != bool(system.strip()):

@@ -11,7 +11,7 @@ import typer
 from mteval.errors import UsageError
 
 if TYPE_CHECKING:
-    from mteval.corpus.formats import Inputs
+    from mteval.corpus.formats.inputs import Inputs
 
 __all__ = [
     "JsonOption",
@@ -97,7 +97,7 @@ def given_inputs(
     Raises:
         MtevalError: something cannot be read or does not pair.
     """
-    from mteval.corpus.formats import read_inputs
+    from mteval.corpus.formats.inputs import read_inputs
 
     return read_inputs(
         references or (), source, systems or (), named_set=given_set(test_set, language_pair)

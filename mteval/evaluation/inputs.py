@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from mteval.corpus.formats import read_inputs
+from mteval.corpus.formats.inputs import read_inputs
 from mteval.corpus.layout import TERMS_FILE, load_systems, load_test_set
 from mteval.corpus.model import SystemOutput, TestSet, check_names
 from mteval.io.files import kind_of

@@ -10,7 +10,7 @@ from typing import Any, Literal, NamedTuple
 from mteval.alignment.aligner import align
 from mteval.alignment.beads import DOUBTFUL, Alignment, Bead
 from mteval.alignment.sentences import align_sentences
-from mteval.corpus.formats.base import Corpus
+from mteval.corpus.formats.corpus import Corpus
 from mteval.corpus.model import Document, Segment, TestSet
 from mteval.errors import InputError, MismatchError, location
 from mteval.ingest.pages import Page, document_id, read_page

@@ -16,6 +16,7 @@ __all__ = [
     "XML_LANG",
     "XML_SPACE",
     "add",
+    "first_element",
     "load_lxml",
     "local_name",
     "not_xml",
@@ -34,6 +35,8 @@ XML_SPACE = f"{_XML}space"
 
 # What XML 1.0 cannot hold, escaped or not (section 2.2, production Char).
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# So many bytes at a time, of the first ones.
+_STEP = 512
 # From here on libxml2 knows the lines of text only, and gives this number for elements without.
 _LAST_LINE = 65_535
 
@@ -116,6 +119,39 @@ def parse_xml(path: Path, data: bytes, format: str, advice: str) -> Any:
             "explain; write the character itself"
         )
     return root
+
+
+def first_element(data: bytes) -> Any | None:
+    """Return the root element, as far as it is there, of a file of XML that begins with ``data``.
+
+    Returns:
+        The element with its attributes, or None where the bytes end before it, are not XML, or
+        declare entities.
+
+    Raises:
+        MissingPackageError: lxml is not installed.
+    """
+    etree = load_lxml("files in XML")
+    if b"<!ENTITY" in data.replace(b"\0", b""):
+        return None
+    parser = etree.XMLPullParser(
+        ("start",),
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    # Little by little, as what is wrong later is no matter here.
+    for start in range(0, len(data), _STEP):
+        try:
+            parser.feed(data[start : start + _STEP])
+            for _, element in parser.read_events():
+                return element
+        except etree.XMLSyntaxError:
+            return None
+    return None
 
 
 def _declares_entities(where: str, format: str) -> InputError:

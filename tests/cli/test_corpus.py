@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 
 from mteval.cli import corpus as cli_corpus
-from mteval.corpus.formats import FORMATS
+from mteval.corpus.formats.registry import FORMATS
 from mteval.errors import MtevalError
 from tests.conftest import Run
 
 
 def test_help_names_every_format(mteval: Run) -> None:
-    assert ", ".join(FORMATS) == cli_corpus._FORMATS
     shown = mteval("convert", "--help")
     assert shown.returncode == 0
+    assert ", ".join(FORMATS) in " ".join(shown.stdout.split())
     assert "IN... OUT" in shown.stdout
 
 

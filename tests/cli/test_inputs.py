@@ -104,7 +104,7 @@ def test_a_test_set_of_sacrebleu_is_named(
     both = mteval("score", "mt.txt", "-t", "wmt22", "-l", "zh-en", "-r", "x.txt")
     assert (both.returncode, both.stderr) == (
         2,
-        "mteval: -t stands in place of -s and -r; leave one of them out\n",
+        "mteval: -t stands in place of -s and -r; drop one of them\n",
     )
     compared = mteval("compare", "mt.txt", "-t", "wmt22", *QUICK[:2])
     assert compared.stderr == (
@@ -131,7 +131,7 @@ def test_lines_are_not_given_to_documents_in_pieces(mteval: Run, tmp_path: Path)
     (tmp_path / "mt.txt").write_text("one\ntwo\nthree\n", "utf-8")
     done = mteval("score", "mt.txt", "-r", "set.jsonl", "-m", "bleu")
     assert done.returncode == 2
-    assert "lines cannot be told apart by their order" in done.stderr
+    assert "lines cannot be paired by their order" in done.stderr
 
 
 def test_links_out_of_the_folders_are_not_followed(mteval: Run, root: Path, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from mteval.corpus.formats.base import Draft
+from mteval.corpus.formats.draft import Draft
 from mteval.io.xml import local_name
 
 __all__ = ["Inline"]
@@ -16,7 +16,7 @@ _MARKERS = frozenset({"mrk", "cp", "sm", "em"})
 
 
 class Inline:
-    """Take the text out of segments with inline tags, and count the tags.
+    """The text of segments with inline tags, and how many tags were dropped.
 
     ``codes`` are the elements whose content is code of another format, and not text.
     """
@@ -28,7 +28,7 @@ class Inline:
         self._characters = 0
 
     def text(self, element: Any, *, collapse: bool = False) -> str:
-        """Give the text of an element without its tags.
+        """Return the text of an element without its tags.
 
         Args:
             element: the segment.
@@ -64,7 +64,7 @@ class Inline:
         return "\N{REPLACEMENT CHARACTER}"
 
     def report(self, draft: Draft) -> None:
-        """Say how many tags were dropped."""
+        """Note how many tags were dropped."""
         if self._tags:
             draft.note(f"{self._tags} inline tags were dropped; their text was kept")
         if self._subflows:
@@ -76,7 +76,7 @@ class Inline:
 
 
 def _walk(element: Any) -> Iterator[tuple[bool, Any]]:
-    """Go through an element and all in it, telling where each begins and ends.
+    """Yield an element and all in it, with True where it begins and False where it ends.
 
     Not by recursion, which a hostile file could exhaust.
     """

@@ -7,7 +7,9 @@ import os
 from pathlib import Path
 from typing import Any
 
-from mteval.corpus.formats.base import Corpus, Draft, Wanted
+from mteval.corpus.formats.corpus import Corpus
+from mteval.corpus.formats.draft import Draft
+from mteval.corpus.formats.wanted import Wanted
 from mteval.corpus.model import count_mismatch
 from mteval.errors import UnavailableError, UsageError, location
 from mteval.io.files import kind_of, list_folder, read_lines

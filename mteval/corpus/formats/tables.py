@@ -4,7 +4,7 @@
 
     document  segment  domain  source  reference  reference_2  hypothesis:NAME ...
 
-All but one text may be left out. References that have names of their own are ``reference:NAME``.
+All but one text may be absent. References that have names of their own are ``reference:NAME``.
 TSV has no quoting, as sacrebleu reads it; CSV has that of RFC 4180; in JSON lines a key that is
 missing is a text that is missing, where the others have an empty cell for both.
 """
@@ -18,23 +18,17 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from mteval.corpus.formats.base import (
-    METADATA,
-    Corpus,
-    Draft,
-    Wanted,
-    default_names,
-    listed,
-    losses,
-    name_of,
-    one_line,
-    rows,
-)
+from mteval.corpus.formats.base import Format
+from mteval.corpus.formats.corpus import METADATA, Corpus, default_names, listed, rows
+from mteval.corpus.formats.draft import Draft, name_of
+from mteval.corpus.formats.losses import one_line
+from mteval.corpus.formats.wanted import Wanted
+from mteval.corpus.layout import SOURCE_LANGUAGE, TARGET_LANGUAGE
 from mteval.errors import InputError, location
 from mteval.io.csv_rows import parse_csv
 from mteval.io.files import read_text
 
-__all__ = ["read_table", "write_table"]
+__all__ = ["CSV", "JSONL", "TSV", "read_table", "write_table"]
 
 # What people call the columns -> what they are called here.
 _ALIASES = {
@@ -58,27 +52,102 @@ _ALIASES = {
     "translation": "hypothesis",
 }
 _PLAIN = ("document", "segment", "source", "kind", *METADATA)
-_HELD = {
-    "tsv": frozenset({*METADATA, "kind", "documents", "systems", "references"}),
-    "csv": frozenset({*METADATA, "kind", "documents", "systems", "references"}),
-    "jsonl": frozenset({*METADATA, "kind", "documents", "systems", "references", "missing"}),
-}
 # Which JSON can escape, and no text has.
 _NO_TEXT = re.compile("[\0\ud800-\udfff]")
-_LABELS = {"tsv": "TSV", "csv": "CSV", "jsonl": "JSONL"}
 
 
 class _Line:
-    """Hold what a line of a table says, by column."""
+    """What a line of a table says, by column.
 
-    def __init__(self) -> None:
+    Attributes:
+        path: the file, after which a system without a name is called.
+        location: the line, as messages name it.
+    """
+
+    def __init__(self, path: Path, location: str) -> None:
+        self.path = path
+        self.location = location
         self.plain: dict[str, str] = {}
         self.references: dict[str, str] = {}
         self.hypotheses: dict[str, str] = {}
 
+    def add(self, column: str, value: Any) -> bool:
+        """Add what a cell says; return whether the column is recognised."""
+        name, colon, label = column.partition(":")
+        name = name.strip().lower()
+        name = _ALIASES.get(name, name)
+        if name in _PLAIN and not colon:
+            number = isinstance(value, int) and not isinstance(value, bool)
+            if name in ("document", "segment") and number:
+                value = str(value)
+            self._put(self.plain, name, value, column)
+        elif name == "hypotheses" and isinstance(value, dict):
+            for system, text in value.items():
+                self._put(self.hypotheses, system, text, column)
+        elif name == "reference" and isinstance(value, list):
+            for reference, text in zip(default_names(len(value)), value, strict=True):
+                self._put(self.references, reference, text, column)
+        elif name == "hypothesis":
+            self._put(self.hypotheses, label if colon else name_of(self.path), value, column)
+        else:
+            owner = _reference_name(name, label if colon else None)
+            if owner is None:
+                return False
+            self._put(self.references, owner, value, column)
+        return True
+
+    def _put(self, texts: dict[str, str], name: str, value: Any, column: str) -> None:
+        if value is None:
+            return
+        if not isinstance(value, str):
+            raise InputError(
+                f"{self.location}: {column!r} is not text; write it in quotation marks"
+            )
+        for text in (name, value):
+            if _NO_TEXT.search(text):
+                raise InputError(
+                    f"{self.location}: {column!r} has a NUL character or half a surrogate pair, "
+                    "which no text has; remove it"
+                )
+        if name in texts:
+            raise InputError(
+                f"{self.location}: {column!r} says again what another column says; remove one"
+            )
+        if not name.strip():
+            raise InputError(
+                f"{self.location}: the column {column!r} does not say whose text it has; name it"
+            )
+        texts[name] = value
+
+
+def _reference_name(name: str, label: str | None) -> str | None:
+    """Return the name of the reference that a column has, or None where it has none.
+
+    Args:
+        name: what the column is called, without a label: reference, reference_2, ref2 and so on.
+        label: its label, of reference:NAME.
+    """
+    if name == "reference":
+        return "A" if label is None else label
+    position = name.removeprefix("reference").removeprefix("ref").removeprefix("_")
+    if (
+        name.startswith("ref")
+        and position.isdecimal()
+        and position.isascii()
+        and len(position) <= 3
+        and int(position) > 0
+    ):
+        return default_names(int(position))[-1]
+    return None
+
 
 def read_table(path: Path, format: str, wanted: Wanted) -> Corpus:
-    """Read a table.
+    """Return the corpus of a table.
+
+    Args:
+        path: the file.
+        format: tsv, csv or jsonl.
+        wanted: the languages, and whose the translations are.
 
     Raises:
         InputError: it cannot be read, or is no such table; the message has the line.
@@ -105,7 +174,7 @@ def read_table(path: Path, format: str, wanted: Wanted) -> Corpus:
         )
         numbers.setdefault(id, []).append(_number(line.plain.get("segment")))
     if unknown:
-        draft.note(f"columns that mean nothing here were passed over: {listed(unknown)}")
+        draft.note(f"columns that are not recognised were ignored: {listed(unknown)}")
     for id, order in numbers.items():
         document = draft.document(id)
         _sort(draft, id, order)
@@ -115,14 +184,11 @@ def read_table(path: Path, format: str, wanted: Wanted) -> Corpus:
                 if not any(row.hypotheses.get(name) for row in document.rows):
                     for row in document.rows:
                         row.hypotheses.pop(name, None)
-    return draft.corpus(
-        _languages(wanted),
-        as_system=wanted.as_system,
+    languages = (
+        wanted.source_language or SOURCE_LANGUAGE,
+        wanted.target_language or TARGET_LANGUAGE,
     )
-
-
-def _languages(wanted: Wanted) -> tuple[str, str]:
-    return wanted.source_language or "zh", wanted.target_language or "en"
+    return draft.corpus(languages, as_system=wanted.as_system)
 
 
 def _number(text: str | None) -> int | None:
@@ -140,10 +206,10 @@ def _sort(draft: Draft, id: str, numbers: list[int | None]) -> None:
     for number, row in zip(known, document.rows, strict=True):
         if number in seen:
             raise InputError(
-                f"{row.where}: segment {number} of document {location(id)} stands at "
+                f"{row.location}: segment {number} of document {location(id)} stands at "
                 f"{seen[number]} already; remove one, or number them anew"
             )
-        seen[number] = row.where
+        seen[number] = row.location
     order = sorted(range(len(known)), key=known.__getitem__)
     if order != list(range(len(known))):
         document.rows = [document.rows[i] for i in order]
@@ -153,65 +219,18 @@ def _sort(draft: Draft, id: str, numbers: list[int | None]) -> None:
 
 
 def _parse(cells: Mapping[str, Any], where: str, unknown: dict[str, None], path: Path) -> _Line:
-    line = _Line()
+    """Return what a line says; columns that are not recognised are added to ``unknown``."""
+    line = _Line(path, where)
     for column, value in cells.items():
-        name, colon, label = column.partition(":")
-        name = name.strip().lower()
-        name = _ALIASES.get(name, name)
-        if value is None:
-            continue
-        if name == "hypotheses" and isinstance(value, dict):
-            for system, text in value.items():
-                _put(line.hypotheses, system, text, where, column)
-        elif name == "reference" and isinstance(value, list):
-            for label, text in zip(default_names(len(value)), value, strict=True):
-                _put(line.references, label, text, where, column)
-        elif name == "hypothesis":
-            _put(line.hypotheses, label if colon else name_of(path), value, where, column)
-        elif name == "reference":
-            _put(line.references, label if colon else "A", value, where, column)
-        elif (
-            name.startswith(("reference_", "ref_", "reference", "ref"))
-            and (
-                position := name.removeprefix("reference").removeprefix("ref").removeprefix("_")
-            ).isdecimal()
-            and position.isascii()
-            and len(position) <= 3
-            and int(position) > 0
-        ):
-            _put(line.references, default_names(int(position))[-1], value, where, column)
-        elif name in _PLAIN and not colon:
-            number = isinstance(value, int) and not isinstance(value, bool)
-            if name in ("document", "segment") and number:
-                value = str(value)
-            _put(line.plain, name, value, where, column)
-        else:
+        if value is not None and not line.add(column, value):
             unknown[column] = None
     if "source" not in line.plain and not line.references and not line.hypotheses:
         raise InputError(
             f"{where}: there is neither a source nor a reference; name the columns document, "
-            "segment, domain, source, reference, reference_2, hypothesis:NAME, of which all but "
-            "one text may be left out"
+            "segment, domain, source, reference, reference_2, hypothesis:NAME, of which one text "
+            "is enough"
         )
     return line
-
-
-def _put(texts: dict[str, str], name: str, value: Any, where: str, column: str) -> None:
-    if value is None:
-        return
-    if not isinstance(value, str):
-        raise InputError(f"{where}: {column!r} is not text; write it in quotation marks")
-    for text in (name, value):
-        if _NO_TEXT.search(text):
-            raise InputError(
-                f"{where}: {column!r} has a NUL character or half a surrogate pair, which no text "
-                "has; remove it"
-            )
-    if name in texts:
-        raise InputError(f"{where}: {column!r} says again what another column says; remove one")
-    if not name.strip():
-        raise InputError(f"{where}: the column {column!r} does not say whose text it has; name it")
-    texts[name] = value
 
 
 def _header(path: Path, number: int, names: list[str], width: int) -> None:
@@ -304,16 +323,37 @@ _READERS: dict[str, Callable[[Path, str], Iterator[tuple[int, dict[str, Any]]]]]
 
 
 def write_table(corpus: Corpus, format: str) -> tuple[str, list[str]]:
-    """Write a corpus as the text of a table, and say what it cannot hold.
+    """Return a corpus as the text of a table, and a sentence where texts had to change.
+
+    Args:
+        corpus: what to write.
+        format: tsv, csv or jsonl.
 
     Raises:
         InputError: a name cannot stand in the first line.
         MismatchError: a system does not have a hypothesis for each segment.
     """
-    notes = losses(corpus, _LABELS[format], _HELD[format])
+    notes: list[str] = []
     if format == "tsv":
-        corpus, changed = one_line(corpus, "TSV", "\t\n\r")
-        notes += changed
+        corpus, notes = one_line(corpus, "TSV", "\t\n\r")
+    columns, lines = _cells(corpus)
+    if format == "jsonl":
+        return "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines), notes
+    table = [columns] + [[str(line.get(c, "")) for c in columns] for line in lines]
+    if format == "csv":
+        return "".join(",".join(map(_quoted, cells)) + "\n" for cells in table), notes
+    for cells in table:
+        for cell in cells:
+            if any(c in "\t\n\r" for c in cell):
+                raise InputError(
+                    f"the name {cell!a} has a tab or a line break, which TSV cannot hold; rename "
+                    "it, or write .csv"
+                )
+    return "".join("\t".join(cells) + "\n" for cells in table), notes
+
+
+def _cells(corpus: Corpus) -> tuple[list[str], list[dict[str, str | int]]]:
+    """Return the columns of a table, and what each segment has in them."""
     names = corpus.reference_names
     if names == default_names(len(names)):
         references = ["reference" if i == 0 else f"reference_{i + 1}" for i in range(len(names))]
@@ -337,19 +377,7 @@ def write_table(corpus: Corpus, format: str) -> tuple[str, list[str]]:
         values += [row.segment.source] * len(sources)
         values += [*row.segment.references, *(row.hypotheses.get(name) for name in systems)]
         lines.append({c: v for c, v in zip(columns, values, strict=True) if v is not None})
-    if format == "jsonl":
-        return "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines), notes
-    table = [columns] + [[str(line.get(c, "")) for c in columns] for line in lines]
-    if format == "csv":
-        return "".join(",".join(map(_quoted, cells)) + "\n" for cells in table), notes
-    for cells in table:
-        for cell in cells:
-            if any(c in "\t\n\r" for c in cell):
-                raise InputError(
-                    f"the name {cell!a} has a tab or a line break, which TSV cannot hold; rename "
-                    "it, or write .csv"
-                )
-    return "".join("\t".join(cells) + "\n" for cells in table), notes
+    return columns, lines
 
 
 def _quoted(cell: str) -> str:
@@ -357,3 +385,20 @@ def _quoted(cell: str) -> str:
     if not cell or any(c in ',"\n\r' for c in cell):
         return '"' + cell.replace('"', '""') + '"' if cell else ""
     return cell
+
+
+def _table(name: str, label: str, suffixes: tuple[str, ...], *more: str) -> Format:
+    return Format(
+        name=name,
+        label=label,
+        suffixes=suffixes,
+        read=lambda path, wanted: read_table(path, name, wanted),
+        write=lambda corpus: write_table(corpus, name),
+        holds=frozenset({*METADATA, "kind", "documents", "systems", "references", *more}),
+    )
+
+
+TSV = _table("tsv", "TSV", (".tsv", ".tab"))
+CSV = _table("csv", "CSV", (".csv",))
+# A key that is missing is no empty text.
+JSONL = _table("jsonl", "JSONL", (".jsonl", ".ndjson"), "missing")

@@ -8,59 +8,36 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from mteval.corpus.formats.base import (
-    Corpus,
-    Draft,
-    Wanted,
-    check_xml,
-    default_names,
-    listed,
-    losses,
-    main_language,
-    rows,
-)
+from mteval.corpus.formats.base import Format
+from mteval.corpus.formats.corpus import Corpus, default_names, listed, main_language, rows
+from mteval.corpus.formats.draft import Draft, DraftDocument
+from mteval.corpus.formats.losses import check_has_source, check_xml, lost_target_language
+from mteval.corpus.formats.wanted import Wanted
+from mteval.corpus.formats.xml_files import tree_reader
 from mteval.corpus.layout import SOURCE_LANGUAGE, TARGET_LANGUAGE
 from mteval.errors import InputError, location
 from mteval.io.xml import add, load_lxml, local_name, sourceline, xml_text
+from mteval.wording import counted
 
-__all__ = ["read_wmt_xml", "write_wmt_xml"]
+__all__ = ["WMT_XML", "read_wmt_xml", "write_wmt_xml"]
 
-_HELD = frozenset({"domain", "documents", "systems", "missing", "references", "languages"})
+# Segment id -> text.
+_Texts = dict[str, str]
 
 
 def read_wmt_xml(path: Path, root: Any, wanted: Wanted) -> Corpus:
-    """Read the tree of a file.
+    """Return the corpus of the tree of a file.
 
     Raises:
-        InputError: languages cannot be told, or ids are missing or repeated.
+        InputError: languages cannot be determined, or ids are missing or repeated.
     """
     draft = Draft(path)
-    elements = {"src": list[Any](), "ref": list[Any](), "hyp": list[Any]()}
-    documents = []
-    suites: list[str] = []
-    for element in root.iter("doc"):
-        if "testsuite" in element.attrib:
-            suites.append(element.get("id", "?"))
-            continue
-        documents.append(element)
-        for name, found in elements.items():
-            found.extend(element.iter(name))
-    if suites:
-        draft.note(
-            f"{len(suites)} documents of test suites were left out, as sacrebleu leaves them out: "
-            f"{listed(suites)}"
-        )
-    languages = wanted.languages(
-        path,
-        [each.get("lang") or SOURCE_LANGUAGE for each in elements["src"]],
-        [
-            each.get("lang") or each.get("language") or TARGET_LANGUAGE
-            for each in [*elements["ref"], *elements["hyp"]]
-        ]
-        # A file of sources alone says no target language.
-        or [wanted.target_language or TARGET_LANGUAGE],
-    )
-    named = {each.get("translator") for each in elements["ref"]} - {None, ""}
+    documents = _documents(draft, root)
+    languages = _languages(path, documents, wanted)
+    named = {each.get("translator") for element in documents for each in element.iter("ref")} - {
+        None,
+        "",
+    }
     unnamed = next(name for name in default_names(len(named) + 1) if name not in named)
     paragraphs = False
     for number, element in enumerate(documents, 1):
@@ -76,48 +53,110 @@ def read_wmt_xml(path: Path, root: Any, wanted: Wanted) -> Corpus:
             )
         document.describe(domain=element.get("domain"))
         paragraphs = paragraphs or any(len(s.findall("p")) > 1 for s in element.iter("src"))
-        sources: dict[str, str] = {}
-        references: dict[str, dict[str, str]] = {}
-        hypotheses: dict[str, dict[str, str]] = {}
-        for each in element.iter("src"):
-            if (each.get("lang") or SOURCE_LANGUAGE) == languages[0]:
-                _texts(path, each, sources)
-        for each in element.iter("ref"):
-            if (each.get("lang") or TARGET_LANGUAGE) == languages[1]:
-                _texts(path, each, references.setdefault(each.get("translator") or unnamed, {}))
-        for each in element.iter("hyp"):
-            language = each.get("language") or each.get("lang")
-            if language is None or main_language(language) == main_language(languages[1]):
-                name = each.get("system", "")
-                if not name.strip():
-                    raise InputError(
-                        f"{_where(path, each)}: the hypotheses do not say whose they are; give "
-                        "them the attribute system"
-                    )
-                _texts(path, each, hypotheses.setdefault(name, {}))
-        ids = list(sources)
-        if all(id.isascii() and id.isdigit() and len(id) < 10 for id in ids):
-            ids.sort(key=int)
-        strangers = {id for texts in [*references.values(), *hypotheses.values()] for id in texts}
-        strangers -= sources.keys()
-        if strangers:
-            draft.note(
-                f"document {location(id)} has translations of segments that its source lacks; they "
-                f"were left out: {listed(sorted(strangers))}"
-            )
-        for key in ids:
-            document.add(
-                sources[key],
-                {name: texts.get(key) for name, texts in references.items()},
-                {name: texts.get(key) for name, texts in hypotheses.items()},
-                where=f"{location(id)}:{location(key)}",
-            )
+        _add_segments(
+            draft,
+            document,
+            _sources(path, element, languages[0]),
+            _references(path, element, languages[1], unnamed),
+            _hypotheses(path, element, languages[1]),
+        )
     if paragraphs:
         draft.note("which segments make a paragraph (p) is not kept")
     return draft.corpus(languages, as_system=wanted.as_system)
 
 
-def _texts(path: Path, element: Any, texts: dict[str, str]) -> None:
+def _documents(draft: Draft, root: Any) -> list[Any]:
+    """Return the elements of documents, without those of test suites."""
+    documents = list(root.iter("doc"))
+    suites = [each.get("id", "?") for each in documents if "testsuite" in each.attrib]
+    if suites:
+        draft.note(
+            f"skipped {counted(len(suites), 'document')} of test suites, as sacrebleu does: "
+            f"{listed(suites)}"
+        )
+    return [each for each in documents if "testsuite" not in each.attrib]
+
+
+def _languages(path: Path, documents: list[Any], wanted: Wanted) -> tuple[str, str]:
+    sources = [each.get("lang") for element in documents for each in element.iter("src")]
+    # References first, of all documents.
+    targets = [
+        each.get("lang") or each.get("language")
+        for name in ("ref", "hyp")
+        for element in documents
+        for each in element.iter(name)
+    ]
+    return wanted.languages(
+        path,
+        [code or SOURCE_LANGUAGE for code in sources],
+        [code or TARGET_LANGUAGE for code in targets]
+        # A file of sources alone says no target language.
+        or [wanted.target_language or TARGET_LANGUAGE],
+    )
+
+
+def _sources(path: Path, document: Any, language: str) -> _Texts:
+    found: _Texts = {}
+    for each in document.iter("src"):
+        if (each.get("lang") or SOURCE_LANGUAGE) == language:
+            _texts(path, each, found)
+    return found
+
+
+def _references(path: Path, document: Any, language: str, unnamed: str) -> dict[str, _Texts]:
+    """Return the references by translator; one who has no name is called ``unnamed``."""
+    found: dict[str, _Texts] = {}
+    for each in document.iter("ref"):
+        if (each.get("lang") or TARGET_LANGUAGE) == language:
+            _texts(path, each, found.setdefault(each.get("translator") or unnamed, {}))
+    return found
+
+
+def _hypotheses(path: Path, document: Any, language: str) -> dict[str, _Texts]:
+    """Return the hypotheses by system."""
+    found: dict[str, _Texts] = {}
+    for each in document.iter("hyp"):
+        own = each.get("language") or each.get("lang")
+        if own is None or main_language(own) == main_language(language):
+            name = each.get("system", "")
+            if not name.strip():
+                raise InputError(
+                    f"{_where(path, each)}: the hypotheses do not say whose they are; give "
+                    "them the attribute system"
+                )
+            _texts(path, each, found.setdefault(name, {}))
+    return found
+
+
+def _add_segments(
+    draft: Draft,
+    document: DraftDocument,
+    sources: _Texts,
+    references: dict[str, _Texts],
+    hypotheses: dict[str, _Texts],
+) -> None:
+    """Add the segments of a document in the order of their ids, where all are numbers."""
+    ids = list(sources)
+    if all(id.isascii() and id.isdigit() and len(id) < 10 for id in ids):
+        ids.sort(key=int)
+    unknown = {id for texts in [*references.values(), *hypotheses.values()] for id in texts}
+    unknown -= sources.keys()
+    if unknown:
+        draft.note(
+            f"document {location(document.id)} has translations of segments that its source lacks, "
+            f"which were skipped: {listed(sorted(unknown))}"
+        )
+    for id in ids:
+        document.add(
+            sources[id],
+            {name: texts.get(id) for name, texts in references.items()},
+            {name: texts.get(id) for name, texts in hypotheses.items()},
+            where=f"{location(document.id)}:{location(id)}",
+        )
+
+
+def _texts(path: Path, element: Any, texts: _Texts) -> None:
+    """Add the segments of an element to texts by id."""
     for number, segment in enumerate(element.iter("seg"), 1):
         id = segment.get("id", str(number)).strip()
         if id in texts:
@@ -133,15 +172,14 @@ def _where(path: Path, element: Any) -> str:
 
 
 def write_wmt_xml(corpus: Corpus) -> tuple[str, list[str]]:
-    """Write a corpus as the text of a file, and say what it cannot hold.
+    """Return a corpus as the text of a file, and a sentence where it loses languages.
 
     Raises:
         InputError: there is no source, or a character that XML cannot hold.
         MismatchError: a system does not have a hypothesis for each segment.
     """
     etree = load_lxml("files in WMT XML")
-    if corpus.test_set.sources is None:
-        raise InputError("WMT XML needs the source of every segment; add it, or write .jsonl")
+    check_has_source(corpus, "WMT XML")
     check_xml(corpus, "WMT XML")
     source_language, target_language = corpus.languages
     root = etree.Element("dataset", {"id": "mteval"})
@@ -172,5 +210,16 @@ def write_wmt_xml(corpus: Corpus) -> tuple[str, list[str]]:
             add(found[f"ref {name}"], "seg", text, id=id)
         for name, text in row.hypotheses.items():
             add(found[f"hyp {name}"], "seg", text, id=id)
-    told = bool(corpus.reference_names or corpus.systems)
-    return xml_text(root), losses(corpus, "WMT XML", _HELD if told else _HELD - {"languages"})
+    translated = bool(corpus.reference_names or corpus.systems)
+    return xml_text(root), [] if translated else lost_target_language(corpus, WMT_XML.label)
+
+
+WMT_XML = Format(
+    name="wmt-xml",
+    label="WMT XML",
+    suffixes=(".xml",),
+    root="dataset",
+    read=tree_reader("dataset", "WMT XML", read_wmt_xml),
+    write=write_wmt_xml,
+    holds=frozenset({"domain", "documents", "systems", "missing", "references", "languages"}),
+)

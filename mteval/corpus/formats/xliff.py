@@ -3,7 +3,7 @@
 The first reference is the target of a unit. In 1.2 further references and the hypotheses of
 systems are alternative translations (alt-trans) whose origin says which; in 2.1, and for title,
 date, publisher and kind in both, they are in a namespace of mteval's own, which other programs
-must keep and pass over.
+must keep and ignore.
 """
 
 from __future__ import annotations
@@ -11,24 +11,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from mteval.corpus.formats.base import (
-    METADATA,
-    Corpus,
-    Draft,
-    Row,
-    Wanted,
-    check_xml,
-    losses,
-    main_language,
-    name_of,
-    rows,
-)
+from mteval.corpus.formats.base import Format, Head
+from mteval.corpus.formats.corpus import METADATA, Corpus, Row, main_language, rows
+from mteval.corpus.formats.draft import Draft, DraftDocument, name_of
 from mteval.corpus.formats.inline import Inline
+from mteval.corpus.formats.losses import check_has_source, check_xml
+from mteval.corpus.formats.wanted import Wanted
+from mteval.corpus.formats.xml_files import tree_reader
 from mteval.corpus.layout import TARGET_LANGUAGE
 from mteval.errors import InputError, location
 from mteval.io.xml import XML_SPACE, add, load_lxml, local_name, not_xml, sourceline, xml_text
 
-__all__ = ["read_xliff", "write_xliff_1", "write_xliff_2"]
+__all__ = ["XLIFF_1", "XLIFF_2", "read_xliff", "write_xliff_1", "write_xliff_2"]
 
 _NS_1 = "urn:oasis:names:tc:xliff:document:1.2"
 _NS_2 = "urn:oasis:names:tc:xliff:document:2.0"
@@ -38,14 +32,16 @@ _M = f"{{{_OURS}}}"
 _CODES_1 = frozenset({"bpt", "ept", "ph", "it"})
 # In 2.1 code is elsewhere (originalData), and these are empty.
 _CODES_2 = frozenset({"ph", "sc", "ec"})
-_HELD = frozenset({*METADATA, "kind", "documents", "systems", "missing", "references", "languages"})
+_HOLDS = frozenset(
+    {*METADATA, "kind", "documents", "systems", "missing", "references", "languages"}
+)
 
 
 def read_xliff(path: Path, root: Any, wanted: Wanted) -> Corpus:
-    """Read the tree of a file, of whichever version.
+    """Return the corpus of the tree of a file, of whichever version.
 
     Raises:
-        InputError: languages cannot be told, or the version is unknown.
+        InputError: languages cannot be determined, or the version is unknown.
     """
     version = root.get("version", "")
     draft = Draft(path)
@@ -65,8 +61,8 @@ def read_xliff(path: Path, root: Any, wanted: Wanted) -> Corpus:
     return draft.corpus(languages, as_system=wanted.as_system)
 
 
-def _describe(draft: Draft, file: Any, path: Path, *names: str) -> Any:
-    """Begin the document of a file element, called after the first of these attributes it has."""
+def _describe(draft: Draft, file: Any, path: Path, *names: str) -> DraftDocument:
+    """Return the document of a file element, called after the first of these attributes."""
     ids = (file.get(name, "") for name in names)
     document = draft.document(next((id for id in ids if id.strip()), name_of(path)))
     values = {name: file.get(f"{_M}{name}") for name in METADATA}
@@ -76,7 +72,7 @@ def _describe(draft: Draft, file: Any, path: Path, *names: str) -> Any:
 
 
 def _collapses(element: Any) -> bool:
-    """Tell whether white space of an element may be the layout of the file."""
+    """Return whether white space of an element may be the layout of the file."""
     while element is not None:
         space = element.get(XML_SPACE)
         if space is not None:
@@ -141,7 +137,7 @@ def _read_1(
                 )
     inline.report(draft)
     if others:
-        draft.note(f"files in other languages were left out: {', '.join(map(location, others))}")
+        draft.note(f"skipped files in other languages: {', '.join(map(location, others))}")
     return languages
 
 
@@ -150,7 +146,7 @@ def _text(inline: Inline, element: Any, collapse: bool) -> str | None:
 
 
 def _marked(source: Any, target: Any) -> list[tuple[str | None, Any, Any]]:
-    """Pair the segments of a unit that was segmented, if every one of them has a mark."""
+    """Return the pairs of segments of a unit that was segmented, if each of them has a mark."""
     if source is None:
         return []
     left = _marks(source)
@@ -221,14 +217,14 @@ def _side(inline: Inline, element: Any) -> str | None:
 
 
 def write_xliff_1(corpus: Corpus) -> tuple[str, list[str]]:
-    """Write a corpus as the text of a file in XLIFF 1.2, and say what it cannot hold.
+    """Return a corpus as the text of a file in XLIFF 1.2; nothing in it has to change.
 
     Raises:
         InputError: there is no source, or a character that XML cannot hold.
         MismatchError: a system does not have a hypothesis for each segment.
     """
     etree = load_lxml("files in XLIFF")
-    _check(corpus)
+    check_has_source(corpus, "XLIFF")
     check_xml(corpus, "XLIFF 1.2")
     root = etree.Element(f"{{{_NS_1}}}xliff", {"version": "1.2"}, nsmap={None: _NS_1, "m": _OURS})
     _name_references(root, corpus)
@@ -266,18 +262,18 @@ def write_xliff_1(corpus: Corpus) -> tuple[str, list[str]]:
         others += [(f"system:{name}", text) for name, text in row.hypotheses.items()]
         for origin, text in others:
             make(make(unit, "alt-trans", origin=origin), "target", text)
-    return xml_text(root), losses(corpus, "XLIFF 1.2", _HELD)
+    return xml_text(root), []
 
 
 def write_xliff_2(corpus: Corpus) -> tuple[str, list[str]]:
-    """Write a corpus as the text of a file in XLIFF 2.1, and say what it cannot hold.
+    """Return a corpus as the text of a file in XLIFF 2.1; nothing in it has to change.
 
     Raises:
         InputError: there is no source, or a character that XML cannot hold.
         MismatchError: a system does not have a hypothesis for each segment.
     """
     etree = load_lxml("files in XLIFF")
-    _check(corpus)
+    check_has_source(corpus, "XLIFF")
     # Texts can have control characters, by <cp>.
     check_xml(corpus, "XLIFF 2.1", texts=False)
     root = etree.Element(
@@ -311,12 +307,7 @@ def write_xliff_2(corpus: Corpus) -> tuple[str, list[str]]:
         _add_text(segment, f"{{{_NS_2}}}source", row.segment.source or "")
         for text in row.segment.references[:1]:
             _add_text(segment, f"{{{_NS_2}}}target", text)
-    return xml_text(root), losses(corpus, "XLIFF 2.1", _HELD)
-
-
-def _check(corpus: Corpus) -> None:
-    if corpus.test_set.sources is None:
-        raise InputError("XLIFF needs the source of every segment; add it, or write .jsonl")
+    return xml_text(root), []
 
 
 def _name_references(root: Any, corpus: Corpus) -> None:
@@ -348,3 +339,31 @@ def _add_text(parent: Any, tag: str, text: str, /, **attributes: str) -> None:
         if character:
             last = element.makeelement(f"{{{_NS_2}}}cp", {"hex": f"{ord(character):04X}"})
             element.append(last)
+
+
+def _is_version_2(head: Head) -> bool:
+    return head.root is not None and head.root.attributes.get("version", "").startswith("2.")
+
+
+# Either reads both; the first is what files of unknown versions are taken for.
+XLIFF_1 = Format(
+    name="xliff-1.2",
+    label="XLIFF 1.2",
+    # Those of plain XLIFF, Trados, memoQ and Memsource.
+    suffixes=(".xlf", ".xliff", ".sdlxliff", ".mqxliff", ".mxliff"),
+    root="xliff",
+    sniff=lambda head: (
+        head.root is not None and head.root.name == "xliff" and not _is_version_2(head)
+    ),
+    read=tree_reader("xliff", "XLIFF 1.2", read_xliff),
+    write=write_xliff_1,
+    holds=_HOLDS,
+)
+XLIFF_2 = Format(
+    name="xliff-2.1",
+    label="XLIFF 2.1",
+    root="xliff",
+    read=tree_reader("xliff", "XLIFF 2.1", read_xliff),
+    write=write_xliff_2,
+    holds=_HOLDS,
+)

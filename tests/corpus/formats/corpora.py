@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from mteval.corpus.formats.base import Corpus, default_names
+from mteval.corpus.formats.corpus import Corpus, default_names
 from mteval.corpus.model import Document, Kind, Segment, SystemOutput, TestSet
 from mteval.errors import MtevalError
 

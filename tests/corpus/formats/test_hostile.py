@@ -12,8 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mteval.corpus.formats import FORMATS, read_corpus, read_inputs, read_many, write_corpus
-from mteval.corpus.formats.base import Corpus
+from mteval.corpus.formats.corpus import Corpus
+from mteval.corpus.formats.inputs import read_inputs
+from mteval.corpus.formats.read import read_corpus, read_many
+from mteval.corpus.formats.registry import FORMATS
+from mteval.corpus.formats.write import write_corpus
 from mteval.corpus.model import Document, Segment, SystemOutput, TestSet
 from mteval.errors import InputError, MismatchError, MtevalError
 from mteval.io import xml as xmltree

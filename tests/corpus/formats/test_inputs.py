@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from mteval.corpus.formats import read_corpus, read_inputs, write_corpus
+from mteval.corpus.formats.inputs import read_inputs
+from mteval.corpus.formats.read import read_corpus
+from mteval.corpus.formats.write import write_corpus
 from mteval.corpus.model import SystemOutput
 from mteval.errors import InputError, MismatchError, UsageError
 
@@ -56,7 +58,7 @@ def test_references_beside_systems_are_no_system(tmp_path: Path) -> None:
     )
     inputs = read_inputs([references], None, [system])
     assert [output.name for output in inputs.systems] == ["a"]
-    assert any("the references in it are left out" in note for note in inputs.notes)
+    assert any("the references in it are ignored" in note for note in inputs.notes)
 
 
 @pytest.mark.parametrize("place", ["system", "reference", "source"])
@@ -116,7 +118,7 @@ def test_xliff_files_in_other_languages_are_left_out(tmp_path: Path) -> None:
     assert [segment.references for d in corpus.test_set.documents for segment in d.segments] == [
         ("Good",)
     ]
-    assert any("files in other languages were left out: fr-FR" in note for note in corpus.notes)
+    assert any("skipped files in other languages: fr-FR" in note for note in corpus.notes)
 
 
 @pytest.mark.parametrize("suffix", ["tsv", "csv"])

@@ -7,16 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from mteval.corpus.formats import (
-    Wanted,
-    detect,
-    read_corpus,
-    read_inputs,
-    read_many,
-    read_set,
-    write_corpus,
-)
-from mteval.corpus.formats.base import Corpus
+from mteval.corpus.formats.corpus import Corpus
+from mteval.corpus.formats.detect import detect
+from mteval.corpus.formats.inputs import read_inputs
+from mteval.corpus.formats.read import read_corpus, read_many
+from mteval.corpus.formats.sacrebleu_sets import read_set
+from mteval.corpus.formats.wanted import Wanted
+from mteval.corpus.formats.write import write_corpus
 from mteval.corpus.model import Segment, SystemOutput
 from mteval.errors import InputError, MtevalError, UnavailableError, UsageError
 from mteval.evaluation.orchestrator import evaluate
@@ -53,10 +50,10 @@ def test_tmx_of_a_cat_program(tmp_path: Path) -> None:
     assert corpus.test_set.documents[0].id == "memory"
     path = tmp_path / "memory.tmx"
     assert corpus.notes == (
-        f"{path}: 1 further translations of a unit into one language were left out",
+        f"{path}: skipped 1 further translation of a unit into one language",
         f"{path}: 5 inline tags were dropped; their text was kept",
         f"{path}: 1 texts within inline tags (sub), such as footnotes, were dropped",
-        f"{path}: 2 segments without a reference were left out: unit 2, unit 9",
+        f"{path}: 2 segments without a reference were skipped: unit 2, unit 9",
     )
 
 
@@ -67,7 +64,7 @@ def test_languages_are_chosen(tmp_path: Path) -> None:
     back = read_corpus(path, wanted=Wanted("en", "zh"))
     assert back.languages == ("en-US", "zh-CN")
     with pytest.raises(
-        InputError, match=r"the target language 'fr' cannot be told .* --target-lan"
+        InputError, match=r"the target language 'fr' cannot be determined .* --target-lan"
     ):
         read_corpus(path, wanted=Wanted(target_language="fr"))
 
@@ -95,7 +92,7 @@ def test_xliff_1_of_a_cat_program(tmp_path: Path) -> None:
     assert corpus.test_set.documents[0].id == "docs/a b.docx"
     assert corpus.systems == ()
     assert any(
-        "1 segments without a reference were left out: docs/a b.docx:3" in n for n in corpus.notes
+        "1 segment without a reference was skipped: docs/a b.docx:3" in n for n in corpus.notes
     )
 
 
@@ -122,7 +119,7 @@ def test_untranslated_units_are_empty_hypotheses_of_a_system(tmp_path: Path) -> 
     corpus = read_corpus(path, wanted=Wanted(as_system="mt"))
     assert len(corpus.test_set.segments) == 4
     assert corpus.systems[0].documents["docs/a b.docx"] == ("One.", "Two.", "Three four", "")
-    assert any("system mt has no hypothesis for 1 segments" in note for note in corpus.notes)
+    assert any("system mt has no hypothesis for 1 segment" in note for note in corpus.notes)
 
 
 def test_unknown_version(tmp_path: Path) -> None:
@@ -162,10 +159,10 @@ def test_wmt_xml_out_of_order_with_gaps(tmp_path: Path) -> None:
     assert dict(corpus.systems[0].documents) == {"d1": ("1", "", "")}
     said = "\n".join(corpus.notes)
     for part in (
-        "1 documents of test suites were left out",
+        "skipped 1 document of test suites, as sacrebleu does: t",
         "which segments make a paragraph (p) is not kept",
-        "1 segments without a reference were left out: d2:2",
-        "system X has no hypothesis for 1 segments",
+        "1 segment without a reference was skipped: d2:2",
+        "system X has no hypothesis for 1 segment",
     ):
         assert part in said
 
@@ -234,10 +231,10 @@ def test_mt_metrics_eval(tmp_path: Path) -> None:
     assert [s.name for s in corpus.systems] == ["X"]
     assert dict(corpus.systems[0].documents) == {"d1": ("uno", "tres")}
     assert corpus.notes == (
-        f"{tmp_path}: the system refA is the reference refA, and was left out",
+        f"{tmp_path}: the system refA is the reference refA, and was skipped",
         f"{tmp_path}: documents that stand in several pieces were put together: d1",
     )
-    with pytest.raises(InputError, match="the language pair cannot be told"):
+    with pytest.raises(InputError, match="the language pair cannot be determined"):
         read_corpus(tmp_path, wanted=Wanted("fr", "en"))
     (tmp_path / "documents/zh-en.docs").write_text("news\n" * 3)
     with pytest.raises(InputError, match=r"zh-en\.docs:1: the line must be a domain, a tab"):
@@ -281,7 +278,7 @@ def test_tables_as_people_make_them(tmp_path: Path) -> None:
         ("x.tsv", "source\tsource\n", r"x\.tsv:1: there are two columns 'source'"),
         ("x.tsv", "source\tsrc\n甲\t乙\n", r"x\.tsv:2: 'src' says again"),
         ("x.tsv", "source\treference\n", "no segment here"),
-        ("x.tsv", "source\treference\n甲\t\n", r"no segment here .*1 segments without a reference"),
+        ("x.tsv", "source\treference\n甲\t\n", r"no segment here .*1 segment without a reference"),
         ("x.csv", 'source,reference\n"甲,A\n', r"x\.csv:2: this is not valid CSV"),
         ("x.csv", "document,segment,source\nd,1,a\nd,1,b\n", r"segment 1 of document d stands at"),
         ("x.csv", "document,source,kind\nd,a,b\n", r"x\.csv:2: the kind is 'b'"),
@@ -317,8 +314,9 @@ def test_what_is_wrong_is_said_in_a_sentence(
 
 
 def test_detection_by_content(tmp_path: Path) -> None:
-    assert detect(write(tmp_path / "memory.txt", TMX)) == "xml"
-    assert detect(write(tmp_path / "x.tmx", XLIFF_1)) == "xml"
+    assert detect(write(tmp_path / "memory.txt", TMX)) == "tmx"
+    assert detect(write(tmp_path / "x.tmx", XLIFF_1)) == "xliff-1.2"
+    assert detect(write(tmp_path / "y.xml", XLIFF_2)) == "xliff-2.1"
     assert read_corpus(tmp_path / "x.tmx").languages == ("zh-CN", "en-GB")
     with pytest.raises(InputError, match="<xliff>, and this is known of XML: tmx"):
         read_corpus(tmp_path / "x.tmx", "tmx")

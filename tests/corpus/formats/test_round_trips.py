@@ -8,8 +8,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mteval.corpus.formats import FORMATS, read_corpus, read_many, write_corpus
-from mteval.corpus.formats.base import Corpus, Wanted
+from mteval.corpus.formats.corpus import Corpus
+from mteval.corpus.formats.read import read_corpus, read_many
+from mteval.corpus.formats.registry import FORMATS
+from mteval.corpus.formats.wanted import Wanted
+from mteval.corpus.formats.write import write_corpus
 from mteval.corpus.model import Segment, SystemOutput
 from mteval.errors import InputError, MtevalError
 from tests.corpus.formats.corpora import (
@@ -157,11 +160,11 @@ def test_each_loss_is_one_sentence() -> None:
     )
     notes, _ = carry(corpus, "mt-metrics-eval")
     assert notes == [
-        "mt-metrics-eval cannot hold the title of a document: left out for d",
-        "mt-metrics-eval cannot hold the date of a document: left out for d",
-        "mt-metrics-eval cannot hold the publisher of a document: left out for d",
+        "mt-metrics-eval cannot hold the title of a document: lost for d",
+        "mt-metrics-eval cannot hold the date of a document: lost for d",
+        "mt-metrics-eval cannot hold the publisher of a document: lost for d",
         "mt-metrics-eval cannot hold which segments are headings: lost for d:1",
-        "mt-metrics-eval cannot hold documents that the test set lacks: left out of system s other",
+        "mt-metrics-eval cannot hold documents that the test set lacks: skipped other of system s",
         "mt-metrics-eval cannot tell empty hypotheses from missing ones: system s will read as "
         "lacking d, which it left empty",
         "names of references that mt-metrics-eval cannot hold: x.y",
