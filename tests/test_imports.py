@@ -50,7 +50,7 @@ ROOMS = {
 # third-party library -> the modules that may import it; numpy is common ground.
 OWNERS = {
     "ahocorasick_rs": {"mteval.terminology.matching"},
-    "breame": {"mteval.terminology.normalise"},
+    "breame": {"mteval.languages.en_words"},
     "charset_normalizer": {"mteval.io.encodings"},
     # One module runs the library's classes, the other adds one to them.
     "comet": {"mteval.metrics.comet.model", "mteval.metrics.comet.token_matching"},
@@ -83,7 +83,7 @@ OWNERS = {
         "mteval.corpus.formats.sacrebleu_sets",
         "mteval.metrics.lexical.sacrebleu_metrics",
     },
-    "simplemma": {"mteval.terminology.normalise"},
+    "simplemma": {"mteval.languages.en_words"},
     "text_to_num": {"mteval.languages.en_numbers"},
     "tokenizers": {"mteval.metrics.comet.metric", "mteval.metrics.comet.model"},
     "tomli": {"mteval.io.toml"},

@@ -14,6 +14,7 @@ from mteval.ingest.config import SourceEntry, read_source_entry
 from mteval.ingest.lines import LineLanguage, language_of
 from mteval.ingest.pages import Page, document_id, read_page
 from mteval.ingest.respace import is_despaced
+from mteval.languages.pair import ZH_EN
 from mteval.languages.text import count_han, count_latin_words
 
 __all__ = ["PageGroup", "SourcePage", "couple_pages", "main_language", "pair_pages", "read_source"]
@@ -86,7 +87,7 @@ def main_language(page: Page) -> LineLanguage | None:
     for line in page.lines:
         text = clean_line(line.number, line.text)[0]
         if line.reason is None and boilerplate_reason(text) is None:
-            words["zh"] += count_han(text) / weights.HAN_PER_WORD
+            words["zh"] += count_han(text) / ZH_EN.words
             if language_of(text) == "en":
                 # Words that lost their spaces are as many as their letters make.
                 words["en"] += (

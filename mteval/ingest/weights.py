@@ -16,8 +16,6 @@ from __future__ import annotations
 # A page with less than this share of its text in a language has none of its text in it: names,
 # addresses and a site's own links are left.
 MIN_LANGUAGE_SHARE = 0.1
-# A Chinese text has so many characters for one English word (WMT21 news zh-en).
-HAN_PER_WORD = 1.6
 # Letters and spaces that one English word takes, on average.
 LETTERS_PER_WORD = 6
 # In a line of one of two files, fewer words (or Han characters) of the other language are names.

@@ -79,6 +79,10 @@ class Language:
         """Return the runs of letters in the script of the language; none where it is unknown."""
         return _runs(self.letters).findall(text)
 
+    def lemma(self, word: str) -> str:
+        """Return what the inflected forms and spellings of a lower-case word have in common."""
+        return word
+
     def romanise(self, text: str) -> str:
         """Return how Latin script spells a name of another script; "" where that is not known."""
         del text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from mteval.languages import en_numbers
+from mteval.languages import en_numbers, en_words
 from mteval.languages.base import Language
 from mteval.languages.numbers import Figures, Number
 from mteval.languages.text import LATIN, count_latin_words
@@ -27,6 +27,10 @@ class English(Language):
     def count_words(self, text: str) -> int:
         """Return the number of runs of Latin letters."""
         return count_latin_words(text)
+
+    def lemma(self, word: str) -> str:
+        """Return the singular of a lower-case word, or the word, in American spelling."""
+        return en_words.lemma(word)
 
     def find_numbers(self, text: str) -> tuple[Number, ...]:
         """Return the numbers and months of a text, each once.

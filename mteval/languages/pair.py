@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from mteval.languages.base import Language
 
-__all__ = ["LengthRatios", "length_ratios"]
+__all__ = ["ZH_EN", "LengthRatios", "length_ratios"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +23,6 @@ class LengthRatios:
         checks: counted likewise, but of other test sets; None where it is not known.
         terms: for any character of a term, where its rendering is looked for; the weights of
             ``mteval.terminology.search`` were fitted with it.
-        names: the other way round: characters of the source for one of a name of the target, where
-            the name is mined.
         words: letters of the source for one word of the target, where the languages of a page are
             weighed.
     """
@@ -32,19 +30,16 @@ class LengthRatios:
     alignment: float = 1.0
     checks: float | None = None
     terms: float = 1.0
-    names: float = 1.0
     words: float = 1.0
 
 
-_RATIOS = {
-    ("zh", "en"): LengthRatios(
-        alignment=4.4,  # median of the segments of WMT21 news zh-en
-        checks=4.5,  # median of the references of WMT22 zh-en
-        terms=3.9,  # median of the segments of WMT21 news zh-en
-        names=0.256,  # 1 / 3.9, as for terms
-        words=1.6,  # all of WMT21 news zh-en
-    ),
-}
+ZH_EN = LengthRatios(
+    alignment=4.4,  # median of the segments of WMT21 news zh-en
+    checks=4.5,  # median of the references of WMT22 zh-en
+    terms=3.9,  # median of the segments of WMT21 news zh-en
+    words=1.6,  # all of WMT21 news zh-en
+)
+_RATIOS = {("zh", "en"): ZH_EN}
 
 
 def length_ratios(source: Language, target: Language) -> LengthRatios:

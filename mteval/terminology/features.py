@@ -11,13 +11,14 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from mteval.languages.en_terms import FUNCTION_WORDS
+from mteval.languages.pair import ZH_EN
 from mteval.languages.text import to_simplified
 from mteval.terminology.matching import attached_year
 from mteval.terminology.normalise import Word, fold_source, split_words
-from mteval.terminology.passages import FUNCTION_WORDS, Passage, Question
+from mteval.terminology.passages import Passage, Question
 from mteval.terminology.vectors import Vectors
 from mteval.terminology.weights import (
-    CHARACTERS_PER_HAN,
     DISTANCE_SCALE,
     LENGTH_OFFSET,
     MAX_DISTANCE,
@@ -61,7 +62,7 @@ def quick_features(
     usual = (
         float(np.median([len(text) for text in question.listed]))
         if question.listed
-        else CHARACTERS_PER_HAN * len(fold_source(question.term).text)
+        else ZH_EN.terms * len(fold_source(question.term).text)
     )
     n = len(words)
     around = positive[np.minimum(j + NEIGHBOURS, n)] - positive[np.maximum(i - NEIGHBOURS, 0)]

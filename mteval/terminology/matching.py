@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mteval.languages.text import count_han
+from mteval.languages.zh_terms import YEAR_AFTER
 from mteval.terminology.concepts import Concept, Rendering
 from mteval.terminology.normalise import (
     Folded,
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Hit", "Matcher", "Occurrence", "Patterns", "attached_year"]
 
-# A year written after a name belongs to it: 北部·联合-2023, Golden Dragon 2023.
-_YEAR_AFTER = re.compile(r"[\s’”\"'》」]?\s?[-‐‑–—−]?\s?((?:19|20)\d\d)(?!\d|\s?年|[-/.]\d)")
 _LONGEST_YEAR = 16
 _HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 
@@ -257,4 +256,4 @@ def attached_year(text: str, end: int, year: str | None) -> int:
 
 def _year_after(text: str, at: int) -> re.Match[str] | None:
     """Match a year that follows a name, in digits of either width."""
-    return _YEAR_AFTER.match(text[at : at + _LONGEST_YEAR].translate(_HALF_WIDTH))
+    return YEAR_AFTER.match(text[at : at + _LONGEST_YEAR].translate(_HALF_WIDTH))

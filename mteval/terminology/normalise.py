@@ -8,15 +8,14 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
-from collections.abc import Callable
 from dataclasses import dataclass
 
+from mteval.languages.en_words import lemma
 from mteval.languages.text import HAN, to_simplified
+from mteval.languages.zh_terms import MIDDLE_DOTS
 
-__all__ = ["BREAK", "MIDDLE_DOTS", "Folded", "Word", "fold_source", "is_acronym", "split_words"]
+__all__ = ["BREAK", "Folded", "Word", "fold_source", "is_acronym", "split_words"]
 
-# Between the characters of a Chinese name these mean nothing: 北部·联合, 北部・联合, “北部联合”.
-MIDDLE_DOTS = "·•・‧∙⋅●･"
 _HYPHENS = "-‐‑"
 _OPENING = "“‘「『《〈"
 _CLOSING = "”’」』》〉"
@@ -46,12 +45,9 @@ BREAK = "\0"
 _LONGEST_ACRONYM = 6
 # In a heading of capitals words of this length are no acronyms.
 _SHORT = 3
-_MOST_LEMMAS = 4
 # So many words in capitals are a heading, if not one is longer than an acronym.
 _HEADING_WORDS = 4
 _WORD_FOLLOWS = re.compile(r"\s+\w")
-# Lemmas are wanted of nouns in the plural only: an issue is not what was issued.
-_PLURALS = ("s", "men", "children")
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,15 +166,7 @@ def _key(surface: str, shouted: bool) -> str:
         return plain
     if is_acronym(surface) and not (shouted and len(plain) > _SHORT):
         return plain
-    lemmatize, american = _tools()
-    plain = american(plain)
-    # Lemmas have lemmas: understandings, understanding.
-    for _ in range(_MOST_LEMMAS):
-        lemma = american(lemmatize(plain)) if plain.endswith(_PLURALS) else plain
-        if lemma == plain:
-            break
-        plain = lemma
-    return plain
+    return lemma(plain)
 
 
 def _is_visible(character: str) -> bool:
@@ -189,11 +177,3 @@ def is_acronym(surface: str) -> bool:
     """Tell whether a word is an acronym: US, U.S., ADMM; longer words are in capitals by style."""
     letters = surface.replace(".", "")
     return 2 <= len(letters) <= _LONGEST_ACRONYM and letters.isupper()
-
-
-@functools.cache
-def _tools() -> tuple[Callable[[str], str], Callable[[str], str]]:
-    from breame.spelling import get_american_spelling
-    from simplemma import lemmatize
-
-    return functools.partial(lemmatize, lang="en"), get_american_spelling

@@ -9,26 +9,14 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from mteval.languages.en_terms import FUNCTION_WORDS
 from mteval.languages.pinyin import strip_marks
 from mteval.terminology.matching import Occurrence
 from mteval.terminology.normalise import BREAK, Word
 
-__all__ = ["FUNCTION_WORDS", "Passage", "Question", "pinyin_letters"]
+__all__ = ["Passage", "Question", "pinyin_letters"]
 
 Array = npt.NDArray[np.float64]
-
-# Words that neither begin nor end a term.
-FUNCTION_WORDS = frozenset(
-    """
-    about above across after against all also am among and any are as at be because been before
-    being between both but by can could did do does during each either every few for from had
-    has have he her here him his how i if in into is it its just may me might more most must my
-    no nor not of off on one onto or other our out over own per shall she should since so some
-    such than that the their them then there these they this those through thus to toward
-    towards under until up upon us very was we were what when where which while who whom whose
-    why will with within without would you your a an
-    """.split()  # noqa: SIM905 - a list of words a line each
-)
 
 
 class Passage:

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 __all__ = [
-    "CHARACTERS_PER_HAN",
     "DISTANCE_SCALE",
     "LENGTH_OFFSET",
     "MAX_DISTANCE",
@@ -49,8 +48,6 @@ SEARCH_WEIGHTS = {
 # What follows was chosen by hand on the first two thirds of the labels (2026-11-22), before the
 # weights were fitted, which depend on it.
 
-# English characters for one Chinese character: the median over the segments of WMT21 news zh-en.
-CHARACTERS_PER_HAN = 3.9
 # Probability that the term is rendered at all below which nothing is claimed: what is likelier.
 MIN_CONFIDENCE = 0.5
 # Characters of the source on either side of a term whose words compete for the words of the text.

@@ -10,23 +10,17 @@ import functools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from mteval.languages.en_terms import ACRONYM, AFTER_NOUN, JOINT, QUOTED, SENTENCE_START
 from mteval.languages.encoder import Embed
 from mteval.languages.pinyin import is_reading, pinyin_syllables, strip_marks
 from mteval.languages.text import count_han
+from mteval.languages.zh_terms import YEAR_AT_END
 from mteval.terminology.mining.pairs import (
     SegmentPair,
     SourceSpan,
     capitalised_runs,
     is_capital,
     is_noun,
-)
-from mteval.terminology.mining.patterns import (
-    ACRONYM,
-    AFTER_NOUN,
-    ENGLISH_QUOTED,
-    JOINT,
-    SENTENCE_START,
-    YEAR_AT_END,
 )
 from mteval.terminology.mining.source_terms import Neighbours
 from mteval.terminology.mining.stretches import most_alike, stretches_of
@@ -121,7 +115,7 @@ def _quoted_alike(pair: SegmentPair) -> Iterator[tuple[int, int, tuple[int, int]
     spans = [span for span in pair.quoted if not pair.is_known(*span)]
     words = pair.passage.words
     theirs = []
-    for match in ENGLISH_QUOTED.finditer(pair.passage.text):
+    for match in QUOTED.finditer(pair.passage.text):
         start, end = match.span(1)
         end = start + len(YEAR_AT_END.sub("", match[1]))
         inside = [k for k, word in enumerate(words) if start <= word.start and word.end <= end]

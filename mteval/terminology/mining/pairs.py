@@ -6,16 +6,10 @@ import functools
 from collections import defaultdict
 from collections.abc import Sequence
 
+from mteval.languages.en_terms import INNER_WORDS, JOINT
 from mteval.languages.text import count_han
+from mteval.languages.zh_terms import CHUNK, NEVER_IN_TERMS, QUOTED, YEAR_AT_END
 from mteval.terminology.matching import Matcher, Occurrence
-from mteval.terminology.mining.patterns import (
-    CHUNK,
-    INNER_WORDS,
-    JOINT,
-    NEVER_IN_TERMS,
-    QUOTED,
-    YEAR_AT_END,
-)
 from mteval.terminology.mining.weights import MAX_QUOTED_SAYING
 from mteval.terminology.normalise import (
     BREAK,

@@ -11,8 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
 from mteval.languages.text import count_han
-from mteval.terminology.mining.pairs import SegmentPair
-from mteval.terminology.mining.patterns import (
+from mteval.languages.zh_terms import (
     AND_SO_ON,
     JOINS_NAMES,
     LISTED,
@@ -20,6 +19,7 @@ from mteval.terminology.mining.patterns import (
     NO_TERM_ENDS,
     NO_TERM_START,
 )
+from mteval.terminology.mining.pairs import SegmentPair
 from mteval.terminology.mining.weights import (
     MAX_TERM_CHARACTERS,
     MIN_COUNT_BESIDE_RECURRENT,

@@ -7,16 +7,18 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from mteval.languages.pair import ZH_EN
 from mteval.languages.text import count_han
-from mteval.terminology.mining.pairs import SegmentPair
-from mteval.terminology.mining.patterns import (
+from mteval.languages.zh_terms import (
     CHUNK,
     DATE,
     JOINING,
     JOINS_NAMES,
+    MIDDLE_DOTS,
     NO_TERM_ENDS,
     NO_TERM_START,
 )
+from mteval.terminology.mining.pairs import SegmentPair
 from mteval.terminology.mining.source_terms import Neighbours
 from mteval.terminology.mining.weights import (
     DISTANCE_PENALTY,
@@ -35,16 +37,14 @@ from mteval.terminology.mining.weights import (
 )
 from mteval.terminology.normalise import (
     BREAK,
-    MIDDLE_DOTS,
     fold_source,
 )
 from mteval.terminology.vectors import Vectors
-from mteval.terminology.weights import CHARACTERS_PER_HAN
 
 __all__ = ["most_alike", "stretches_of"]
 
 # Rounded, as the limits of lengths were chosen with it.
-HAN_PER_CHARACTER = round(1 / CHARACTERS_PER_HAN, 3)
+HAN_PER_CHARACTER = round(1 / ZH_EN.terms, 3)
 
 
 def stretches_of(pair: SegmentPair, neighbours: Neighbours) -> list[tuple[int, int]]:

@@ -1,34 +1,29 @@
-"""What the writing of Chinese and English says about where a term begins and ends."""
+"""Where terms begin and end in Chinese texts."""
 
 from __future__ import annotations
 
 import re
 
 from mteval.languages.text import HAN
-from mteval.terminology.normalise import MIDDLE_DOTS
 
 __all__ = [
-    "ACRONYM",
-    "AFTER_NOUN",
     "AND_SO_ON",
     "CHUNK",
     "DATE",
-    "ENGLISH_QUOTED",
-    "INNER_WORDS",
     "JOINING",
     "JOINS_NAMES",
-    "JOINT",
     "LISTED",
+    "MIDDLE_DOTS",
     "NEVER_IN_TERMS",
     "NO_TERM_ENDS",
     "NO_TERM_START",
     "QUOTED",
-    "SENTENCE_START",
+    "YEAR_AFTER",
     "YEAR_AT_END",
 ]
 
-# --- Chinese
-
+# Between the characters of a Chinese name these mean nothing: 北部·联合, 北部・联合, “北部联合”.
+MIDDLE_DOTS = "·•・‧∙⋅●･"
 # A run between marks of punctuation.
 CHUNK = re.compile(rf"[{HAN}{MIDDLE_DOTS}A-Za-z0-9-]+")
 QUOTED = re.compile('[“‘「『《"]([^“”‘’「」『』《》"。！？!?；;，,：:\\n]{2,20})[”’」』》"]')
@@ -40,6 +35,8 @@ JOINS_NAMES = re.compile("(?<![共缓温饱])和(?![平谐解睦约谈])|与|及
 JOINING = re.compile(
     "[的了在及将等是也都而与并但或被把向从由兼]|(?<![共缓温饱])和(?![平谐解睦约谈])|对(?![话外等抗华])"
 )
+# A year after a name belongs to it, in Chinese and in English: 北部·联合-2023, Golden Dragon 2023.
+YEAR_AFTER = re.compile(r"[\s’”\"'》」]?\s?[-‐‑–—−]?\s?((?:19|20)\d\d)(?!\d|\s?年|[-/.]\d)")
 YEAR_AT_END = re.compile(r"\s?[-‐‑–—−]?\s?(?:19|20)\d\d(?:年)?$")
 # No term begins so; some characters join only if no word of theirs follows.
 NO_TERM_START = re.compile(
@@ -56,17 +53,3 @@ NEVER_IN_TERMS = frozenset("的了着是在将也我你他她它们这那就都�
 # 等, "and so on", but not in 平等 (equal), 高等 (higher), 等级 (rank).
 AND_SO_ON = re.compile("(?<![平高初中同均])等(?![级离候])")
 DATE = re.compile(r"\d[年月日]")
-
-# --- English
-
-ENGLISH_QUOTED = re.compile('[“"‘]([^“”"‘’\\n]{2,60})[”"’]')
-# Between the capitalised words of a name.
-INNER_WORDS = frozenset({"of", "and", "for", "on"})
-# What two words of one name may have between them.
-JOINT = re.compile(r"(?:[\s-]|['’]s?\s|&|\b(?:the|The|a|an)\b)*")
-# What follows a noun that ends a phrase: punctuation, prepositions, verbs.
-AFTER_NOUN = re.compile(r"\s*(?:[^\w\s]|$|(?:of|and|in|on|for|with|at|is|was|are|were|will|has)\b)")
-# In parentheses after a name.
-ACRONYM = re.compile(r"\s?\(([A-Z][A-Za-z+-]{1,9})\)")
-# Before a word that has its capital because it begins a sentence.
-SENTENCE_START = re.compile(r"(?:^|[.!?:;\"“”'(])\s*(?:(?:The|A|An)\s)?$")
