@@ -123,8 +123,9 @@ def test_terms_with_another_verdict_are_found() -> None:
     evaluation = evaluation_of(
         {POINTS: [[1], [2], [3]]},
         occurrences=[
-            occurrence("a", "preferred", "exercise", kind="reference"),
             occurrence("a", "preferred", "exercise"),
+            # A reference that has the name of a system is none.
+            occurrence("a", "other", "play", kind="reference"),
             occurrence("c", "omitted", None),
             occurrence("b", "deprecated", "manoeuvre"),
             # The same term twice in a segment, and one that both have alike.

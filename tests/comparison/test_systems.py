@@ -24,6 +24,7 @@ from mteval.statistics.significance import (
     paired_bootstrap_p,
     randomization_p,
 )
+from tests import rows
 from tests.comparison.evaluations import column, evaluation_of
 from tests.conftest import ROOT
 
@@ -102,7 +103,9 @@ def test_documents_and_lengths_add_up(evaluation: mteval.Evaluation) -> None:
 
 def test_what_cannot_be_compared_is_refused(evaluation: mteval.Evaluation) -> None:
     alone = evaluation_of({POINTS: [[1, 2]]})
-    with pytest.raises(UsageError, match="a baseline and another system"):
+    with pytest.raises(
+        UsageError, match="^comparing takes a baseline and another system; name at least two$"
+    ):
         compare(alone)
     with pytest.raises(UsageError, match="too few to tell"):
         compare(evaluation, samples=3)
@@ -113,7 +116,10 @@ def test_what_cannot_be_compared_is_refused(evaluation: mteval.Evaluation) -> No
     with pytest.raises(UsageError, match="the test set is one document, and a test takes at least"):
         compare(evaluation_of({POINTS: [[1, 2], [2, 3]]}), resample="documents")
     short = evaluation_of({POINTS: [[1, 2], [1, 2]]}, hypotheses=[["one", "two"], ["one", None]])
-    with pytest.raises(MismatchError, match="system b lacks segments that others have"):
+    with pytest.raises(
+        MismatchError,
+        match="^system b lacks segments that others have, so it does not compare; leave it out, or c",
+    ):
         compare(short)
 
 
@@ -168,7 +174,7 @@ def test_rare_terms_are_tested_all_the_same() -> None:
 
 
 def test_a_row_has_the_numbers_of_the_tests() -> None:
-    scores = [[1.0, 2, 3, 4, 5, 6], [2.5, 2, 4, 3, 9, math.nan], [0.0] * 6]
+    scores = [[1.0, 2, 3, 4, 5, 6], [2.5, 2, 5, 3, 8, math.nan], [0.0] * 6]
     evaluation = evaluation_of({POINTS: scores})
     found = compare(evaluation, seed=7, samples=200)
     statistics = evaluation.statistics["points"]
@@ -354,6 +360,30 @@ def test_the_parts_of_a_comparison_are_as_json_has_them() -> None:
     assert [row["system"] for row in document["documents"]] == ["b"] * 4 + ["c"] * 4
     ranks = compare(evaluation, all_pairs=True).as_dict()["ranks"]
     assert ranks[0] == {"metric": "points", "system": "a", "rank": 1}
+
+
+def test_two_segments_are_enough_to_test() -> None:
+    [row] = compare(evaluation_of({POINTS: [[1, 2], [2, 4]]})).rows
+    assert (row.p_adjusted, row.delta) == (0.5, 1.5)
+
+
+def test_terms_are_in_json_too() -> None:
+    occurrences = [
+        rows.occurrence(system=system, verdict=verdict, rendering=rendering)
+        for system, verdict, rendering in (("a", "omitted", None), ("b", "preferred", "exercise"))
+    ]
+    evaluation = evaluation_of({POINTS: [[1, 2], [2, 4]]}, occurrences=occurrences)
+    [row] = compare(evaluation).as_dict()["terms"]
+    assert (row["baseline_verdict"], row["verdict"]) == ("omitted", "preferred")
+    assert (row["baseline_rendering"], row["rendering"]) == (None, "exercise")
+
+
+def test_five_percent_are_not_significant() -> None:
+    rng = np.random.default_rng(0)
+    evaluation = evaluation_of({POINTS: rng.normal(size=(2, 30)).tolist()})
+    [row] = compare(evaluation, samples=59).rows
+    assert row.p_value == 3 / 60 == 0.05
+    assert row.verdict == "no difference shown"
 
 
 def test_documents_are_drawn_whole() -> None:
