@@ -26,8 +26,8 @@ import numpy as np
 from benchmarks.alignment_beads import WMT22_FITTED, remembering
 from mteval.alignment.resegment import resegment
 from mteval.alignment.sentences import align_sentences
-from mteval.alignment.side import split_sentences
 from mteval.languages.encoder import Embed
+from mteval.languages.registry import language
 
 SEED = 20261126
 DAMAGES = (
@@ -89,7 +89,11 @@ def damage(
         return kind, [line for group in pieces for line in group], texts
     if kind == "sentences":
         # With paragraphs of five to eight sentences and more, each sentence in its own line.
-        return kind, [line for text in texts for line in split_sentences(text)], texts
+        return (
+            kind,
+            [line for text in texts for line in language("en").split_sentences(text)],
+            texts,
+        )
     if kind in ("one line", "halves", "lacking"):
         # All in one or two lines, or in one that lacks a paragraph.
         if kind == "lacking":
@@ -173,7 +177,7 @@ def _segments(paragraph: Paragraph, side: int) -> Iterator[int]:
     text = join(paragraph, side)
     ends = np.cumsum([len(segment[side].strip()) + side for segment in paragraph])
     start = 0
-    for sentence in split_sentences(text):
+    for sentence in language(("zh", "en")[side]).split_sentences(text):
         start = text.index(sentence, start)
         yield int(np.searchsorted(ends, start, side="right"))
         start += len(sentence)

@@ -14,7 +14,7 @@ from mteval.alignment.arrays import Floats
 from mteval.alignment.beads import Alignment, Bead
 from mteval.alignment.headings import join_headings
 from mteval.alignment.search import find_beads
-from mteval.alignment.side import Side, describe
+from mteval.alignment.side import ZH_EN, Languages, Side, describe
 from mteval.alignment.summaries import is_summary, mark_summaries
 from mteval.alignment.weights import MIN_COVERAGE_BY_FULL, WEIGHTS, WEIGHTS_WITHIN
 from mteval.alignment.wide_beads import widen
@@ -24,15 +24,21 @@ __all__ = ["align", "align_described"]
 
 
 def align(
-    sources: Sequence[str], targets: Sequence[str], embed: Embed, *, within: bool = False
+    sources: Sequence[str],
+    targets: Sequence[str],
+    embed: Embed,
+    *,
+    within: bool = False,
+    languages: Languages = ZH_EN,
 ) -> Alignment:
-    """Return the alignment of Chinese paragraphs with English ones.
+    """Return the alignment of paragraphs with those of their translation.
 
     Args:
-        sources: Chinese paragraphs, of either script.
-        targets: English paragraphs.
+        sources: paragraphs; Chinese ones of either script.
+        targets: paragraphs of the translation.
         embed: sentence encoder, such as ``sentence_encoder()``; it is given sentences.
         within: whether both sides are known to say the same, as a whole.
+        languages: codes of both sides' languages; the weights were fitted on Chinese and English.
 
     Returns:
         The beads in order. Memory grows with the number of paragraphs.
@@ -41,7 +47,7 @@ def align(
         omitted = (Bead((i,), (), 1.0) for i in range(len(sources)))
         added = (Bead((), (j,), 1.0) for j in range(len(targets)))
         return Alignment((*omitted, *added))
-    left, right = describe(sources, targets, embed)
+    left, right = describe(sources, targets, embed, languages)
     return align_described(left, right, embed, WEIGHTS_WITHIN if within else WEIGHTS)
 
 

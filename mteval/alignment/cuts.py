@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from mteval.alignment.arrays import Floats, Ints
-from mteval.alignment.side import describe, split_sentences
+from mteval.alignment.side import ZH_EN, Languages, describe
 from mteval.alignment.weights import (
     EXTRA_LENGTH,
     MAX_LENGTH_PENALTY,
@@ -22,20 +22,25 @@ from mteval.alignment.weights import (
     RUN_TOKENS,
 )
 from mteval.languages.encoder import Embed
+from mteval.languages.registry import language
 
 __all__ = ["cut_into_runs"]
 
-_FULL_STOP = re.compile(r"""[.!?。！？…]["'”’)\]」』）》】]*\s*$""")
 # Where a heading may end within what looks like a sentence.
 _RUN_ON_CUT = re.compile(r"(?<=[^\s.!?…])\s+(?=[A-Z0-9#(\[“\"])|(?<=[;:])\s+")
 
 
-def cut_into_runs(sources: Sequence[str], outputs: Sequence[str], embed: Embed) -> list[str]:
+def cut_into_runs(
+    sources: Sequence[str],
+    outputs: Sequence[str],
+    embed: Embed,
+    languages: Languages = ZH_EN,
+) -> list[str]:
     """Return the sentences of outputs in as many runs as there are sources, "" for an empty one.
 
     Only after a source that ends without a full stop may a cut be within a sentence.
     """
-    runs = _Runs(sources, outputs, embed)
+    runs = _Runs(sources, outputs, embed, languages)
     # By unit that ends the runs of the sources so far: their best sum, and where the last begins.
     best = {0: 0.0}
     begins: list[dict[int, int]] = []
@@ -63,16 +68,19 @@ class _Runs:
         units: sentences of the outputs, or parts of them, in order.
     """
 
-    def __init__(self, sources: Sequence[str], outputs: Sequence[str], embed: Embed) -> None:
-        self._ended = [bool(_FULL_STOP.search(source)) for source in sources]
+    def __init__(
+        self, sources: Sequence[str], outputs: Sequence[str], embed: Embed, languages: Languages
+    ) -> None:
+        source, target = map(language, languages)
+        self._ended = [source.ends_sentence(text) for text in sources]
         self.units: list[str] = []
         ends_sentence = [True]
-        for sentence in (sentence for text in outputs for sentence in split_sentences(text)):
+        for sentence in (part for text in outputs for part in target.split_sentences(text)):
             parts = [sentence] if all(self._ended[:-1]) else _RUN_ON_CUT.split(sentence)
             self.units += parts
             ends_sentence += [False] * (len(parts) - 1) + [True]
         self._ends_sentence = np.array(ends_sentence)
-        self._left, right = describe(sources, self.units, embed)
+        self._left, right = describe(sources, self.units, embed, languages)
         self._tokens = right.tokens
         similarity = self._left.sentences.astype(np.float32) @ right.sentences.astype(np.float32).T
         self._similarity = np.maximum.reduceat(similarity, right.starts[:-1], axis=1)

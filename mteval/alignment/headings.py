@@ -6,13 +6,11 @@ with what that paragraph begins with, and with whether the rest is more alike wi
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from mteval.alignment.beads import MAX_GROUP, Bead
-from mteval.alignment.side import HEADING_END, Side, split_sentences
+from mteval.alignment.side import Side
 from mteval.alignment.weights import (
-    CHARACTERS_PER_HAN,
     HEADING_CUT_SHARES,
     HEADING_CUT_SLACK,
     MAX_ARTICLE,
@@ -23,10 +21,9 @@ from mteval.alignment.weights import (
 )
 from mteval.alignment.wide_beads import join_beads
 from mteval.languages.encoder import Embed
+from mteval.languages.pair import length_ratios
 
 __all__ = ["join_headings"]
-
-_BEFORE_CAPITAL = re.compile(r"(?<=[a-z0-9)] )(?=[A-Z0-9])")
 
 
 def join_headings(beads: Sequence[Bead], left: Side, right: Side, embed: Embed) -> list[Bead]:
@@ -72,8 +69,8 @@ def _begins_with(
     own, others = after.seen_from(side)
     heading = sides[0].texts[lone.seen_from(side)[0][0]].strip()
     first, other = sides[0].texts[own[0]].strip(), sides[1].texts[others[0]].strip()
-    sentence = split_sentences(other)[0]
-    cuts = _heading_cuts(heading, sentence, side)
+    sentence = sides[1].language.split_sentences(other)[0]
+    cuts = _heading_cuts(heading, sentence, side, sides)
     if heading.casefold() in first.casefold()[: len(heading) + MAX_ARTICLE]:
         # The paragraph itself begins so: the other side has to say it twice.
         cuts = [
@@ -85,20 +82,26 @@ def _begins_with(
         return False
     heads = [sentence[:cut].strip() for cut in cuts]
     tails = [sentence[cut:].strip() for cut in cuts]
-    vectors = embed([heading, split_sentences(first)[0], sentence, *heads, *tails])
+    start = sides[0].language.split_sentences(first)[0]
+    vectors = embed([heading, start, sentence, *heads, *tails])
     alike = vectors[3 : 3 + len(cuts)] @ vectors[0]
     gain = vectors[3 + len(cuts) :] @ vectors[1] - float(vectors[1] @ vectors[2])
     return float((alike + RUN_ON_GAIN * gain).max()) >= MIN_RUN_ON_SCORE
 
 
-def _heading_cuts(heading: str, sentence: str, side: int) -> list[int]:
+def _heading_cuts(heading: str, sentence: str, side: int, sides: tuple[Side, Side]) -> list[int]:
     """Return where a sentence of the other side may go on after a heading."""
+    own, other = (one.language for one in sides)
     if side == 0:
-        factor, extra = HEADING_CUT_SLACK
-        longest = factor * CHARACTERS_PER_HAN * len(heading) + extra
-        cuts = [m.start() for m in _BEFORE_CAPITAL.finditer(sentence) if m.start() <= longest]
+        expected = length_ratios(own, other).alignment * len(heading)
     else:
-        likely = max(len(heading) / CHARACTERS_PER_HAN, 1.0)
+        expected = len(heading) / length_ratios(other, own).alignment
+    if other.capitals is not None:
+        factor, extra = HEADING_CUT_SLACK
+        starts = (match.start() for match in other.capitals.finditer(sentence))
+        cuts = [cut for cut in starts if cut <= factor * expected + extra]
+    else:
+        likely = max(expected, 1.0)
         cuts = sorted({2, *(round(likely * share) for share in HEADING_CUT_SHARES)})
     # A heading has two characters, and so has what follows.
     return [cut for cut in cuts if 1 < cut < len(sentence) - 2][:MAX_HEADING_CUTS]
@@ -109,8 +112,9 @@ def _ends_with(before: Bead, lone: Bead, side: int, sides: tuple[Side, Side], em
     if not _can_absorb(before, side):
         return False
     heading = sides[0].texts[lone.seen_from(side)[0][0]].strip()
-    sentences = split_sentences(sides[1].texts[before.seen_from(side)[1][-1]].strip())
-    if len(sentences) < 2 or HEADING_END.search(sentences[-1]):
+    other = sides[1].language
+    sentences = other.split_sentences(sides[1].texts[before.seen_from(side)[1][-1]].strip())
+    if len(sentences) < 2 or not other.is_heading(sentences[-1]):
         return False
     vectors = embed([heading, sentences[-1]])
     return float(vectors[0] @ vectors[1]) >= MIN_RUN_ON_SCORE

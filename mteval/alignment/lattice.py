@@ -138,6 +138,6 @@ def _compare_labels(left: Side, right: Side, rows: Ints, columns: Ints) -> Singl
         (left.labels[i], right.labels[j])
         for i, j in zip(rows[cells].tolist(), columns[cells].tolist(), strict=True)
     ]
-    compared = compare_speakers(pairs)
+    compared = compare_speakers((left.language, right.language), pairs)
     found[cells] = [compared[pair] for pair in pairs]
     return found

@@ -9,10 +9,11 @@ from typing import NamedTuple
 from mteval.alignment.aligner import align, align_described
 from mteval.alignment.beads import Alignment, Bead
 from mteval.alignment.cuts import cut_into_runs
-from mteval.alignment.side import describe, split_sentences
+from mteval.alignment.side import ZH_EN, Languages, describe
 from mteval.alignment.weights import BROKEN_UP_RATIO, MIN_COVERAGE, MIN_SHIFT_CONFIDENCE
 from mteval.alignment.wide_beads import absorb_omitted, widen
 from mteval.languages.encoder import Embed, remembering
+from mteval.languages.registry import language
 
 __all__ = ["Resegmented", "resegment"]
 
@@ -43,18 +44,21 @@ class Resegmented(NamedTuple):
         )
 
 
-def resegment(sources: Sequence[str], outputs: Sequence[str], embed: Embed) -> Resegmented:
-    """Return the English output of a system, whatever its line breaks, in its source's paragraphs.
+def resegment(
+    sources: Sequence[str], outputs: Sequence[str], embed: Embed, languages: Languages = ZH_EN
+) -> Resegmented:
+    """Return the output of a system, whatever its line breaks, in its source's paragraphs.
 
     Args:
-        sources: Chinese paragraphs.
-        outputs: the English, in paragraphs that may be merged, split, missing or added.
+        sources: paragraphs.
+        outputs: the translation, in paragraphs that may be merged, split, missing or added.
         embed: sentence encoder.
+        languages: codes of both sides' languages.
     """
     embed = remembering(embed)
     # Blank lines are for the eye.
     numbers = [j for j, text in enumerate(outputs) if text.strip()]
-    alignment = _align_lines(sources, [outputs[j] for j in numbers], embed)
+    alignment = _align_lines(sources, [outputs[j] for j in numbers], embed, languages)
     beads = (replace(b, targets=tuple(numbers[j] for j in b.targets)) for b in alignment.beads)
     alignment = replace(alignment, beads=tuple(beads))
     texts = [""] * len(sources)
@@ -63,7 +67,7 @@ def resegment(sources: Sequence[str], outputs: Sequence[str], embed: Embed) -> R
         own = [outputs[j].strip() for j in bead.targets]
         parts = [" ".join(own)] * len(bead.sources)
         if len(parts) > 1:
-            parts = cut_into_runs([sources[i] for i in bead.sources], own, embed)
+            parts = cut_into_runs([sources[i] for i in bead.sources], own, embed, languages)
         for i, part in zip(bead.sources, parts, strict=True):
             texts[i] = part
             confidences[i] = bead.confidence
@@ -76,25 +80,31 @@ def resegment(sources: Sequence[str], outputs: Sequence[str], embed: Embed) -> R
     )
 
 
-def _align_lines(sources: Sequence[str], lines: Sequence[str], embed: Embed) -> Alignment:
+def _align_lines(
+    sources: Sequence[str], lines: Sequence[str], embed: Embed, languages: Languages
+) -> Alignment:
     """Return the alignment of paragraphs with the lines of an output, each of which has a text."""
     if not sources or not lines:
-        return align(sources, lines, embed)
-    left, right = describe(sources, lines, embed)
+        return align(sources, lines, embed, languages=languages)
+    left, right = describe(sources, lines, embed, languages)
     if len(lines) > BROKEN_UP_RATIO * len(sources):
-        alignment = _align_broken_up(sources, lines, embed)
+        alignment = _align_broken_up(sources, lines, embed, languages)
     else:
         alignment = align_described(left, right, embed)
     beads = absorb_omitted(widen(alignment.beads, left, right, 1, MIN_COVERAGE), left, right)
     return replace(alignment, beads=tuple(beads))
 
 
-def _align_broken_up(sources: Sequence[str], lines: Sequence[str], embed: Embed) -> Alignment:
+def _align_broken_up(
+    sources: Sequence[str], lines: Sequence[str], embed: Embed, languages: Languages
+) -> Alignment:
     """Return the alignment of paragraphs with many lines each, found by that of their sentences."""
-    split = [(n, sentence) for n, text in enumerate(sources) for sentence in split_sentences(text)]
+    source = language(languages[0])
+    split = [(n, part) for n, text in enumerate(sources) for part in source.split_sentences(text)]
+    sentences = [sentence for _, sentence in split]
     found: list[Bead] = []
     added: list[Bead] = []
-    for bead in align([sentence for _, sentence in split], lines, embed, within=True).beads:
+    for bead in align(sentences, lines, embed, within=True, languages=languages).beads:
         own = sorted({split[n][0] for n in bead.sources})
         if not bead.targets:
             continue

@@ -8,8 +8,10 @@ from typing import NamedTuple
 
 from mteval.alignment.aligner import align
 from mteval.alignment.beads import Alignment, Bead
-from mteval.alignment.side import split_sentences
+from mteval.alignment.side import ZH_EN, Languages
+from mteval.languages.base import Language
 from mteval.languages.encoder import Embed, remembering
+from mteval.languages.registry import language
 
 __all__ = ["Sentence", "SentenceAlignment", "align_sentences"]
 
@@ -34,48 +36,57 @@ def align_sentences(
     targets: Sequence[str],
     embed: Embed,
     alignment: Alignment | None = None,
+    *,
+    languages: Languages = ZH_EN,
 ) -> SentenceAlignment:
     """Return the alignment of the sentences of paragraphs.
 
     Args:
-        sources: Chinese paragraphs.
-        targets: English paragraphs.
+        sources: paragraphs.
+        targets: paragraphs of the translation.
         embed: sentence encoder.
         alignment: that of the paragraphs, where it is known.
+        languages: codes of both sides' languages.
     """
+    source, target = map(language, languages)
     embed = remembering(embed)
     if alignment is None:
-        alignment = align(sources, targets, embed)
+        alignment = align(sources, targets, embed, languages=languages)
     left: list[Sentence] = []
     right: list[Sentence] = []
     beads: list[Bead] = []
     for bead in alignment.beads:
         i, j = len(left), len(right)
-        left += _sentences(sources, bead.sources)
-        right += _sentences(targets, bead.targets)
+        left += _sentences(source, sources, bead.sources)
+        right += _sentences(target, targets, bead.targets)
         beads += [
             replace(
                 inner,
                 sources=tuple(n + i for n in inner.sources),
                 targets=tuple(n + j for n in inner.targets),
             )
-            for inner in _align_within(bead, left[i:], right[j:], embed)
+            for inner in _align_within(bead, left[i:], right[j:], embed, languages)
         ]
     return SentenceAlignment(
         tuple(left), tuple(right), Alignment(tuple(beads), alignment.is_summary)
     )
 
 
-def _sentences(texts: Sequence[str], paragraphs: Sequence[int]) -> list[Sentence]:
-    return [Sentence(n, text) for n in paragraphs for text in split_sentences(texts[n])]
+def _sentences(own: Language, texts: Sequence[str], paragraphs: Sequence[int]) -> list[Sentence]:
+    return [Sentence(n, text) for n in paragraphs for text in own.split_sentences(texts[n])]
 
 
 def _align_within(
-    bead: Bead, left: Sequence[Sentence], right: Sequence[Sentence], embed: Embed
+    bead: Bead,
+    left: Sequence[Sentence],
+    right: Sequence[Sentence],
+    embed: Embed,
+    languages: Languages,
 ) -> list[Bead]:
     """Return the beads of the sentences of a bead, whose indices begin at 0."""
     if len(left) == len(right) == 1:
         return [replace(bead, sources=(0,), targets=(0,))]
-    found = align([s.text for s in left], [s.text for s in right], embed, within=True)
+    texts = [s.text for s in left], [s.text for s in right]
+    found = align(*texts, embed, within=True, languages=languages)
     # Nothing within a bead is surer than the bead.
     return [replace(inner, confidence=inner.confidence * bead.confidence) for inner in found.beads]

@@ -4,30 +4,29 @@ from __future__ import annotations
 
 import itertools
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from mteval.alignment.arrays import Bools, Floats, Halves, Ints, Singles, unit_rows
-from mteval.alignment.speakers import ENGLISH_SPEAKERS, HAN_SPEAKERS, SpeakerWords, find_turns
+from mteval.alignment.speakers import find_turns, speaker_of
 from mteval.alignment.tokens import common_tokens
 from mteval.alignment.weights import (
     BLOCK,
-    CHARACTERS_PER_HAN,
     EXTRA_SENTENCE_LENGTH,
     LENGTH_RATIO_LIMITS,
 )
+from mteval.languages.base import Language
 from mteval.languages.encoder import Embed
-from mteval.languages.sentences import sentence_ends
-from mteval.languages.text import count_han, to_simplified
+from mteval.languages.pair import length_ratios
+from mteval.languages.registry import SOURCE, TARGET, language
 
-__all__ = ["HEADING_END", "Side", "describe", "length_ratio", "similarity_of", "split_sentences"]
+__all__ = ["ZH_EN", "Languages", "Side", "describe", "length_ratio", "similarity_of"]
 
-# What ends so is no heading.
-HEADING_END = re.compile(r"""[.!?。！？…;；:：]["'”’)\]」』）》】]*\s*$""")
-_QUESTION_END = re.compile(r"""[?？]["'”’)\]」』）》】]*\s*$""")
+# Codes of the source's and the target's language.
+Languages = tuple[str, str]
+ZH_EN: Languages = (SOURCE, TARGET)
 _NOT_WORD = re.compile(r"[\W_]+")
 
 
@@ -36,7 +35,8 @@ class Side:
     """The paragraphs of one side, described.
 
     Attributes:
-        texts: in simplified characters, NFKC.
+        language: of the side.
+        texts: folded: in simplified characters, NFKC.
         vectors: sums of the sentences' embeddings, weighted by the root of their length;
             (n_paragraphs, n_dimensions), as are all arrays but those of sentences.
         sentences: unit vectors of all sentences, one after the other.
@@ -51,6 +51,7 @@ class Side:
         turns: whether a question begins where another spoke, or the other way round.
     """
 
+    language: Language
     texts: list[str]
     vectors: Singles
     sentences: Halves
@@ -72,6 +73,7 @@ class Side:
         at = slice(start, stop)
         first, last = int(self.starts[start]), int(self.starts[stop])
         return Side(
+            self.language,
             self.texts[at],
             self.vectors[at],
             self.sentences[first:last],
@@ -95,36 +97,44 @@ class Side:
         return frozenset().union(*(self.tokens[n] for n in paragraphs))
 
 
-def describe(sources: Sequence[str], targets: Sequence[str], embed: Embed) -> tuple[Side, Side]:
-    """Return the descriptions of Chinese sources, of either script, and English targets."""
-    simplified = [unicodedata.normalize("NFKC", to_simplified(text)) for text in sources]
-    plain = [unicodedata.normalize("NFKC", text) for text in targets]
-    left, right = common_tokens(simplified, plain)
-    lengths = [CHARACTERS_PER_HAN * (n := count_han(t)) + len(t.strip()) - n for t in simplified]
+def describe(
+    sources: Sequence[str],
+    targets: Sequence[str],
+    embed: Embed,
+    languages: Languages = ZH_EN,
+) -> tuple[Side, Side]:
+    """Return the descriptions of sources and targets; Chinese ones are of either script."""
+    source, target = map(language, languages)
+    left, right = [source.fold(text) for text in sources], [target.fold(text) for text in targets]
+    tokens = common_tokens((source, target), left, right)
+    ratio = length_ratios(source, target).alignment
+    # What is in another script than the source's is taken as it is.
+    lengths = [ratio * (n := source.count_letters(t)) + len(t.strip()) - n for t in left]
     return (
-        _side(simplified, lengths, left, embed, HAN_SPEAKERS),
-        _side(plain, [float(len(t.strip())) for t in plain], right, embed, ENGLISH_SPEAKERS),
+        _side(source, left, lengths, tokens[0], embed),
+        _side(target, right, [float(len(t.strip())) for t in right], tokens[1], embed),
     )
 
 
 def _side(
+    own: Language,
     texts: list[str],
     lengths: Sequence[float],
     tokens: list[frozenset[str]],
     embed: Embed,
-    speakers: SpeakerWords,
 ) -> Side:
-    labels = [speakers.label(text) for text in texts]
+    labels = [speaker_of(text, own) for text in texts]
     return Side(
+        own,
         texts,
-        *_vectors(texts, embed),
+        *_vectors(own, texts, embed),
         np.array(lengths, dtype=np.float64),
         tokens,
-        np.array([not HEADING_END.search(text) for text in texts], dtype=bool),
-        np.array([bool(_QUESTION_END.search(text)) for text in texts], dtype=bool),
+        np.array([own.is_heading(text) for text in texts], dtype=bool),
+        np.array([own.is_question(text) for text in texts], dtype=bool),
         _repeats(texts),
         labels,
-        find_turns(labels, speakers),
+        find_turns(labels, own),
     )
 
 
@@ -137,21 +147,16 @@ def _repeats(texts: Sequence[str]) -> Bools:
     )
 
 
-def split_sentences(text: str) -> list[str]:
-    """Return the sentences of a paragraph; at least one, though it be empty."""
-    ends = [0, *(end for end in sentence_ends(text) if 0 < end < len(text)), len(text)]
-    found = (text[start:end].strip() for start, end in itertools.pairwise(ends))
-    return [sentence for sentence in found if sentence] or [text.strip()]
-
-
-def _vectors(texts: Sequence[str], embed: Embed) -> tuple[Singles, Halves, Ints, Floats]:
+def _vectors(
+    own: Language, texts: Sequence[str], embed: Embed
+) -> tuple[Singles, Halves, Ints, Floats]:
     """Return vectors, sentences, starts and weights of a side, embedding by blocks."""
     vectors: list[Singles] = []
     sentences: list[Halves] = []
     weights: list[Floats] = []
     counts: list[int] = []
     for start in range(0, len(texts), BLOCK):
-        split = [split_sentences(text) for text in texts[start : start + BLOCK]]
+        split = [own.split_sentences(text) for text in texts[start : start + BLOCK]]
         flat = [sentence for group in split for sentence in group]
         found = np.asarray(embed(flat), dtype=np.float32)
         weight = np.sqrt([len(sentence) + EXTRA_SENTENCE_LENGTH for sentence in flat])

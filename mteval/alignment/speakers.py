@@ -5,75 +5,50 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from mteval.alignment.arrays import Bools
-from mteval.languages.pinyin import pinyin
-from mteval.languages.text import HAN
+from mteval.languages.base import Language
 
-__all__ = ["ENGLISH_SPEAKERS", "HAN_SPEAKERS", "SpeakerWords", "compare_speakers", "find_turns"]
-
-
-@dataclass(frozen=True)
-class SpeakerWords:
-    """How a language labels speakers.
-
-    Attributes:
-        labels: matches a paragraph that begins with a label; its first group is the label.
-        asking: found in the label of who asks.
-        answering: found in the label of who answers.
-    """
-
-    labels: re.Pattern[str]
-    asking: re.Pattern[str]
-    answering: re.Pattern[str]
-
-    def label(self, text: str) -> str:
-        """Return who speaks in a paragraph, "" where nobody is named."""
-        return match[1] if (match := self.labels.match(text)) else ""
+__all__ = ["compare_speakers", "find_turns", "speaker_of"]
 
 
-# "吴谦:" or "国防部发言人吴谦:" against "Wu Qian:" or "Spokesperson Wu Qian:".
-HAN_SPEAKERS = SpeakerWords(
-    re.compile(rf"^\s*([{HAN}· ]{{1,20}}?)\s*[:：]"),
-    re.compile("记者|提问|^问$"),
-    re.compile("^答$|发言人|部长|主任|局长|司长|主席|总理"),
-)
-ENGLISH_SPEAKERS = SpeakerWords(
-    re.compile(r"^\s*([A-Z][A-Za-z.'’ -]{0,50}?)\s*[:：]"),
-    re.compile(r"^(?:q|question)$|reporter|journalist|correspondent", re.IGNORECASE),
-    re.compile(r"^(?:a|answer)$|spokes|minister|director", re.IGNORECASE),
-)
 _LATIN = re.compile(r"[A-Za-z][A-Za-z0-9&]+")
 
 
-def find_turns(labels: Sequence[str], speakers: SpeakerWords) -> Bools:
+def speaker_of(text: str, language: Language) -> str:
+    """Return the label of who speaks in a paragraph, "" where nobody is named."""
+    return match[1] if (match := language.speaker.match(text)) else ""
+
+
+def find_turns(labels: Sequence[str], language: Language) -> Bools:
     """Return for each paragraph whether it asks where another answered, or the other way round."""
     before = None
     found = np.zeros(len(labels), dtype=bool)
     for n, label in enumerate(labels):
         if label:
-            turn = bool(speakers.asking.search(label))
+            turn = bool(language.asks.search(label))
             found[n] = before is not None and turn != before
             before = turn
     return found
 
 
-def compare_speakers(labels: Iterable[tuple[str, str]]) -> dict[tuple[str, str], float]:
+def compare_speakers(
+    languages: tuple[Language, Language], labels: Iterable[tuple[str, str]]
+) -> dict[tuple[str, str], float]:
     """Return for pairs of labels 1 if they are the same, -1 if one asks and one answers, or 0."""
     pairs = set(labels)
-    same = {pair for pair in pairs if _is_name_of(*pair)}
+    same = {pair for pair in pairs if _is_name_of(*pair, languages[0])}
     # "AFP:" asks as well as "Reporter:" does, so only a speaker whom both sides name, or one who is
     # called so, is known to answer.
-    named = {han for han, _ in same}, {english for _, english in same}
+    named = {source for source, _ in same}, {target for _, target in same}
     found = {}
     for pair in pairs:
         asks, answers = [], []
-        for label, words, known in zip(pair, (HAN_SPEAKERS, ENGLISH_SPEAKERS), named, strict=True):
-            asks.append(bool(words.asking.search(label)))
-            is_answering = label in known or bool(words.answering.search(label))
+        for label, language, known in zip(pair, languages, named, strict=True):
+            asks.append(bool(language.asks.search(label)))
+            is_answering = label in known or bool(language.answers.search(label))
             answers.append(not asks[-1] and is_answering)
         differ = (asks[0] and answers[1]) or (answers[0] and asks[1])
         alike = pair in same or all(asks)
@@ -82,8 +57,8 @@ def compare_speakers(labels: Iterable[tuple[str, str]]) -> dict[tuple[str, str],
 
 
 @functools.lru_cache(maxsize=4096)
-def _is_name_of(han: str, english: str) -> bool:
-    # A Chinese name is the last two to four characters of its label, which pinyin shows.
-    letters = "".join(_LATIN.findall(english)).lower()
-    spelt = [pinyin(han[-size:]) for size in (4, 3, 2) if len(han) >= size]
+def _is_name_of(label: str, other: str, language: Language) -> bool:
+    # A name is the last two to four letters of a label in its script, as romanised in the other.
+    letters = "".join(_LATIN.findall(other)).lower()
+    spelt = [language.romanise(label[-size:]) for size in (4, 3, 2) if len(label) >= size]
     return any(name and name in letters for name in spelt)

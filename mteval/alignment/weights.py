@@ -11,7 +11,7 @@ MQM tables of WMT21 news and TED zh-en (columns src and ref). The commands:
 
 Each block says which of them chose or checks its numbers. All are of November 2026, and rest on
 the embeddings of use-multilingual-3 (mteval/languages/encoder.py): fit again for another encoder.
-Lengths are in expected English characters, similarities are cosines.
+Lengths are in expected English characters (mteval/languages/pair.py), similarities are cosines.
 """
 
 from __future__ import annotations
@@ -22,7 +22,6 @@ __all__ = [
     "ALONE_LENGTH_UNIT",
     "BLOCK",
     "BROKEN_UP_RATIO",
-    "CHARACTERS_PER_HAN",
     "EXPECTED_LENGTH_VOTES",
     "EXTRA_LENGTH",
     "EXTRA_SENTENCE_LENGTH",
@@ -40,7 +39,6 @@ __all__ = [
     "MAX_LENGTH_PENALTY",
     "MAX_LOG_LENGTH_RATIO",
     "MAX_LOOKAHEAD",
-    "MAX_NAME_CHARACTERS",
     "MAX_RUN_DRIFT",
     "MAX_RUN_LENGTH",
     "MAX_SHORT_SHARE",
@@ -140,9 +138,6 @@ WEIGHTS_WITHOUT_LENGTH = np.where([name.startswith("length") for name in FEATURE
 
 # --- what the features are made of; checked by: beads, and fit again after a change --------------
 
-# English characters for one Han character, what is not Chinese taken as it is: the median over
-# WMT21 news zh-en.
-CHARACTERS_PER_HAN = 4.4
 # Keeps headings of a few characters from looking far apart in length (by eye).
 EXTRA_LENGTH = 15.0
 # Where lengths differ e²-fold, it does not matter any more by how much.
@@ -172,8 +167,6 @@ OVERLAP_SMOOTHING = 1.0
 PART_OVERLAP_SMOOTHING = 0.5
 # Four digits tell years apart and take 212.7 billion for 212,706 million.
 KEY_DIGITS = 4
-# Longer names are written as several words in pinyin.
-MAX_NAME_CHARACTERS = 4
 
 # --- the band; checked by: large -----------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 import unicodedata
 
@@ -39,6 +40,11 @@ class Language:
         script: ISO 15924; "" where unknown.
         letters: of its script, for use inside a character class; "" where unknown.
         speaker: matches the label before what somebody says; group 1 is the speaker.
+        stops: marks that end a sentence.
+        pauses: marks after which a line goes on, as no heading does.
+        question_marks: marks that end a question.
+        capitals: matches where a word with a capital, or a number, begins within a sentence; None
+            where the script has no capitals.
         asks: found in the label of somebody who asks.
         answers: found in the label of somebody who answers.
     """
@@ -47,6 +53,10 @@ class Language:
     name: str = "an unknown language"
     script: str = ""
     letters: str = ""
+    stops: str = ".!?。！？…"
+    pauses: str = ";；:："
+    question_marks: str = "?？"
+    capitals: re.Pattern[str] | None = None
     speaker: re.Pattern[str] = _SPEAKER
     asks: re.Pattern[str] = _NOTHING
     answers: re.Pattern[str] = _NOTHING
@@ -87,6 +97,28 @@ class Language:
         """Return how Latin script spells a name of another script; "" where that is not known."""
         del text
         return ""
+
+    def syllables(self) -> frozenset[str]:
+        """Return the syllables that ``romanise`` makes names of; none where that is not known."""
+        return frozenset()
+
+    def ends_sentence(self, text: str) -> bool:
+        """Return whether a text ends as a sentence does."""
+        return sentences.ends_in(text, self.stops)
+
+    def is_question(self, text: str) -> bool:
+        """Return whether a text ends as a question does."""
+        return sentences.ends_in(text, self.question_marks)
+
+    def is_heading(self, text: str) -> bool:
+        """Return whether a text ends neither as a sentence nor as what goes on."""
+        return not sentences.ends_in(text, self.stops + self.pauses)
+
+    def split_sentences(self, text: str) -> list[str]:
+        """Return the sentences of a paragraph; at least one, though it be empty."""
+        ends = [0, *(end for end in self.sentence_ends(text) if 0 < end < len(text)), len(text)]
+        found = (text[start:end].strip() for start, end in itertools.pairwise(ends))
+        return [sentence for sentence in found if sentence] or [text.strip()]
 
     def sentence_ends(self, text: str) -> list[int]:
         """Return the offsets at which a sentence has ended."""

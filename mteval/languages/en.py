@@ -19,6 +19,7 @@ class English(Language):
     name = "English"
     script = "Latn"
     letters = LATIN
+    capitals = re.compile(r"(?<=[a-z0-9)] )(?=[A-Z0-9])")
     # "Wu Qian:" or "Spokesperson Wu Qian:".
     speaker = re.compile(r"^\s*([A-Z][A-Za-z.'’ -]{0,50}?)\s*[:：]")
     asks = re.compile(r"^(?:q|question)$|reporter|journalist|correspondent", re.IGNORECASE)

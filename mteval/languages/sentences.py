@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import re
 
-__all__ = ["clause_ends", "sentence_ends"]
+__all__ = ["clause_ends", "ends_in", "sentence_ends"]
 
 # Where a sentence ends: Chinese stops, or Latin ones before white space and a capital or digit.
 _SENTENCE_END = re.compile(
@@ -18,6 +19,16 @@ _ABBREVIATION = re.compile(
     r"Jr|Sr|vs|cf|al|etc|e\.g|i\.e|U\.S|U\.N|U\.K|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.$"
 )
 _CLAUSE_END = re.compile(r"""[，；：、]+[”’」』）》]*|[,;:]["'”’)\]]*(?=\s)|\s[–—-]+(?=\s)|——""")
+
+
+def ends_in(text: str, marks: str) -> bool:
+    """Return whether a text ends in one of some marks, but for closing quotes and brackets."""
+    return _at_end(marks).search(text) is not None
+
+
+@functools.cache
+def _at_end(marks: str) -> re.Pattern[str]:
+    return re.compile(rf"""[{re.escape(marks)}]["'”’)\]」』）》】]*\s*$""")
 
 
 def sentence_ends(text: str) -> list[int]:

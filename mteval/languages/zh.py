@@ -8,7 +8,7 @@ import unicodedata
 from mteval.languages import zh_numbers
 from mteval.languages.base import Language
 from mteval.languages.numbers import Figures, Number
-from mteval.languages.pinyin import pinyin
+from mteval.languages.pinyin import pinyin, pinyin_syllables
 from mteval.languages.text import HAN, count_han, to_simplified
 
 __all__ = ["Chinese"]
@@ -49,6 +49,10 @@ class Chinese(Language):
     def romanise(self, text: str) -> str:
         """Return the pinyin of the Han characters of a text, as one lower-case word."""
         return pinyin(text)
+
+    def syllables(self) -> frozenset[str]:
+        """Return the syllables of pinyin, without tones."""
+        return pinyin_syllables()
 
     def find_numbers(self, text: str) -> tuple[Number, ...]:
         """Return the numbers and months of a text, certain or not."""

@@ -210,3 +210,12 @@ def test_years_tell_look_alikes_apart(embed: Embed) -> None:
     chinese = [f"{year}年，比率高于最低要求。" for year in (2019, 2020, 2021)]
     english = [f"In {year}, the ratio was above the minimum." for year in (2020, 2021)]
     assert shapes(align(chinese, english, embed)) == [((0,), ()), ((1,), (0,)), ((2,), (1,))]
+
+
+def test_other_languages_align_by_what_is_known_of_any() -> None:
+    french = [f"Article {n} : le chiffre est {n * 111}." for n in range(1, 8)]
+    german = [f"Artikel {n}: die Zahl ist {n * 111}." for n in range(1, 8)]
+    del french[2], german[4]
+    found = align(french, german, hashed, languages=("fr", "de"))
+    assert found.added == (2,)
+    assert found.omitted == (3,)

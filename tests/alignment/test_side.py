@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mteval.alignment.side import describe, length_ratio, similarity_of, split_sentences
+from mteval.alignment.side import describe, length_ratio, similarity_of
 from tests.alignment.support import PARAGRAPHS, hashed
 
 
@@ -44,13 +44,6 @@ def test_a_part_is_described_as_within_the_whole(texts: list[str], data: st.Data
         assert np.array_equal(part.sentences[own], left.sentences[whole])
         assert part.weights[own].sum() == pytest.approx(1)
         assert similarity_of(part, right, [n], [0]) == similarity_of(left, right, [start + n], [0])
-
-
-@given(st.text())
-def test_sentences_are_all_of_a_text(text: str) -> None:
-    sentences = split_sentences(text)
-    assert sentences
-    assert "".join("".join(sentences).split()) == "".join(text.split())
 
 
 def test_the_length_ratio_has_limits() -> None:

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 from mteval.alignment.aligner import align
-from mteval.alignment.speakers import HAN_SPEAKERS, compare_speakers, find_turns
+from mteval.alignment.speakers import compare_speakers, find_turns
 from mteval.languages.encoder import Embed
+from mteval.languages.registry import language
 from tests.alignment.support import diagonal, shapes
 
 
@@ -47,10 +48,10 @@ def test_speakers_are_compared_by_name_and_by_what_they_do() -> None:
         ("张晓刚", "Zhang Xiaogang"),
         ("部长", "Minister"),
     ]
-    found = compare_speakers(labels)
+    found = compare_speakers((language("zh"), language("en")), labels)
     assert [found[pair] for pair in labels] == [1, 1, -1, 0, 0, 1, 0]
 
 
 def test_a_turn_begins_where_a_question_follows_an_answer() -> None:
     labels = ["记者", "吴谦", "", "吴谦", "记者"]
-    assert find_turns(labels, HAN_SPEAKERS).tolist() == [False, True, False, False, True]
+    assert find_turns(labels, language("zh")).tolist() == [False, True, False, False, True]

@@ -3,10 +3,13 @@ from __future__ import annotations
 import pytest
 
 from mteval.alignment.tokens import common_tokens
+from mteval.languages.registry import language
+
+ZH_EN = language("zh"), language("en")
 
 
 def tokens(chinese: str, english: str) -> tuple[frozenset[str], frozenset[str]]:
-    left, right = common_tokens([chinese], [english])
+    left, right = common_tokens(ZH_EN, [chinese], [english])
     return left[0], right[0]
 
 
@@ -58,6 +61,8 @@ def test_numbers_are_the_same_when_rounded_to_four_digits() -> None:
 
 def test_words_and_names_are_tokens_only_where_the_other_side_has_them() -> None:
     assert tokens("会谈", "Wang Jianguo of the IMF attended the talks")[1] == frozenset()
-    left, right = common_tokens(["IMF与王建国会谈", "会谈"], ["talks", "Wang Jianguo met the IMF"])
+    left, right = common_tokens(
+        ZH_EN, ["IMF与王建国会谈", "会谈"], ["talks", "Wang Jianguo met the IMF"]
+    )
     assert left[0] == right[1] == {"imf", "jianguo", "wangjianguo"}
     assert left[1] == right[0] == frozenset()
