@@ -29,7 +29,7 @@ from sacrebleu.tokenizers.tokenizer_13a import Tokenizer13a
 from sacrebleu.tokenizers.tokenizer_re import TokenizerRegexp
 
 from mteval.executor import ProcessExecutor
-from mteval.metrics import METRICS, load_metric
+from mteval.metrics.registry import METRICS, load_metric
 
 
 def timed(command: list[str]) -> tuple[float, str]:

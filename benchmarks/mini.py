@@ -22,7 +22,8 @@ with warnings.catch_warnings():
 
     from mteval.corpus.layout import load_systems, load_test_set
     from mteval.metrics.comet.checkpoints import DEFAULT_MODEL, find_model
-    from mteval.metrics.comet.model import CometModel, Unit
+    from mteval.metrics.comet.kinds import load_model
+    from mteval.metrics.learned.inputs import ModelInput
 
 ROOT = Path(__file__).parents[1]
 
@@ -32,20 +33,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--rounds", type=int, default=5)
     rounds = parser.parse_args().rounds
-    units = read_units()
+    inputs = read_inputs()
     files = find_model(DEFAULT_MODEL)
-    ours = CometModel(files, device="cpu")
+    ours = load_model(files, device="cpu")
     os.chdir(files.hparams_file.parent)  # where the library finds the encoder
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         library = load_from_checkpoint(str(files.checkpoint)).eval()
-    samples = [{"src": "", "mt": unit.hypothesis, "ref": unit.reference} for unit in units]
+    samples = [{"src": "", "mt": input.hypothesis, "ref": input.reference} for input in inputs]
     times: dict[str, list[float]] = {"mteval": [], "predict": []}
     for _ in range(rounds):
         ours.keep_embeddings(())
         started = time.perf_counter()
-        encodings = ours.tokenize([text for unit in units for text in unit.texts()])
-        scored = ours.score(units, encodings, lambda _: None)
+        encodings = ours.tokenize([text for input in inputs for text in input.texts()])
+        scored = ours.score(inputs, encodings, lambda _: None)
         times["mteval"].append(time.perf_counter() - started)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -53,21 +54,21 @@ def main() -> None:
             found = library.predict(samples, gpus=0, num_workers=0, progress_bar=False).scores
             times["predict"].append(time.perf_counter() - started)
         worst = max(abs(one.score - other) for one, other in zip(scored, found, strict=True))
-    tokens = sum(len(ours.tokenize([unit.hypothesis])[unit.hypothesis]) for unit in units)
-    print(f"{len(units)} segments of {tokens / len(units):.0f} tokens on average")
+    tokens = sum(len(ours.tokenize([input.hypothesis])[input.hypothesis]) for input in inputs)
+    print(f"{len(inputs)} segments of {tokens / len(inputs):.0f} tokens on average")
     for name, seconds in times.items():
-        print(f"{name:8} {median(seconds):6.2f} s  {len(units) / median(seconds):6.1f} segments/s")
+        print(f"{name:8} {median(seconds):6.2f} s  {len(inputs) / median(seconds):6.1f} segments/s")
     ratio = median(b / a for a, b in zip(times["mteval"], times["predict"], strict=True))
     print(f"predict takes {ratio:.1f} times as long; segment scores within {worst:.1e}")
 
 
-def read_units() -> list[Unit]:
+def read_inputs() -> list[ModelInput]:
     """Read every paragraph of every system of this repository."""
     test_set = load_test_set(ROOT / "references")
     outputs, _ = load_systems(sorted((ROOT / "systems").iterdir()))
     [references] = test_set.references
     return [
-        Unit(None, hypothesis or "", reference)
+        ModelInput(None, hypothesis or "", reference)
         for output in outputs
         for hypothesis, reference in zip(output.hypotheses(test_set), references, strict=True)
     ]

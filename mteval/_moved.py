@@ -129,10 +129,15 @@ _SUCCESSORS: dict[str, tuple[str, ...]] = {
         "mteval.terminology.vocabulary",
     ),
     "mteval.terminology.verdicts": ("mteval.terminology.vocabulary",),
+    "mteval.metrics": ("mteval.metrics.registry",),
+    "mteval.metrics.base": ("mteval.metrics.base",),
     "mteval.metrics.ngrams": ("mteval.metrics.lexical.ngrams",),
     "mteval.metrics.lexical": ("mteval.metrics.lexical.sacrebleu_metrics",),
-    "mteval.metrics.comet": ("mteval.metrics.comet.metric",),
-    "mteval.metrics.comet_model": ("mteval.metrics.comet.model",),
+    "mteval.metrics.comet": (
+        *("mteval.metrics.comet.metric", "mteval.metrics.comet.spec"),
+        "mteval.metrics.learned.options",
+    ),
+    "mteval.metrics.comet_model": ("mteval.metrics.comet.kinds", "mteval.metrics.learned.inputs"),
     "mteval.metrics.models": ("mteval.metrics.comet.checkpoints",),
     "mteval.metrics.token_matching": ("mteval.metrics.comet.token_matching",),
     "mteval.metrics.chunks": ("mteval.metrics.learned.chunks", "mteval.languages.sentences"),
@@ -148,6 +153,9 @@ _RENAMED: dict[str, str] = {
     "mteval.results.Unit": "ResampleUnit",
     "mteval.runs.basis": "comparability_key",
     "mteval.runs.record_fault": "validation_error",
+    "mteval.metrics.base.Place": "CellIndex",
+    "mteval.metrics.comet_model.CometModel": "load_model",
+    "mteval.metrics.comet_model.Unit": "ModelInput",
     "mteval.terminology.termbase.Row": "TermbaseRow",
     "mteval.significance.LEAST_SAMPLES": "MIN_SAMPLES",
     "mteval.significance.least_p": "min_p_value",
@@ -166,7 +174,8 @@ def old_names(module: str) -> Callable[[str], Any]:
         if not name.startswith("__"):
             wanted = _RENAMED.get(f"{module}.{name}", name)
             for successor in _SUCCESSORS[module]:
-                if successor != module:
+                # A module looks in itself for what is renamed only.
+                if successor != module or wanted != name:
                     loaded = importlib.import_module(successor)
                     if wanted in getattr(loaded, "__all__", ()):
                         return getattr(loaded, wanted)

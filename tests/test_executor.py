@@ -16,7 +16,7 @@ from mteval.executor import (
     available_cores,
     map_batches,
 )
-from mteval.metrics import METRICS, load_metric
+from mteval.metrics.registry import METRICS, load_metric
 
 
 def square_with_process(number: int) -> tuple[int, int]:

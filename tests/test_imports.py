@@ -53,7 +53,7 @@ OWNERS = {
     "breame": {"mteval.languages.en_words"},
     "charset_normalizer": {"mteval.io.encodings"},
     # One module runs the library's classes, the other adds one to them.
-    "comet": {"mteval.metrics.comet.model", "mteval.metrics.comet.token_matching"},
+    "comet": {"mteval.metrics.comet.loading", "mteval.metrics.comet.token_matching"},
     "comet_ml": {"mteval.tracking.comet_ml"},
     "duckdb": {"mteval.runs.history"},
     "ftfy": {"mteval.ingest.clean"},
@@ -75,7 +75,7 @@ OWNERS = {
     },
     "py3langid": {"mteval.languages.detect"},
     "pypinyin": {"mteval.languages.pinyin"},
-    "pytorch_lightning": {"mteval.metrics.comet.model"},
+    "pytorch_lightning": {"mteval.metrics.comet.loading"},
     "rapidfuzz": {"mteval.views.html.page"},
     "rich": {"mteval.cli.console"},
     # One module scores with it, the other asks it for the names of its test sets.
@@ -85,17 +85,27 @@ OWNERS = {
     },
     "simplemma": {"mteval.languages.en_words"},
     "text_to_num": {"mteval.languages.en_numbers"},
-    "tokenizers": {"mteval.metrics.comet.metric", "mteval.metrics.comet.model"},
+    # For the type of what a text is cut into; encoders bring tokenizers along.
+    "tokenizers": {
+        *("mteval.metrics.comet.error_spans", "mteval.metrics.comet.joint"),
+        *("mteval.metrics.comet.single_texts", "mteval.metrics.learned.long_inputs"),
+        "mteval.metrics.learned.model",
+    },
     "tomli": {"mteval.io.toml"},
     "tomli_w": {"mteval.io.toml"},
     "tomllib": {"mteval.io.toml"},
-    "torch": {"mteval.metrics.comet.model", "mteval.metrics.comet.token_matching"},
+    # One module of the room, the class that joins those of unbabel-comet, and types.
+    "torch": {
+        *("mteval.metrics.comet.joint", "mteval.metrics.comet.single_texts"),
+        *("mteval.metrics.comet.token_matching", "mteval.metrics.learned.devices"),
+    },
     "trafilatura": {"mteval.ingest.html"},
-    "transformers": {"mteval.metrics.comet.model"},
+    "transformers": {"mteval.metrics.comet.loading", "mteval.metrics.learned.devices"},
     "typer": {
         "mteval.cli.commands",
         "mteval.cli.corpus",
         "mteval.cli.ingest",
+        "mteval.cli.metric_flags",
         "mteval.cli.options",
         "mteval.cli.runs",
         "mteval.cli.terms",

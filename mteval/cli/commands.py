@@ -10,13 +10,20 @@ import os
 import sys
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import typer
 
 from mteval.cli.console import ProgressBar, say, show, show_json, show_tables
 from mteval.cli.corpus import align, convert
 from mteval.cli.ingest import ingest
+from mteval.cli.metric_flags import (
+    MetricFlags,
+    MetricFlagsGroup,
+    metric_settings,
+    takes_metric_flags,
+)
+from mteval.cli.metrics import metrics
 from mteval.cli.options import (
     JsonOption,
     LanguagePairOption,
@@ -35,6 +42,7 @@ __all__ = ["app", "main"]
 
 app = typer.Typer(
     name="mteval",
+    cls=MetricFlagsGroup,
     help="Score machine translation of official Chinese into English.",
     no_args_is_help=True,
     add_completion=False,
@@ -50,36 +58,6 @@ MetricOption = Annotated[
         help="Metric; give -m again for more (see: mteval metrics).  [default: bleu, chrf, and "
         "comet where its packages are installed]",
         show_default=False,
-    ),
-]
-CometModelOption = Annotated[
-    str | None,
-    typer.Option(
-        help="COMET model: mteval/comet-mini-en, which comes with mteval, a hub name that was "
-        "fetched, a folder or a .ckpt file (see: mteval models).  [default: "
-        "MTEVAL_COMET_MODEL, mteval.toml, mteval/comet-mini-en]",
-        show_default=False,
-    ),
-]
-LongInputsOption = Annotated[
-    str | None,
-    typer.Option(
-        help="What COMET does with texts longer than its encoder takes: split them into "
-        "aligned chunks, or truncate them as comet-score does.  [default: split]",
-        show_default=False,
-    ),
-]
-PrecisionOption = Annotated[
-    str | None,
-    typer.Option(
-        help="Precision of COMET's encoder: fp32, bf16 or fp16.  [default: fp32]",
-        show_default=False,
-    ),
-]
-DeviceOption = Annotated[
-    str | None,
-    typer.Option(
-        help="Where COMET runs: auto, cpu, cuda or mps.  [default: auto]", show_default=False
     ),
 ]
 NoCacheOption = Annotated[
@@ -167,6 +145,7 @@ def _root(
 
 
 @app.command()
+@takes_metric_flags
 def score(
     systems: SystemsArgument = None,
     references: ReferencesOption = None,
@@ -183,10 +162,7 @@ def score(
             "--allow-missing", help="Score what is there where systems lack documents, and say so."
         ),
     ] = False,
-    comet_model: CometModelOption = None,
-    long_inputs: LongInputsOption = None,
-    precision: PrecisionOption = None,
-    device: DeviceOption = None,
+    metric_flags: MetricFlags = {},  # noqa: B006 - replaced by the flags themselves
     no_cache: NoCacheOption = False,
     terms: TermsOption = None,
     samples: SamplesOption = None,
@@ -227,9 +203,7 @@ def score(
             given.systems,
             metric,
             notes=given.notes,
-            options={
-                "comet": _comet_options(comet_model, long_inputs, precision, device, no_cache)
-            },
+            options=metric_settings(metric_flags, no_cache=no_cache),
             allow_missing=allow_missing,
             progress=lambda spec: bar.task(spec.label, "segments"),
             terms=terms,
@@ -294,29 +268,8 @@ def score(
             say(f"mteval: warning: {error}")
 
 
-def _comet_options(
-    model: str | None,
-    long_inputs: str | None,
-    precision: str | None,
-    device: str | None,
-    no_cache: bool,
-) -> dict[str, Any]:
-    """Join what settings and the command line say of COMET; the command line goes first."""
-    from mteval.cli.config import read_settings
-
-    given = {
-        "comet_model": model,
-        "long_inputs": long_inputs,
-        "precision": precision,
-        "device": device,
-    }
-    options: dict[str, Any] = read_settings(Path()) | {k: v for k, v in given.items() if v}
-    if "comet_model" in options:
-        options["model"] = options.pop("comet_model")
-    return options | ({"cache": False} if no_cache else {})
-
-
 @app.command()
+@takes_metric_flags
 def compare(
     systems: Annotated[
         list[Path],
@@ -338,10 +291,7 @@ def compare(
     samples: SamplesOption = None,
     seed: SeedOption = 12345,
     resample: ResampleOption = "segments",
-    comet_model: CometModelOption = None,
-    long_inputs: LongInputsOption = None,
-    precision: PrecisionOption = None,
-    device: DeviceOption = None,
+    metric_flags: MetricFlags = {},  # noqa: B006 - replaced by the flags themselves
     no_cache: NoCacheOption = False,
     terms: TermsOption = None,
     realign: RealignOption = False,
@@ -361,9 +311,7 @@ def compare(
             given.systems,
             metric,
             notes=given.notes,
-            options={
-                "comet": _comet_options(comet_model, long_inputs, precision, device, no_cache)
-            },
+            options=metric_settings(metric_flags, no_cache=no_cache),
             progress=lambda spec: bar.task(spec.label, "segments"),
             terms=terms,
             cache=not no_cache,
@@ -463,49 +411,7 @@ def gate(
 app.command()(ingest)
 
 
-@app.command()
-def metrics(as_json: JsonOption = False) -> None:
-    """List the metrics with direction, range and paper."""
-    from mteval.metrics import METRICS
-
-    if as_json:
-        show_json(
-            {
-                "metrics": [
-                    {
-                        "name": spec.name,
-                        "higher_is_better": spec.higher_is_better,
-                        "range": list(spec.range),
-                        "needs_source": spec.needs_source,
-                        "needs_reference": spec.needs_reference,
-                        "paper": spec.paper,
-                        "package": spec.package,
-                    }
-                    for spec in METRICS.values()
-                ]
-            }
-        )
-        return
-    from mteval.views.tables import plain_table
-
-    rows = [
-        (
-            spec.name,
-            "higher" if spec.higher_is_better else "lower",
-            _range(*spec.range),
-            spec.paper,
-        )
-        for spec in METRICS.values()
-    ]
-    show_tables((plain_table("Metrics", ("name", "better", "range", "paper"), rows),))
-
-
-def _range(lowest: float | None, highest: float | None) -> str:
-    if lowest is None:
-        return "unbounded"
-    return f"{lowest:g} and up" if highest is None else f"{lowest:g} to {highest:g}"
-
-
+app.command()(metrics)
 app.command()(align)
 app.command()(convert)
 app.command()(report)
@@ -526,7 +432,8 @@ def models(context: typer.Context, as_json: JsonOption = False) -> None:
     from mteval.cli.config import read_settings
     from mteval.metrics.comet.checkpoints import list_models
 
-    rows = list_models(read_settings(Path()).get("comet_model"))
+    configured = read_settings(Path()).get("comet", {}).get("model")
+    rows = list_models(None if configured is None else str(configured))
     if as_json:
         show_json({"models": rows})
         return

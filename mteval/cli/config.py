@@ -1,67 +1,119 @@
-"""Settings of a project and of its user: mteval.toml, pyproject.toml, environment variables."""
+"""Settings of a project and of its user: mteval.toml, pyproject.toml, environment variables.
+
+There is one for each option that a metric declares; nothing is listed here.
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 from mteval.errors import InputError, UsageError, location
 from mteval.io.files import kind_of
 from mteval.io.toml import read_toml
+from mteval.metrics.base import MetricSpec
+from mteval.metrics.options import MetricOption, OptionValue
+from mteval.metrics.registry import METRICS, all_metrics
 
-__all__ = ["SETTINGS", "read_settings"]
+__all__ = ["SETTINGS", "MetricSettings", "read_settings"]
 
-# name in mteval.toml -> environment variable that goes before it
-SETTINGS = {
-    "comet_model": "MTEVAL_COMET_MODEL",
-    "long_inputs": "MTEVAL_LONG_INPUTS",
-    "precision": "MTEVAL_PRECISION",
-    "device": "MTEVAL_DEVICE",
+# The table of mteval.toml that has a table for each metric.
+_METRICS = "metrics"
+# By metric, the value of each option that is set.
+MetricSettings = dict[str, dict[str, OptionValue]]
+# Key in mteval.toml -> environment variable that goes before it, of mteval's own metrics.
+SETTINGS: dict[str, str] = {
+    key: option.variable
+    for spec in METRICS.values()
+    for option in spec.options
+    for key in option.aliases or (f"{_METRICS}.{spec.name}.{option.name}",)
+    if option.variable is not None
 }
 
 
-def read_settings(folder: Path) -> dict[str, str]:
-    """Read the settings that hold in a folder.
+def read_settings(folder: Path) -> MetricSettings:
+    """Return the options of metrics that are set in a folder.
 
     Environment variables go first, then ``mteval.toml`` in the folder, or where there is none
     ``[tool.mteval]`` of its ``pyproject.toml``.
 
     Raises:
-        InputError: a file is not TOML, a value is not a text, or a table is none.
-        UsageError: a setting is unknown.
+        InputError: a file is not TOML, a value is not what the option allows, or a table is none.
+        UsageError: a setting is unknown, or a variable has a value that the option does not allow.
     """
     settings = _from_files(folder)
-    for name, variable in SETTINGS.items():
-        if value := os.environ.get(variable):
-            settings[name] = value
+    for spec in all_metrics().values():
+        for option in spec.options:
+            text = "" if option.variable is None else os.environ.get(option.variable, "")
+            if option.variable is not None and text:
+                value = option.parse(text, option.variable)
+                settings.setdefault(spec.name, {})[option.name] = value
     return settings
 
 
-def _from_files(folder: Path) -> dict[str, str]:
+def _from_files(folder: Path) -> MetricSettings:
     for name in ("mteval.toml", "pyproject.toml"):
         path = folder / name
         if kind_of(path) != "file":
             continue
-        found: Any = read_toml(path)
+        found: Mapping[str, object] = read_toml(path)
         if name == "pyproject.toml":
-            for table in ("tool", "mteval"):
-                found = found.get(table, {})
-                if not isinstance(found, dict):
-                    raise InputError(
-                        f"{location(path)}: {table} is no table; settings go below [tool.mteval]"
-                    )
+            for key in ("tool", "mteval"):
+                found = _table(found.get(key, {}), path, key, "settings go below [tool.mteval]")
         return _checked(found, path)
     return {}
 
 
-def _checked(found: Mapping[str, Any], path: Path) -> dict[str, str]:
-    for name, value in found.items():
-        if name not in SETTINGS:
+def _table(value: object, path: Path, key: str, advice: str) -> Mapping[str, object]:
+    if not isinstance(value, dict):
+        raise InputError(f"{location(path)}: {key} is no table; {advice}")
+    return value
+
+
+def _checked(found: Mapping[str, object], path: Path) -> MetricSettings:
+    """Return what a file sets; what is said of one metric goes before what is said of all."""
+    specs = all_metrics()
+    aliases = {alias for spec in specs.values() for o in spec.options for alias in o.aliases}
+    unknown = sorted(set(found) - aliases - {_METRICS})
+    if unknown:
+        raise UsageError(
+            f"{location(path)}: there is no setting {unknown[0]!r}; there are "
+            f"{', '.join(SETTINGS)}, and tables [metrics.NAME] (see: mteval metrics)"
+        )
+    settings: MetricSettings = {}
+    for spec in specs.values():
+        for option, alias in ((o, a) for o in spec.options for a in o.aliases if a in found):
+            settings.setdefault(spec.name, {})[option.name] = _value(option, found, alias, path)
+    tables = _table(found.get(_METRICS, {}), path, _METRICS, "it has a table for each metric")
+    for metric, given in tables.items():
+        key = f"{_METRICS}.{metric}"
+        if metric not in specs:
             raise UsageError(
-                f"{location(path)}: there is no setting {name!r}; there are {', '.join(SETTINGS)}"
+                f"{location(path)}: there is no metric for [{key}]; the metrics are "
+                f"{', '.join(specs)}"
             )
-        if not isinstance(value, str) or not value:
-            raise InputError(f"{location(path)}: {name} is {value!r}; give it as a text in quotes")
-    return dict(found)
+        table = _table(given, path, key, f"options of {metric} go below [{key}]")
+        for name, value in _of_metric(specs[metric], table, path, key):
+            settings.setdefault(metric, {})[name] = value
+    return settings
+
+
+def _of_metric(
+    spec: MetricSpec, table: Mapping[str, object], path: Path, key: str
+) -> Iterator[tuple[str, OptionValue]]:
+    options = {option.name: option for option in spec.options}
+    for name in table:
+        if name not in options:
+            taken = ", ".join(options) or "none"
+            raise UsageError(f"{location(path)}: {key} has no option {name!r}; it takes: {taken}")
+        yield name, _value(options[name], table, name, path, f"{key}.{name}")
+
+
+def _value(
+    option: MetricOption, table: Mapping[str, object], key: str, path: Path, shown: str = ""
+) -> OptionValue:
+    try:
+        return option.check(table[key], f"{location(path)}: {shown or key}")
+    except UsageError as error:
+        raise InputError(str(error)) from None

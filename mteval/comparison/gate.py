@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mteval.errors import InputError, UsageError
-from mteval.metrics import score_function
+from mteval.metrics.registry import score_function
 from mteval.runs.read import Run
 from mteval.runs.schema.record import TERM_METRIC
 from mteval.runs.schema.rows import OccurrenceRow

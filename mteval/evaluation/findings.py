@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from mteval.metrics.base import Place
+from mteval.metrics.base import CellIndex
 from mteval.runs.results import SegmentStatistics
 from mteval.runs.schema.record import InputHashes, MetricColumn
 from mteval.runs.schema.rows import ErrorSpan, OccurrenceRow, TermRow
@@ -13,7 +13,7 @@ from mteval.runs.schema.rows import ErrorSpan, OccurrenceRow, TermRow
 __all__ = ["Findings", "FlagDetails"]
 
 # By flag, the segments that it marks, each with a detail.
-FlagDetails = dict[str, Mapping[Place, str]]
+FlagDetails = dict[str, Mapping[CellIndex, str]]
 
 
 @dataclass
@@ -36,7 +36,7 @@ class Findings:
     columns: list[MetricColumn] = field(default_factory=list)
     statistics: dict[str, SegmentStatistics] = field(default_factory=dict)
     flags: FlagDetails = field(default_factory=dict)
-    error_spans: dict[str, Mapping[Place, Sequence[ErrorSpan]]] = field(default_factory=dict)
+    error_spans: dict[str, Mapping[CellIndex, Sequence[ErrorSpan]]] = field(default_factory=dict)
     inputs: InputHashes = field(default_factory=InputHashes)
     packages: set[str] = field(default_factory=lambda: {"numpy"})
     terms: tuple[TermRow, ...] = ()

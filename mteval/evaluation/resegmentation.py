@@ -13,7 +13,7 @@ from mteval.errors import UnavailableError
 from mteval.evaluation.findings import FlagDetails
 from mteval.io.store import cache_folder
 from mteval.languages.encoder import cached_encoder
-from mteval.metrics.base import Place
+from mteval.metrics.base import CellIndex
 from mteval.wording import listing
 
 __all__ = ["resegment_outputs"]
@@ -36,8 +36,8 @@ def resegment_outputs(
         )
     sources = test_set.sources
     starts = np.cumsum([0, *(len(document.segments) for document in test_set.documents)])
-    resegmented: dict[Place, str] = {}
-    omitted: dict[Place, str] = {}
+    resegmented: dict[CellIndex, str] = {}
+    omitted: dict[CellIndex, str] = {}
     cut = []
     with cached_encoder(cache_folder() if cache else None, notes) as embed:
         for s, output in enumerate(outputs):

@@ -14,8 +14,8 @@ from mteval.errors import UnavailableError, UsageError
 from mteval.evaluation.findings import Findings
 from mteval.evaluation.inputs import Texts
 from mteval.executor import Executor, ProcessExecutor
-from mteval.metrics import DEFAULT_METRICS, METRICS, load_metric, parse_metrics
 from mteval.metrics.base import Array, Flag, Metric, MetricSpec, Progress, Statistics
+from mteval.metrics.registry import DEFAULT_METRICS, all_metrics, load_metric, parse_metrics
 from mteval.runs.results import SegmentStatistics
 from mteval.runs.schema.record import MetricColumn
 from mteval.runs.schema.rows import ErrorSpan, ScoreLevel
@@ -61,7 +61,7 @@ def plan_metrics(
         UsageError: a metric is unknown, or options are given for one that is.
     """
     specs = parse_metrics(DEFAULT_METRICS if names is None else names)
-    unknown = sorted(set(options or {}) - set(METRICS))
+    unknown = sorted(set(options or {}).difference(all_metrics()))
     if unknown:
         raise UsageError(f"options are given for {unknown[0]!r}, and there is no such metric")
     return MetricPlan(
@@ -131,7 +131,7 @@ def _add(
     found.statistics[spec.name] = SegmentStatistics(
         statistics.values, metric.score, metric.segment_score
     )
-    found.flags |= {flag.name: flag.places for flag in statistics.flags}
+    found.flags |= {flag.name: flag.details for flag in statistics.flags}
     if statistics.error_spans is not None:
         found.error_spans[spec.name] = {
             cell: [ErrorSpan(**dataclasses.asdict(span)) for span in spans]
@@ -143,12 +143,12 @@ def _flag_notes(spec: MetricSpec, flags: Sequence[Flag], texts: Texts) -> Iterat
     for flag in flags:
         shown = [
             f"{texts.outputs[s].name} {texts.positions[i][0]}:{texts.positions[i][1]} "
-            f"({flag.places[s, i]})"
-            for s, i in sorted(flag.places)[:_FLAGS_SHOWN]
+            f"({flag.details[s, i]})"
+            for s, i in sorted(flag.details)[:_FLAGS_SHOWN]
         ]
-        more = len(flag.places) - len(shown)
+        more = len(flag.details) - len(shown)
         yield (
-            f"{spec.label}: {counted(len(flag.places), 'segment is', 'segments are')} "
+            f"{spec.label}: {counted(len(flag.details), 'segment is', 'segments are')} "
             f"{flag.meaning}: {', '.join(shown)}"
             + (f" and {more:,} more" if more else "")
             + f" (all are flagged {flag.name} in segments.csv)"

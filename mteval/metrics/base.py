@@ -10,16 +10,22 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from mteval.metrics.options import MetricOption
+
 if TYPE_CHECKING:
     from mteval.executor import Executor
+else:
+    from mteval._moved import old_names
+
+    __getattr__ = old_names(__name__)
 
 __all__ = [
     "Array",
+    "CellIndex",
     "ErrorSpan",
     "Flag",
     "Metric",
     "MetricSpec",
-    "Place",
     "Progress",
     "Statistics",
     "mean",
@@ -29,12 +35,12 @@ Array = npt.NDArray[np.float64]
 # Called with the number of hypotheses done so far and the number in all.
 Progress = Callable[[int, int], None]
 # Index of a system, index of a segment.
-Place = tuple[int, int]
+CellIndex = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
 class MetricSpec:
-    """Describe a metric without loading what computes it.
+    """What there is to know of a metric without loading what computes it.
 
     Attributes:
         name: key in results and on the command line, lower case.
@@ -46,9 +52,11 @@ class MetricSpec:
         paper: authors, year and title of the source of the formula.
         implementation: ``module:factory`` of the Metric, imported on use.
         package: what computes it, as the package registry knows it.
+        extra: the extra of mteval that installs it, for packages that come with one.
         aliases: other spellings accepted on the command line.
         decimals: digits after the point that tables show.
-        options: keywords that the factory takes.
+        options: what it may be told, declared once for command line, settings and help; their
+            names are keywords of the factory.
         versions: further packages whose version decides the scores.
         scale: how many points are the whole of what a system may gain, as a rule.
         score: ``module:function`` that scores sums, for metrics whose loading takes a model.
@@ -65,9 +73,10 @@ class MetricSpec:
     paper: str
     implementation: str
     package: str
+    extra: str | None = None
     aliases: tuple[str, ...] = ()
     decimals: int = 1
-    options: tuple[str, ...] = ()
+    options: tuple[MetricOption, ...] = ()
     versions: tuple[str, ...] = ()
     scale: float = 100.0
     score: str | None = None
@@ -75,14 +84,14 @@ class MetricSpec:
 
 
 def mean(sums: Array) -> Array:
-    """Average summed statistics of (score, 1): (..., 2) -> (...), NaN for none."""
+    """Return the averages of summed statistics (score, 1): (..., 2) -> (...), NaN for none."""
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.asarray(sums[..., 0] / sums[..., 1])
 
 
 @dataclass(frozen=True, slots=True)
 class ErrorSpan:
-    """Point at an error that a metric found in a hypothesis.
+    """An error that a metric found in a hypothesis.
 
     Attributes:
         start: offset of its first character, from 0.
@@ -103,22 +112,22 @@ class ErrorSpan:
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """Mark segments whose score needs a word of explanation.
+    """A mark of segments whose score needs a word of explanation.
 
     Attributes:
         name: one word for the flags column.
         meaning: the explanation, to follow "N segments".
-        places: the segments, each with what is to be said of it alone.
+        details: the cells, each with what is to be said of it alone.
     """
 
     name: str
     meaning: str
-    places: Mapping[Place, str]
+    details: Mapping[CellIndex, str]
 
 
 @dataclass(frozen=True)
 class Statistics:
-    """Hold what a metric found.
+    """What a metric found.
 
     Attributes:
         values: shape (n_systems, n_segments, k).
@@ -130,11 +139,11 @@ class Statistics:
     values: Array
     flags: tuple[Flag, ...] = ()
     notes: tuple[str, ...] = ()
-    error_spans: Mapping[Place, tuple[ErrorSpan, ...]] | None = field(default=None)
+    error_spans: Mapping[CellIndex, tuple[ErrorSpan, ...]] | None = field(default=None)
 
 
 class Metric(ABC):
-    """Turn texts into statistics and sums of statistics into scores.
+    """A way from texts to statistics, and from sums of statistics to scores.
 
     The two methods obey one law: for any set of segments, ``score`` of the sum of their rows is
     the metric's score of exactly those segments. A document, a bootstrap resample and the whole
@@ -144,7 +153,7 @@ class Metric(ABC):
     @property
     @abstractmethod
     def n_statistics(self) -> int:
-        """Count the statistics of a segment (k)."""
+        """The number of statistics of a segment (k)."""
 
     @abstractmethod
     def statistics(
@@ -155,7 +164,7 @@ class Metric(ABC):
         progress: Progress | None = None,
         executor: Executor | None = None,
     ) -> Statistics:
-        """Compute the statistics of every segment of every system.
+        """Return the statistics of every segment of every system.
 
         Args:
             sources: ``n_segments`` texts, or None.
@@ -171,31 +180,31 @@ class Metric(ABC):
 
     @abstractmethod
     def score(self, sums: Array) -> Array:
-        """Score summed statistics of shape (..., k) as an array of shape (...)."""
+        """Return the scores of summed statistics: (..., k) -> (...)."""
 
     def segment_score(self, statistics: Array) -> Array:
-        """Score single segments, shape (..., k) to (...), where the field does that differently."""
+        """Return scores of single segments, (..., k) -> (...), if the field has another way."""
         return self.score(statistics)
 
     @abstractmethod
     def signature(self, n_references: int) -> str:
-        """Name every parameter that changes the score, with versions."""
+        """Return every parameter that changes the score, with versions."""
 
     @property
     def variant(self) -> str | None:
-        """Say what tables add to the metric's name, where it is one of several."""
+        """What tables add to the metric's name, where it is one of several."""
         return None
 
     @property
     def model(self) -> str | None:
-        """Name the model of a learned metric."""
+        """The name of the model of a learned metric."""
         return None
 
     @property
     def footnote(self) -> str | None:
-        """Say what the reader of a table must know of the metric."""
+        """What the reader of a table must know of the metric."""
         return None
 
     def segment_signature(self, n_references: int) -> str:
-        """Name the parameters of ``segment_score``."""
+        """Return the parameters of ``segment_score``."""
         return self.signature(n_references)

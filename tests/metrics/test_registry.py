@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from mteval.errors import UsageError
-from mteval.metrics import METRICS, load_metric, parse_metrics
+from mteval.metrics.registry import METRICS, load_metric, parse_metrics
 
 
 def test_every_metric_loads_and_knows_its_size() -> None:

@@ -19,6 +19,7 @@ __all__ = [
     "DEFAULT_MODEL",
     "KNOWN_MODELS",
     "STANDARD_MODEL",
+    "Kind",
     "KnownModel",
     "ModelFiles",
     "fetch_model",
@@ -134,6 +135,11 @@ class ModelFiles:
         """Give the one language that the model judges, as ISO 639-1; None where there are many."""
         language = str(self.hparams.get("target_language"))
         return language if re.fullmatch("[a-z]{2}", language) else None
+
+    @property
+    def embeds_texts(self) -> bool:
+        """Whether each text is embedded alone, as one vector, and so can serve again."""
+        return self.kind in ("regression", "referenceless")
 
     @property
     def adds_penalties(self) -> bool:

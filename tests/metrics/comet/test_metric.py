@@ -16,8 +16,12 @@ from mteval.errors import InputError, MismatchError, UnavailableError
 from mteval.io.store import ScoreCache, cache_folder
 from mteval.metrics.base import Metric, Statistics
 from mteval.metrics.comet.checkpoints import find_model
+from mteval.metrics.comet.kinds import load_model
 from mteval.metrics.comet.metric import comet
-from mteval.metrics.comet.model import CometModel, Unit
+from mteval.metrics.comet.model import CometModel
+from mteval.metrics.learned.batches import TokenBatches
+from mteval.metrics.learned.inputs import ModelInput
+from mteval.metrics.learned.long_inputs import plan_input
 from tests.conftest import ROOT
 
 # unbabel-comet's own arithmetic in fp32, over other batches.
@@ -83,7 +87,7 @@ def test_scores_equal_the_library_s_predict(checkpoints: dict[str, Path], kind: 
     assert (found.values[..., 1] == 1).all()
     [flag] = found.flags
     assert flag.name == "comet-truncated"
-    assert {i for _, i in flag.places} >= set(LONG)
+    assert {i for _, i in flag.details} >= set(LONG)
 
 
 @pytest.mark.parametrize("kind", ["referenceless", "unified", "xcomet"])
@@ -220,14 +224,14 @@ def test_what_the_model_reads_must_be_there(checkpoints: dict[str, Path]) -> Non
 def spy(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
     """Note the shape of every batch that goes into an encoder."""
     shapes: list[tuple[int, int]] = []
-    padded = CometModel._padded
+    padded = TokenBatches.padded
 
-    def noted(self: CometModel, sequences: Sequence[list[int]]) -> Any:
+    def noted(self: TokenBatches, sequences: Sequence[Sequence[int]]) -> Any:
         shapes.append((len(sequences), max(map(len, sequences))))
         return padded(self, sequences)
 
-    monkeypatch.setattr(CometModel, "_padded", noted)
-    monkeypatch.setattr(CometModel, "_try", lambda self: None)  # what it scores is no text
+    monkeypatch.setattr(TokenBatches, "padded", noted)
+    monkeypatch.setattr(CometModel, "try_out", lambda self: None)  # what it scores is no text
     return shapes
 
 
@@ -275,20 +279,20 @@ def test_batches_are_halved_where_memory_is_short(
 ) -> None:
     # Torch says this of a GPU that is full; here the encoder says it of batches over 700 tokens.
     shapes = spy(monkeypatch)
-    model = CometModel(find_model(str(checkpoints["regression"])))
-    embed = model._model.compute_sentence_embedding
+    model = load_model(find_model(str(checkpoints["regression"])))
+    embed = model._library.compute_sentence_embedding
 
     def small(inputs: Any, mask: Any) -> Any:
         if inputs.numel() > 700:
             raise RuntimeError("CUDA out of memory. Tried to allocate 2.00 GiB")
         return embed(inputs, mask)
 
-    units = [Unit(*row) for row in zip(SOURCES, SYSTEMS[0], REFERENCES, strict=True)]
+    units = [ModelInput(*row) for row in zip(SOURCES, SYSTEMS[0], REFERENCES, strict=True)]
     encodings = model.tokenize([text for unit in units for text in unit.texts()])
     wanted = model.score(units, encodings, lambda share: None)
     model.keep_embeddings(set())
     shapes.clear()
-    monkeypatch.setattr(model._model, "compute_sentence_embedding", small)
+    monkeypatch.setattr(model._library, "compute_sentence_embedding", small)
     shares: list[float] = []
     found = model.score(units, encodings, shares.append)
     np.testing.assert_allclose(
@@ -302,7 +306,7 @@ def test_batches_are_halved_where_memory_is_short(
     def none(inputs: Any, mask: Any) -> Any:
         raise RuntimeError("CUDA out of memory. Tried to allocate 2.00 GiB")
 
-    monkeypatch.setattr(model._model, "compute_sentence_embedding", none)
+    monkeypatch.setattr(model._library, "compute_sentence_embedding", none)
     with pytest.raises(UnavailableError, match="does not take one text of"):
         model.score(units, encodings, lambda share: None)
 
@@ -310,13 +314,13 @@ def test_batches_are_halved_where_memory_is_short(
 def test_other_errors_of_torch_are_not_taken_for_a_lack_of_memory(
     checkpoints: dict[str, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    model = CometModel(find_model(str(checkpoints["regression"])))
+    model = load_model(find_model(str(checkpoints["regression"])))
 
     def broken(inputs: Any, mask: Any) -> Any:
         raise RuntimeError("shapes do not match")
 
-    monkeypatch.setattr(model._model, "compute_sentence_embedding", broken)
-    unit = Unit(SOURCES[0], SYSTEMS[0][0], REFERENCES[0])
+    monkeypatch.setattr(model._library, "compute_sentence_embedding", broken)
+    unit = ModelInput(SOURCES[0], SYSTEMS[0][0], REFERENCES[0])
     with pytest.raises(RuntimeError, match="shapes do not match"):
         model.score([unit], model.tokenize(unit.texts()), lambda share: None)
 
@@ -326,22 +330,23 @@ def test_long_inputs_are_split_aligned_and_pooled(
     checkpoints: dict[str, Path], kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     planned: list[Any] = []
-    plan = type(comet(str(checkpoints[kind]), cache=False))._plan  # type: ignore[attr-defined]
 
-    def noted(*arguments: Any) -> Any:
-        planned.append(plan(*arguments))
+    def noted(*arguments: Any, split: bool) -> Any:
+        planned.append(plan_input(*arguments, split=split))
         return planned[-1]
 
-    monkeypatch.setattr("mteval.metrics.comet.metric.Comet._plan", noted)
+    monkeypatch.setattr("mteval.metrics.learned.long_inputs.plan_input", noted)
     metric = comet(str(checkpoints[kind]), cache=False)
     found = score(metric, SYSTEMS[:1])
     [flag] = found.flags
     assert flag.name == "comet-split"
-    assert {i for _, i in flag.places} >= set(LONG)
+    assert {i for _, i in flag.details} >= set(LONG)
     for i, one in enumerate(planned):
         texts = (SOURCES[i], SYSTEMS[0][i], REFERENCES[i])
-        if (0, i) not in flag.places:
-            assert one.chunks == [Unit(*texts[:2], None if kind == "referenceless" else texts[2])]
+        if (0, i) not in flag.details:
+            assert one.chunks == [
+                ModelInput(*texts[:2], None if kind == "referenceless" else texts[2])
+            ]
             continue
         assert len(one.chunks) > 1
         # Nothing is lost, and every chunk ends where a sentence does.
@@ -475,7 +480,7 @@ def test_texts_that_spell_special_tokens_score_as_in_the_library(
 def test_what_cannot_even_be_split_is_cut_and_flagged_so(
     checkpoints: dict[str, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mteval.metrics.comet.metric.split_aligned", lambda *_: None)
+    monkeypatch.setattr("mteval.metrics.learned.long_inputs.split_aligned", lambda *_: None)
     found = score(comet(str(checkpoints["regression"]), cache=False), SYSTEMS[:1])
     assert [flag.name for flag in found.flags] == ["comet-truncated"]
 

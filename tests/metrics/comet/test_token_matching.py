@@ -133,7 +133,7 @@ def test_the_scores_of_chunks_multiply() -> None:
     worse = reference.replace("views", "opinions")
     found = comet(cache=False).statistics(None, [[reference]], [[worse], [reference]])
     [flag] = found.flags
-    assert (flag.name, set(flag.places)) == ("comet-split", {(0, 0), (1, 0)})
+    assert (flag.name, set(flag.details)) == ("comet-split", {(0, 0), (1, 0)})
     assert "multiplied" in flag.meaning
     whole, itself = found.values[:, 0, 0]
     [part] = score(

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from sacrebleu.metrics.bleu import BLEU
 from sacrebleu.metrics.chrf import CHRF
 
-from mteval.metrics import METRICS, load_metric
 from mteval.metrics.lexical import ngrams
 from mteval.metrics.lexical import sacrebleu_metrics as lexical
 from mteval.metrics.lexical.ngrams import count_shared
+from mteval.metrics.registry import METRICS, load_metric
 
 ORACLES: dict[str, Any] = {"bleu": BLEU, "chrf": CHRF, "chrf++": lambda: CHRF(word_order=2)}
 NAMES = list(ORACLES)

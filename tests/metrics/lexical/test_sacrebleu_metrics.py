@@ -13,7 +13,7 @@ from sacrebleu.metrics.chrf import CHRF
 from sacrebleu.metrics.ter import TER
 
 from mteval.errors import MismatchError, UnavailableError
-from mteval.metrics import METRICS, load_metric
+from mteval.metrics.registry import METRICS, load_metric
 
 ORACLES: dict[str, Any] = {
     "bleu": BLEU,
