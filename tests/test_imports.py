@@ -69,6 +69,7 @@ OWNERS = {
     "openpyxl": {"mteval.terminology.formats.xlsx"},
     "pandas": {"mteval.runs.evaluation", "mteval.runs.tables"},
     "platformdirs": {"mteval.io.store"},
+    "polib": {"mteval.corpus.formats.po"},
     "pyarrow": {
         *("mteval.views.exports", "mteval.runs.evaluation", "mteval.runs.tables"),
         "mteval.runs.files",
@@ -138,6 +139,7 @@ HEAVY = {
         "matplotlib",
         "mt_thresholds",
         "openpyxl",
+        "polib",
         "pandas",
         "py3langid",
         "pyarrow",

@@ -11,6 +11,7 @@ from mteval.corpus.formats.corpus import Corpus
 from mteval.corpus.formats.detect import detect, is_xml
 from mteval.corpus.formats.draft import name_of
 from mteval.corpus.formats.mt_metrics_eval import MT_METRICS_EVAL
+from mteval.corpus.formats.pairing import check_sources, renamed, without_further_segments
 from mteval.corpus.formats.plain_lines import LINES
 from mteval.corpus.formats.read import read_corpus, read_many
 from mteval.corpus.formats.references import FOLDER, folder_kind
@@ -26,7 +27,6 @@ from mteval.corpus.layout import (
 from mteval.corpus.model import SystemOutput, TestSet
 from mteval.errors import InputError, MismatchError, UsageError, location
 from mteval.io.files import kind_of, read_lines
-from mteval.languages.text import shorten
 
 __all__ = ["Inputs", "read_inputs"]
 
@@ -129,11 +129,13 @@ def _outputs(
             own, only = output.test_set.documents, test_set.documents
             if len(own) == len(only) == 1 and own[0].id != only[0].id:
                 # One document is another by the name of its file.
-                output = _renamed(output, only[0].id)
+                output = renamed(output, only[0].id)
                 notes.append(
                     f"{location(system)}: its one document is taken for {location(only[0].id)}"
                 )
-            _check_sources(system, output.test_set, test_set)
+            output, found = without_further_segments(output, test_set)
+            notes += [f"{location(system)}: {note}" for note in found]
+            check_sources(system, output.test_set, test_set)
             named += output.systems
             notes += output.notes
         else:
@@ -154,41 +156,6 @@ def _translations(path: Path) -> Corpus:
         return corpus
     note = f"{location(path)}: the references in it are ignored, as it has systems"
     return replace(corpus, notes=(*corpus.notes, note))
-
-
-def _renamed(corpus: Corpus, id: str) -> Corpus:
-    """Return a corpus with another id for its one document."""
-    (document,) = corpus.test_set.documents
-    systems = tuple(
-        replace(
-            system,
-            documents=dict(zip([id], system.documents.values(), strict=True)),
-            files=dict(zip([id], system.files.values(), strict=False)),
-        )
-        for system in corpus.systems
-    )
-    test_set = replace(corpus.test_set, documents=(replace(document, id=id),))
-    return replace(corpus, test_set=test_set, systems=systems)
-
-
-def _check_sources(path: Path, own: TestSet, test_set: TestSet) -> None:
-    """Check that translations are of the sources that the references are of."""
-    wanted = {document.id: document for document in test_set.documents}
-    for document in own.documents:
-        other = wanted.get(document.id)
-        # What does not pair at all is refused when it is scored.
-        if other is None or len(other.segments) != len(document.segments):
-            continue
-        pairs = zip(document.segments, other.segments, strict=True)
-        for number, (left, right) in enumerate(pairs, 1):
-            if left.source is None or right.source is None:
-                break
-            if left.source.split() != right.source.split():
-                raise MismatchError(
-                    f"{location(path)}: segment {number} of document {location(document.id)} "
-                    f"translates {shorten(left.source)!r}, and the references have "
-                    f"{shorten(right.source)!r} there; translate the source of these references"
-                )
 
 
 def _format(path: Path) -> str:

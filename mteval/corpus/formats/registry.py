@@ -38,6 +38,7 @@ BUILT_IN: dict[str, str] = {
     "tmx": "mteval.corpus.formats.tmx:TMX",
     "xliff-1.2": "mteval.corpus.formats.xliff:XLIFF_1",
     "xliff-2.1": "mteval.corpus.formats.xliff:XLIFF_2",
+    "po": "mteval.corpus.formats.po:PO",
 }
 # The group in which packages name their formats: name = "package.module:FORMAT".
 ENTRY_POINTS = "mteval.formats"
