@@ -42,7 +42,7 @@ _SUCCESSORS: dict[str, tuple[str, ...]] = {
         *("mteval.runs.write", "mteval.runs.read", "mteval.runs.files", "mteval.runs.record"),
         "mteval.runs.schema.record",
     ),
-    "mteval.history": ("mteval.runs.history",),
+    "mteval.history": ("mteval.runs.history", "mteval.runs.sql", "mteval.runs.entries"),
     "mteval.evaluation": ("mteval.evaluation.orchestrator", "mteval.evaluation.terms"),
     "mteval.comparison": ("mteval.comparison.systems", "mteval.comparison.differences"),
     "mteval.gate": ("mteval.comparison.gate",),

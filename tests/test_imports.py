@@ -55,7 +55,7 @@ OWNERS = {
     # One module runs the library's classes, the other adds one to them.
     "comet": {"mteval.metrics.comet.loading", "mteval.metrics.comet.token_matching"},
     "comet_ml": {"mteval.tracking.comet_ml"},
-    "duckdb": {"mteval.runs.history"},
+    "duckdb": {"mteval.runs.sql"},
     "ftfy": {"mteval.ingest.clean"},
     "huggingface_hub": {"mteval.metrics.comet.checkpoints"},
     "jinja2": {"mteval.views.html.render"},

@@ -138,7 +138,8 @@ def history(
 
     DESCRIBE VIEW lists the columns of a view: mteval history --sql "DESCRIBE scores"
     """
-    from mteval.runs.history import query_runs, read_history
+    from mteval.runs.history import read_history
+    from mteval.runs.sql import query_runs
     from mteval.views.html.history import (
         KEY,
         RUNS_SHOWN,
@@ -150,8 +151,8 @@ def history(
     if sql is not None:
         if page is not None:
             raise UsageError("--sql and --page are for two calls; leave one out")
-        columns, rows, left_out = query_runs(results, sql)
-        _warn(left_out)
+        columns, rows, skipped = query_runs(results, sql)
+        _warn(skipped)
         if as_json:
             show_json({"columns": list(columns), "rows": [list(row) for row in rows]})
         else:
@@ -159,7 +160,7 @@ def history(
         return
     found = read_history(results)
     document = found.as_dict()
-    _warn(found.left_out)
+    _warn(found.skipped)
     if page is not None:
         _write(page, history_page(document, found.report_links(page)))
         say(f"mteval: page written to {page}")

@@ -32,6 +32,7 @@ __all__ = [
     "STATISTICS_FILE",
     "SYSTEMS_FILE",
     "TERMS_FILE",
+    "csv_headings",
     "read_csv",
     "read_json",
     "read_scores",
@@ -155,7 +156,7 @@ def _text_columns(path: Path, data: bytes) -> tuple[list[str], list[list[str | N
             read_options=pa.csv.ReadOptions(use_threads=False, block_size=len(data) + 1),
             parse_options=pa.csv.ParseOptions(newlines_in_values=True, invalid_row_handler=note),
             convert_options=pa.csv.ConvertOptions(
-                column_types={name: pa.string() for name in _headings(data)},
+                column_types={name: pa.string() for name in csv_headings(data)},
                 strings_can_be_null=True,
                 quoted_strings_can_be_null=False,
                 null_values=[""],
@@ -166,7 +167,12 @@ def _text_columns(path: Path, data: bytes) -> tuple[list[str], list[list[str | N
     return table.column_names, [column.to_pylist() for column in table.columns]
 
 
-def _headings(data: bytes) -> list[str]:
+def csv_headings(data: bytes) -> list[str]:
+    """Return the names of the columns of a CSV file.
+
+    Raises:
+        ValueError: the first line names none.
+    """
     import pyarrow as pa
     import pyarrow.csv
 

@@ -30,6 +30,7 @@ from typing import Any
 from mteval.errors import InputError, MissingPackageError, MtevalError, UnavailableError, location
 from mteval.io.files import kind_of
 from mteval.io.hashing import sha256
+from mteval.runs.entries import list_runs
 from mteval.runs.files import (
     DOCUMENTS_FILE,
     DOMAINS_FILE,
@@ -40,7 +41,6 @@ from mteval.runs.files import (
     TERMS_FILE,
     read_csv,
 )
-from mteval.runs.history import list_runs
 from mteval.runs.read import Run, read_record
 from mteval.runs.record import comparability_key
 from mteval.runs.schema.record import RunRecord

@@ -19,7 +19,8 @@ import pytest
 import mteval
 from mteval.corpus.model import Document, SystemOutput, TestSet
 from mteval.errors import InputError, UsageError
-from mteval.runs.history import VIEWS, query_runs, read_history
+from mteval.runs.history import read_history
+from mteval.runs.sql import VIEWS, query_runs
 from mteval.runs.write import write_run
 from mteval.views.html.history import history_page, history_tables
 from tests.conftest import Run
@@ -321,7 +322,7 @@ def test_hostile_names_and_texts_stay_text(tmp_path: Path) -> None:
         (copied / "report.html").write_text("a report", "utf-8")
 
     found = read_history(results)
-    assert found.left_out == ()
+    assert found.skipped == ()
     history = found.as_dict()
     assert len(history["runs"]) == 7
     assert {row["system"] for run in history["runs"] for row in run["systems"]} == set(outputs)
@@ -487,8 +488,8 @@ def test_a_damaged_run_is_left_out_with_one_sentence(results: Path, damage: str)
     broken = sorted(results.iterdir())[2]
     DAMAGES[damage](broken)
     found = read_history(results)
-    [sentence] = found.left_out
-    assert sentence.startswith(f"{broken} is left out of the history: ")
+    [sentence] = found.skipped
+    assert sentence.startswith(f"{broken} is skipped in the history: ")
     assert "\n" not in sentence
     history = found.as_dict()
     assert [run["run"] for run in history["runs"]] == [
@@ -496,7 +497,7 @@ def test_a_damaged_run_is_left_out_with_one_sentence(results: Path, damage: str)
     ]
     _, rows, left_out = query_runs(results, "SELECT DISTINCT run FROM scores")
     assert len(rows) == 6
-    assert left_out == found.left_out
+    assert left_out == found.skipped
 
 
 def test_files_that_only_sql_reads_are_checked_too(results: Path) -> None:
@@ -520,7 +521,7 @@ def test_a_warning_names_the_folder_and_the_rest_is_shown(results: Path, mteval:
     done = mteval("history", "--json")
     assert done.returncode == 0
     assert done.stderr.splitlines() == [
-        f"mteval: warning: {Path('results') / 'half run'} is left out of the history: "
+        f"mteval: warning: {Path('results') / 'half run'} is skipped in the history: "
         "run.json is not there"
     ]
     assert len(json.loads(done.stdout)["runs"]) == 7
@@ -537,7 +538,7 @@ def test_a_run_of_an_older_mteval_has_what_it_has(results: Path) -> None:
         (old / file).unlink()
     moved = old.rename(results / "from another machine")
     found = read_history(results)
-    assert found.left_out == ()
+    assert found.skipped == ()
     first = found.as_dict()["runs"][0]
     assert (first["run"], first["created"], first["fingerprint"]) == (moved.name, None, None)
     assert first["systems"][0]["bleu"] > 0
@@ -613,7 +614,7 @@ def test_two_processes_at_once_write_two_whole_runs(corpus: Path) -> None:
     processes = [scoring(corpus) for _ in range(2)]
     assert [process.wait(60) for process in processes] == [0, 0]
     found = read_history(corpus / "results")
-    assert found.left_out == ()
+    assert found.skipped == ()
     one, two = found.as_dict()["runs"]
     assert one["fingerprint"] == two["fingerprint"]
     assert two["changed"] == ["nothing"]
@@ -648,7 +649,7 @@ def test_a_killed_process_leaves_only_whole_runs(corpus: Path) -> None:
                     corpus / "results" / f"{path.name}-{n}{'-w' if moments is None else ''}"
                 )
     found = read_history(corpus / "results")
-    assert found.left_out == ()
+    assert found.skipped == ()
     for run in found.runs:
         assert sorted(path.name for path in run.folder.iterdir()) == files
         assert not math.isnan(found.scores[run.name]["x"]["bleu"] or math.nan)
