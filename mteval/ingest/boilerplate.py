@@ -115,8 +115,8 @@ def _is_byline(line: str) -> bool:
     )
 
 
-def _short_with(pattern: re.Pattern[str], longest: int = weights.MAX_SHORT_LINE) -> Rule:
-    return lambda line: _size(line) <= longest and bool(pattern.search(line))
+def _short_with(pattern: re.Pattern[str]) -> Rule:
+    return lambda line: _size(line) <= weights.MAX_SHORT_LINE and bool(pattern.search(line))
 
 
 def _is_share(line: str) -> bool:
@@ -129,6 +129,10 @@ def _is_disclaimer(line: str) -> bool:
     marks = sum(bool(mark.search(line)) for mark in _DISCLAIMER_MARKS)
     short = _size(line) <= weights.MAX_SHORT_LINE and not line.endswith(_STOPS)
     return marks >= (1 if short else weights.MIN_DISCLAIMER_MARKS)
+
+
+def _is_credit(line: str) -> bool:
+    return _size(line) <= weights.MAX_CREDIT and bool(_CREDIT.search(line))
 
 
 def _is_contact(line: str) -> bool:
@@ -160,7 +164,7 @@ BOILERPLATE: tuple[tuple[str, Rule], ...] = (
     ("comment form", _short_with(_COMMENT)),
     ("cookie notice", _short_with(_CONSENT)),
     ("picture caption", _short_with(_CAPTION)),
-    ("editor's line", _short_with(_CREDIT, weights.MAX_CREDIT)),
+    ("editor's line", _is_credit),
     ("navigation", _is_menu),
 )
 

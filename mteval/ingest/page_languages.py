@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from mteval.languages import en_pages, zh_pages
 from mteval.languages.page_words import PageWords, either
+from mteval.languages.registry import SOURCE, TARGET, language
 
 __all__ = ["PAGE_WORDS", "joined"]
 
-PAGE_WORDS: tuple[PageWords, ...] = (zh_pages.PAGE_WORDS, en_pages.PAGE_WORDS)
+PAGE_WORDS: tuple[PageWords, ...] = tuple(language(code).page_words for code in (SOURCE, TARGET))
 
 
 def joined(kind: str) -> str:

@@ -32,7 +32,7 @@ MAX_WORDS_OF_NAME = 6
 
 # De-spaced English ----------------------------------------------------------------------------
 
-# Letters in a run that make it no sentence, and characters of a line: searching more takes minutes.
+# Letters in a run that is no sentence, and characters of a line: searching more takes minutes.
 MAX_RUN_RESPACED = 1000
 MAX_CHARACTERS_RESPACED = 5000
 

@@ -9,6 +9,7 @@ import unicodedata
 
 from mteval.languages import sentences
 from mteval.languages.numbers import Figures, Number, read_digits, significant_digits
+from mteval.languages.page_words import PageWords
 
 __all__ = ["Language"]
 
@@ -47,6 +48,7 @@ class Language:
             where the script has no capitals.
         asks: found in the label of somebody who asks.
         answers: found in the label of somebody who answers.
+        page_words: what web pages in the language put round a text.
     """
 
     code: str = "und"
@@ -60,6 +62,7 @@ class Language:
     speaker: re.Pattern[str] = _SPEAKER
     asks: re.Pattern[str] = _NOTHING
     answers: re.Pattern[str] = _NOTHING
+    page_words: PageWords = PageWords()
 
     def __init__(self, code: str = "") -> None:
         if code:

@@ -6,6 +6,7 @@ import re
 
 from mteval.languages import en_numbers, en_words
 from mteval.languages.base import Language
+from mteval.languages.en_pages import PAGE_WORDS
 from mteval.languages.numbers import Figures, Number
 from mteval.languages.text import LATIN, count_latin_words
 
@@ -24,6 +25,7 @@ class English(Language):
     speaker = re.compile(r"^\s*([A-Z][A-Za-z.'’ -]{0,50}?)\s*[:：]")
     asks = re.compile(r"^(?:q|question)$|reporter|journalist|correspondent", re.IGNORECASE)
     answers = re.compile(r"^(?:a|answer)$|spokes|minister|director", re.IGNORECASE)
+    page_words = PAGE_WORDS
 
     def count_words(self, text: str) -> int:
         """Return the number of runs of Latin letters."""

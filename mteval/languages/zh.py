@@ -10,6 +10,7 @@ from mteval.languages.base import Language
 from mteval.languages.numbers import Figures, Number
 from mteval.languages.pinyin import pinyin, pinyin_syllables
 from mteval.languages.text import HAN, count_han, to_simplified
+from mteval.languages.zh_pages import PAGE_WORDS
 
 __all__ = ["Chinese"]
 
@@ -29,6 +30,7 @@ class Chinese(Language):
     speaker = re.compile(rf"^\s*([{HAN}· ]{{1,20}}?)\s*[:：]")
     asks = re.compile("记者|提问|^问$")
     answers = re.compile("^答$|发言人|部长|主任|局长|司长|主席|总理")
+    page_words = PAGE_WORDS
 
     def fold(self, text: str) -> str:
         """Return a text in simplified characters (OpenCC) and in NFKC."""

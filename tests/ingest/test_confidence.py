@@ -116,29 +116,3 @@ def test_a_bound_that_no_pair_reaches_is_refused(tmp_path: Path) -> None:
     path = page(tmp_path, [side for pair in report("payment")[:4] for side in pair])
     with pytest.raises(InputError, match=r"page\.txt: no pair .*; the surest has [01]\.\d+"):
         ingest_page(path, min_confidence=1.01)
-
-
-@pytest.mark.parametrize(
-    ("name", "text", "said"),
-    [
-        ("sources.toml", "[[page]]\nraw = 'page.txt'\n", "the file has 'page'"),
-        ("sources.toml", "[pages.'page.txt']\ndomian = 'news'\n", "page.txt has 'domian'"),
-        ("fixes.toml", "[[fixes]]\nraw = 'page.txt'\n", "the file has 'fixes'"),
-    ],
-)
-def test_misspelt_keys_are_refused(tmp_path: Path, name: str, text: str, said: str) -> None:
-    (tmp_path / name).write_text(text, "utf-8")
-    path = page(tmp_path, [part for pair in report("banking") for part in pair])
-    with pytest.raises(InputError, match=said):
-        ingest_pages([path])
-
-
-def test_pages_that_name_each_other_are_refused(tmp_path: Path) -> None:
-    for name, side in (("a.txt", 0), ("b.txt", 1)):
-        lines = [pair[side] for pair in report("banking")]
-        (tmp_path / name).write_text("\n\n".join(lines), "utf-8")
-    (tmp_path / "sources.toml").write_text(
-        "[pages.'a.txt']\ntranslation = 'b.txt'\n[pages.'b.txt']\ntranslation = 'a.txt'\n", "utf-8"
-    )
-    with pytest.raises(InputError, match="and has a translation itself"):
-        ingest_pages([tmp_path / "a.txt", tmp_path / "b.txt"])

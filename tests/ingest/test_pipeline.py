@@ -162,69 +162,6 @@ def test_english_only_is_kept_where_sources_say_so(tmp_path: Path) -> None:
     assert result.metadata["languages"] == ["en"]
 
 
-@pytest.mark.parametrize(
-    ("content", "says"),
-    [
-        ('[pages."x.txt"]\ndocument = 3\n', "document of x.txt is 3; write it as text"),
-        ('pages."x.txt" = 3\n', "is no table"),
-        ("pages = 3\n", "'pages' is no table"),
-        ("pages\n", "not valid TOML"),
-        ('[pages."x.txt"]\ntitle = ["a"]\n', "title of x.txt is .* write it as text"),
-        ('[pages."x.txt"]\nlanguages = "en"\n', "languages of x.txt is 'en'"),
-    ],
-)
-def test_bad_sources_are_refused(tmp_path: Path, content: str, says: str) -> None:
-    page = tmp_path / "x.txt"
-    page.write_text("\n".join([*CHINESE, *ENGLISH]), "utf-8")
-    (tmp_path / "sources.toml").write_text(content)
-    with pytest.raises(InputError, match=rf"sources\.toml: .*{says}"):
-        ingest_pages([page])
-
-
-@pytest.mark.parametrize(
-    ("fix", "says"),
-    [
-        ({"find": "nowhere"}, "occurs 0 times"),
-        ({"find": "two"}, "occurs 2 times"),
-        ({"find": "a\nb"}, "reaches over a line break"),
-        ({"find": ""}, "must say raw, find, replace and reason"),
-        ({"reason": ""}, "must say raw, find, replace and reason"),
-    ],
-)
-def test_a_fix_that_does_not_fit_is_refused(tmp_path: Path, fix: dict[str, str], says: str) -> None:
-    import tomli_w
-
-    page = tmp_path / "x.txt"
-    page.write_text("\n".join([*CHINESE, *ENGLISH]), "utf-8")
-    entry = {"raw": "x.txt", "find": "values", "replace": "values", "reason": "test"} | fix
-    (tmp_path / "fixes.toml").write_text(tomli_w.dumps({"fix": [entry]}))
-    with pytest.raises(InputError, match=rf"fixes\.toml: .*{says}"):
-        ingest_pages([page])
-
-
-def test_another_file_of_a_document_never_pairs_by_accident(tmp_path: Path) -> None:
-    page = tmp_path / "raw" / "x.txt"
-    page.parent.mkdir()
-    page.write_text("\n".join([*CHINESE, *ENGLISH]), "utf-8")
-    write_ingested(tmp_path, ingest_pages([page]))
-    # The same again changes nothing, so a second reference by hand may lie beside it.
-    (tmp_path / "x.en.B.txt").write_text("one\ntwo\n")
-    assert write_ingested(tmp_path, ingest_pages([page])) == []
-    (tmp_path / "sources.toml").write_text('[pages."x.txt"]\nlanguages = ["en"]\n')
-    page.write_text("\n".join([*CHINESE, *ENGLISH, "One more line of English text."]), "utf-8")
-    with pytest.raises(InputError, match=r"x\.en\.B\.txt: this file belongs to document x"):
-        write_ingested(tmp_path, ingest_pages([page]))
-    assert (tmp_path / "x.zh.txt").read_text("utf-8").splitlines() == list(CHINESE)
-
-
-def test_what_is_replaced_is_told(tmp_path: Path) -> None:
-    page = tmp_path / "x.txt"
-    page.write_text("\n".join([*CHINESE, *ENGLISH]), "utf-8")
-    write_ingested(tmp_path / "out", ingest_pages([page]))
-    (tmp_path / "out" / "x.en.txt").write_text("edited\nby hand\n")
-    assert write_ingested(tmp_path / "out", ingest_pages([page])) == ["x.en.txt"]
-
-
 def test_a_page_glossed_with_combining_accents_is_chinese(tmp_path: Path) -> None:
     from pypinyin import Style, pinyin
 

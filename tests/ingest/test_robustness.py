@@ -14,10 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mteval.errors import EncodingError, InputError, MtevalError
-from mteval.ingest.line_languages import settle_languages
-from mteval.ingest.lines import extract_lines
 from mteval.ingest.pages import MAX_BYTES, read_page
-from mteval.ingest.pipeline import ingest_page, ingest_pages
+from mteval.ingest.pipeline import ingest_page
 from mteval.io.encodings import decode_any
 from tests.conftest import Run
 from tests.ingest import renderings
@@ -201,51 +199,6 @@ def test_a_short_text_is_decoded_right_or_refused(encoding: str) -> None:
         text = convert(CHINESE[0][start : start + 6]).replace("，", "、")
         with contextlib.suppress(EncodingError):
             assert decode_any(text.encode(encoding), Path("x"))[0] == text
-
-
-def test_what_both_languages_have_in_the_same_words_is_given_to_each() -> None:
-    lines = settle_languages(
-        extract_lines(
-            "\n".join(["主席報告。", "KPMG", "本年情況良好。", *ENGLISH, "KPMG", ENGLISH[0]])
-        )
-    )
-    assert [line.language for line in lines] == ["zh", "zh", "zh", "en", "en", "en", "en"]
-
-
-@pytest.mark.parametrize("swapped", [False, True])
-def test_a_page_in_each_language_becomes_one_document(
-    tmp_path: Path, mteval: Run, swapped: bool
-) -> None:
-    zh, en = tmp_path / "talk.zh.txt", tmp_path / "talk.en.html"
-    zh.write_text("\n".join([*CHINESE, "COVID-19"]), "gb18030")
-    en.write_text(renderings.html_paragraphs(ENGLISH), "utf-8")
-    files = [en, zh] if swapped else [zh, en]
-    done = mteval("ingest", *files, "-o", tmp_path / "out")
-    assert done.returncode == 0, done.stderr
-    assert "were taken for a text and its translation" in done.stderr
-    assert (tmp_path / "out" / "talk.zh.txt").read_text("utf-8").splitlines() == list(CHINESE)
-    stated = (tmp_path / "out" / "talk.toml").read_text("utf-8")
-    assert 'encoding = "GB2312"' in stated
-    assert 'translation_raw = "talk.en.html"' in stated
-
-
-def test_sources_name_the_translation(tmp_path: Path) -> None:
-    names = ("a.txt", "b.txt", "c.txt")
-    for name, lines in zip(names, (CHINESE, LINES, ENGLISH), strict=True):
-        (tmp_path / name).write_text("\n".join(lines), "utf-8")
-    (tmp_path / "sources.toml").write_text('[pages."a.txt"]\ntranslation = "c.txt"\n')
-    results = ingest_pages([tmp_path / name for name in names])
-    assert [result.document.id for result in results] == ["a", "b"]
-    assert [len(result.document.segments) for result in results] == [2, 2]
-
-
-def test_two_pages_in_one_language_are_no_pair(tmp_path: Path) -> None:
-    for name in ("a.txt", "b.txt"):
-        (tmp_path / name).write_text("\n".join(CHINESE), "utf-8")
-    with pytest.raises(InputError, match=r"a\.txt: the page has no English text"):
-        ingest_pages([tmp_path / "a.txt", tmp_path / "b.txt"])
-    with pytest.raises(InputError, match="cannot be a text and its translation"):
-        ingest_page(tmp_path / "a.txt", translation=tmp_path / "b.txt")
 
 
 def test_many_comments_before_text_are_read_at_once(tmp_path: Path) -> None:
