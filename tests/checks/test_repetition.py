@@ -33,3 +33,34 @@ def test_repetition_that_source_or_reference_share() -> None:
     assert "repetition" in flags(None, text)
     assert flags("学习学习学习学习！", text) == {}
     assert flags(None, text, "Study, study, study, study!") == {}
+
+
+def scattered(phrase: str, count: int) -> str:
+    return " ".join(f"{phrase} {n}x" for n in range(count))
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("very " * 3, 0),
+        ("very " * 4, 4),
+        ("and on " * 2, 0),
+        ("and on " * 3, 3),
+        ("a b c d e f g h i j " * 3, 3),
+        (scattered("we will work", 9), 0),
+        (scattered("we will work on", 4), 0),
+        (scattered("we will work on", 5), 5),
+        ("ha" * 11, 0),
+        ("ha" * 12, 12),
+        ("x" + "ha" * 5 + "abcdefghijklmnopqrst", 0),
+    ],
+)
+def test_where_repetition_begins(text: str, count: int) -> None:
+    found = flags(None, text).get("repetition", " 0 times")
+    assert f" {count} times" in found
+
+
+def test_twice_as_often_as_the_reference_is_no_fault() -> None:
+    reference = scattered("we will work on", 5)
+    assert flags(None, scattered("we will work on", 10), reference) == {}
+    assert "repetition" in flags(None, scattered("we will work on", 11), reference)
