@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mteval.checks import copy, length, numbers, repetition, script
+from mteval.checks import copy, length, markup, numbers, repetition, script
 from mteval.checks.base import Check
 
 __all__ = ["CHECKS"]
@@ -15,4 +15,5 @@ CHECKS: tuple[Check, ...] = (
     repetition.REPETITION,
     numbers.NUMBER,
     numbers.DATE,
+    markup.MARKUP,
 )
