@@ -1,4 +1,4 @@
-"""Where the terms of a termbase stand: source terms in Chinese, their renderings in English.
+"""Where the terms of a termbase are: source terms in Chinese, their renderings in English.
 
 All terms are looked for at once by an Aho-Corasick automaton (Aho and Corasick 1975, library
 ahocorasick-rs), so the work grows with the text and what is found in it, not with text x terms.
@@ -30,13 +30,14 @@ if TYPE_CHECKING:
 
 __all__ = ["Hit", "Matcher", "Occurrence", "Patterns", "attached_year"]
 
-_LONGEST_YEAR = 16
+# Enough for a year with what may be around it.
+_MAX_YEAR_CHARACTERS = 16
 _HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
-    """Hold one occurrence of a source term.
+    """An occurrence of a source term.
 
     Attributes:
         concepts: indices of the concepts that have the term; several where it is a homonym.
@@ -53,7 +54,7 @@ class Occurrence:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """Hold one place where a text has a listed rendering.
+    """A stretch of a text that is a listed rendering.
 
     Attributes:
         concept: index of the concept.
@@ -73,19 +74,19 @@ class Hit:
 
     @property
     def order(self) -> int:
-        """Order hits that are alike otherwise: preferred, admitted, deprecated."""
+        """The order of hits that are alike otherwise: 0 preferred, 1 admitted, 2 deprecated."""
         return STATUSES.index(self.rendering.status)
 
 
 class Patterns:
-    """Find any of many strings in a text, all places of all of them, overlapping ones too."""
+    """Many strings that are looked for in a text at once, wherever they are, overlapping too."""
 
     def __init__(self, patterns: Iterable[str]) -> None:
         self.patterns = tuple(dict.fromkeys(pattern for pattern in patterns if pattern))
         self._automaton = _automaton(self.patterns) if self.patterns else None
 
     def find(self, text: str) -> list[tuple[str, int, int]]:
-        """List (pattern, start, end) for every place, offsets in characters, half-open."""
+        """Return (pattern, start, end) of every match, offsets in characters, half-open."""
         if self._automaton is None:
             return []
         return [
@@ -94,10 +95,10 @@ class Patterns:
         ]
 
     def counts(self, text: str) -> dict[str, int]:
-        """Count each pattern as ``str.count`` does: from the left, without overlap with itself."""
+        """Return the count of each pattern as by ``str.count``: without overlap with itself."""
         counts: defaultdict[str, int] = defaultdict(int)
         free: dict[str, int] = {}
-        # By end, as the automaton finds them, is by start for the places of one pattern.
+        # By end, as the automaton finds them, is by start for the matches of one pattern.
         for pattern, start, end in self.find(text):
             if start >= free.get(pattern, 0):
                 counts[pattern] += 1
@@ -112,7 +113,7 @@ def _automaton(patterns: Sequence[str]) -> AhoCorasick:
 
 
 class Matcher:
-    """Match the terms of concepts in texts of both languages."""
+    """The terms of concepts, to be matched in texts of both languages."""
 
     def __init__(self, concepts: Sequence[Concept]) -> None:
         self.concepts = tuple(concepts)
@@ -128,7 +129,7 @@ class Matcher:
         self._rendering_patterns = Patterns(key for key in self._renderings if key.strip())
 
     def occurrences(self, source: str) -> list[Occurrence]:
-        """Find source terms, longest first, so that a term inside another is not counted again.
+        """Return the source terms of a text, long ones first: one inside another does not count.
 
         Simplified and traditional characters, full and half width, middle dots, hyphens, spaces
         and quotation marks make no difference.
@@ -163,17 +164,17 @@ class Matcher:
         return occurrences
 
     def left_in_chinese(self, text: str) -> list[Occurrence]:
-        """Find source terms in a text that should be English, as ``occurrences`` finds them."""
+        """Return the source terms in a text that should be English, as ``occurrences`` does."""
         return self.occurrences(text) if count_han(text) else []
 
     def hits(self, words: Sequence[Word], concepts: Iterable[int]) -> list[Hit]:
-        """Find the renderings of concepts in a text that was split into words.
+        """Return the renderings of concepts in a text that was split into words.
 
         Word boundaries hold; inflection, spelling, articles, and what joins two words (hyphen,
         space, slash) make no difference, letter case as the rendering says.
 
         Returns:
-            Every place of every rendering, in the order of the text; they may overlap.
+            Every match of every rendering, in the order of the text; they may overlap.
         """
         wanted = set(concepts)
         text = _joined(words)
@@ -210,7 +211,7 @@ def _split(text: str) -> tuple[Word, ...]:
 
 
 def _as_written(words: Sequence[Word]) -> list[tuple[str, int]]:
-    """Give words with how far each stands from the first, which a comma between them changes."""
+    """Return words with how far each is from the first, which a comma between them changes."""
     return [(word.text, word.start - words[0].start) for word in words]
 
 
@@ -219,7 +220,7 @@ def _joined(words: Sequence[Word]) -> str:
 
 
 def _is_whole(folded: Folded, start: int, end: int) -> bool:
-    """Tell whether a match does not begin or end inside a Latin word or a number."""
+    """Return whether a match does not begin or end inside a Latin word or a number."""
     text, offsets = folded.text, folded.offsets
 
     def inside_word(left: int) -> bool:
@@ -249,11 +250,11 @@ def _same_case(listed: str, found: str) -> bool:
 
 
 def attached_year(text: str, end: int, year: str | None) -> int:
-    """Give where a rendering ends when the year that its term has follows it, else ``end``."""
+    """Return where a rendering ends when the year that its term has follows it, else ``end``."""
     match = None if year is None else _year_after(text, end)
     return end if match is None or match[1] != year else end + match.end()
 
 
 def _year_after(text: str, at: int) -> re.Match[str] | None:
-    """Match a year that follows a name, in digits of either width."""
-    return YEAR_AFTER.match(text[at : at + _LONGEST_YEAR].translate(_HALF_WIDTH))
+    """Return the match of a year that follows a name, in digits of either width."""
+    return YEAR_AFTER.match(text[at : at + _MAX_YEAR_CHARACTERS].translate(_HALF_WIDTH))

@@ -1,6 +1,6 @@
 """What counts as the same text on either side: folded Chinese characters, keys of English words.
 
-Both keep the way back to the characters of the text, so that whatever is found has its place.
+Both keep the way back to the characters of the text, so that whatever is found has its offsets.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _CLOSING = "”’」』》〉"
 _IGNORED = frozenset(f"{MIDDLE_DOTS}{_HYPHENS}{_OPENING}{_CLOSING}\"'")
 
 _BETWEEN_QUOTATIONS = re.compile(rf"[{_CLOSING}]\s*[{_OPENING}]|\"\s*\"")
-# Accents that stand alone, soft hyphens and the like are part of the word that they stand in.
+# Combining accents, soft hyphens and the like are part of the word that they are in.
 _MARKS = "\u0300-\u036f\u00ad\u200b-\u200d\u2060\ufeff"
 _LETTER = rf"[^\W\d_{HAN}]"
 _APOSTROPHE = "['’ʼ＇]"
@@ -42,29 +42,29 @@ _PLURAL_ACRONYM = re.compile(r"([A-Z]{2,})s")
 _SYMBOLS = {"&": "and", "+": "plus"}
 # The key of punctuation; no text has this character.
 BREAK = "\0"
-_LONGEST_ACRONYM = 6
+_MAX_ACRONYM_LETTERS = 6
 # In a heading of capitals words of this length are no acronyms.
-_SHORT = 3
+_MAX_SHORT_WORD = 3
 # So many words in capitals are a heading, if not one is longer than an acronym.
-_HEADING_WORDS = 4
+_MIN_HEADING_WORDS = 4
 _WORD_FOLLOWS = re.compile(r"\s+\w")
 
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """Hold folded text and, for each of its characters, the one of the text it comes from."""
+    """Folded text and, for each of its characters, the offset of the one it comes from."""
 
     text: str
     offsets: tuple[int, ...]
 
     def span(self, start: int, end: int) -> tuple[int, int]:
-        """Give the half-open character offsets in the text of a piece of the folded text."""
+        """Return the half-open character offsets in the text of a piece of the folded text."""
         return self.offsets[start], self.offsets[end - 1] + 1
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """Hold one word: its key, its text and the half-open character offsets of it.
+    """A word: its key, its text and its half-open character offsets.
 
     ``key`` is ``BREAK`` for punctuation that ends a phrase.
     """
@@ -76,10 +76,10 @@ class Word:
 
 
 def fold_source(text: str) -> Folded:
-    """Fold Chinese text so that spellings of one name become one.
+    """Return Chinese text folded, so that spellings of one name become one.
 
     Characters are simplified (OpenCC), half-width and of lower case; spaces, hyphens, middle dots,
-    quotation marks and invisible characters are left out, but for a pair of marks that ends one
+    quotation marks and invisible characters are dropped, but for a pair of marks that ends one
     quotation and begins the next.
     """
     pieces: list[str] = []
@@ -107,44 +107,44 @@ def _folded(character: str) -> str:
 
 
 def split_words(text: str) -> list[Word]:
-    """Split English text into words with keys that inflection and spelling leave alone.
+    """Return the words of English text, with keys that inflection and spelling leave alone.
 
     The key of a word is its lemma without case, accents and possessive (simplemma), in American
-    spelling (breame). Articles are left out, unless there is nothing else; hyphens, slashes,
-    quotation marks, commas and spaces count alike, as what stands between two words.
+    spelling (breame). Articles are skipped, unless there is nothing else; hyphens, slashes,
+    quotation marks, commas and spaces count alike, as what is between two words.
     """
     words: list[Word] = []
     articles: list[Word] = []
     last = 0
-    shouted = _is_shouted(text)
+    all_caps = _is_all_caps(text)
     for match in _WORD.finditer(text):
         surface = match[0]
         if words and _ends_phrase(text, last, match.start(), words[-1]):
             words.append(Word(BREAK, "", last, last))
         last = match.end()
         # A capital letter A is an article where a title begins.
-        begins = not words or words[-1].key == BREAK or shouted
+        begins = not words or words[-1].key == BREAK or all_caps
         if surface.lower() == "the" or (
             surface.lower() in ("a", "an")
             and (surface.islower() or begins)
             and _WORD_FOLLOWS.match(text, match.end())
         ):
             articles.append(Word(surface.lower(), surface, match.start(), match.end()))
-        elif key := _key(surface, shouted):
+        elif key := _key(surface, all_caps):
             words.append(Word(key, surface, match.start(), match.end()))
     return words or articles
 
 
-def _is_shouted(text: str) -> bool:
-    """Tell whether a text is a heading in capitals, where capitals make no acronym."""
+def _is_all_caps(text: str) -> bool:
+    """Return whether a text is a heading in capitals, where capitals make no acronym."""
     if not text.isupper():
         return False
     lengths = [len(match[0]) for match in _WORD.finditer(text)]
-    return max(lengths, default=0) > _LONGEST_ACRONYM or len(lengths) >= _HEADING_WORDS
+    return max(lengths, default=0) > _MAX_ACRONYM_LETTERS or len(lengths) >= _MIN_HEADING_WORDS
 
 
 def _ends_phrase(text: str, start: int, end: int, word: Word) -> bool:
-    """Tell whether what stands between two words ends a phrase."""
+    """Return whether what is between two words ends a phrase."""
     between = text[start:end]
     if between[:1] == "." and (_TITLE.fullmatch(word.text) or _DECIMAL.match(text, start)):
         between = between[1:]
@@ -152,7 +152,7 @@ def _ends_phrase(text: str, start: int, end: int, word: Word) -> bool:
 
 
 @functools.cache
-def _key(surface: str, shouted: bool) -> str:
+def _key(surface: str, all_caps: bool) -> str:
     if surface in _SYMBOLS:
         return _SYMBOLS[surface]
     surface = _POSSESSIVE.sub("", surface) or surface
@@ -164,7 +164,7 @@ def _key(surface: str, shouted: bool) -> str:
     plain = "".join(c for c in plain if c not in "’ʼ＇" and _is_visible(c))
     if not (plain.isascii() and plain.isalpha()):
         return plain
-    if is_acronym(surface) and not (shouted and len(plain) > _SHORT):
+    if is_acronym(surface) and not (all_caps and len(plain) > _MAX_SHORT_WORD):
         return plain
     return lemma(plain)
 
@@ -174,6 +174,6 @@ def _is_visible(character: str) -> bool:
 
 
 def is_acronym(surface: str) -> bool:
-    """Tell whether a word is an acronym: US, U.S., ADMM; longer words are in capitals by style."""
+    """Return whether a word is an acronym: US, U.S., ADMM; longer ones are in capitals by style."""
     letters = surface.replace(".", "")
-    return 2 <= len(letters) <= _LONGEST_ACRONYM and letters.isupper()
+    return 2 <= len(letters) <= _MAX_ACRONYM_LETTERS and letters.isupper()

@@ -39,13 +39,13 @@ SEVERITY_WEIGHTS: dict[Severity, float] = {"critical": 25.0, "major": 5.0, "mino
 
 
 def ratio(sums: Array) -> Array:
-    """Divide the first of two summed statistics by the second: (..., 2) -> (...), NaN for 0/0."""
+    """Return the first of two summed statistics by the second: (..., 2) -> (...), NaN for 0/0."""
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.asarray(np.where(sums[..., 1] > 0, sums[..., 0] / sums[..., 1], np.nan))
 
 
 def mean_ratio(sums: Array) -> Array:
-    """Average the ratios of the k pairs whose second sum is not 0: (..., k, 2) -> (...)."""
+    """Return the mean ratio of the k pairs whose second sum is not 0: (..., k, 2) -> (...)."""
     ratios = ratio(sums)
     known = ~np.isnan(ratios)
     total = np.where(known, ratios, 0.0).sum(axis=-1)
@@ -54,11 +54,11 @@ def mean_ratio(sums: Array) -> Array:
 
 @dataclass(frozen=True)
 class ConceptCounts:
-    """Hold statistics (n_segments, k, 2) of k concepts, of which few are not 0.
+    """Statistics (n_segments, k, 2) of k concepts, of which few are not 0.
 
     Attributes:
         segments: for each of n occurrences, by concept, its segment.
-        right: whether it counts: (n,).
+        right: 1 if it counts as right, else 0: (n,).
         starts: where the occurrences of each concept begin: (k,).
     """
 
@@ -67,7 +67,7 @@ class ConceptCounts:
     starts: npt.NDArray[np.int64]
 
     def sums(self, weights: Array) -> Array:
-        """Sum over segments by weight: (..., n_segments) -> (..., k, 2)."""
+        """Return the sums over segments by weight: (..., n_segments) -> (..., k, 2)."""
         if not len(self.starts):
             return np.zeros((*weights.shape[:-1], 0, 2))
         by_occurrence = weights[..., self.segments]
@@ -77,7 +77,7 @@ class ConceptCounts:
 
 @dataclass(frozen=True)
 class TermCounts:
-    """Hold the statistics of one text over its segments.
+    """The statistics of one text over its segments.
 
     Attributes:
         accuracy: right renderings (preferred or admitted), occurrences: (n_segments, 2). Their
@@ -99,7 +99,7 @@ class TermCounts:
     preferred: ConceptCounts
 
     def scores(self, weights: Array) -> dict[str, float]:
-        """Score segments by weight, (n_segments,): by name, NaN where there is no occurrence."""
+        """Return the scores of segments by weight (n_segments,), NaN without an occurrence."""
         frequent, preferred = self.frequent.sums(weights), self.preferred.sums(weights)
         scores = {
             "occurrence_accuracy": ratio(weights @ self.accuracy),
@@ -118,7 +118,7 @@ def count_findings(
     texts: Sequence[str | None],
     concepts: Sequence[Concept],
 ) -> TermCounts:
-    """Count the verdicts on one text into statistics.
+    """Return the statistics of the verdicts on one text.
 
     Args:
         findings: the verdicts.
@@ -158,12 +158,12 @@ def count_findings(
 
 
 def severity_of(concept: Concept) -> Severity:
-    """Give the gravest severity among the renderings of a concept."""
+    """Return the gravest severity among the renderings of a concept."""
     return max((r.severity for r in concept.renderings), key=lambda word: SEVERITY_WEIGHTS[word])
 
 
 def rendering_key(finding: Finding, texts: Sequence[str | None]) -> str | None:
-    """Give what a rendering is compared by: its word keys, without a year that is attached."""
+    """Return what a rendering is compared by: its word keys, without a year that is attached."""
     if finding.start is None:
         return None
     text = (texts[finding.segment] or "")[finding.start : finding.end]
@@ -174,7 +174,7 @@ def rendering_key(finding: Finding, texts: Sequence[str | None]) -> str | None:
 
 
 def _most_frequent(keyed: Iterable[tuple[Finding, str | None]]) -> dict[int, str]:
-    """Find the most frequent rendering of each concept; of several the alphabetically first."""
+    """Return the most frequent rendering of each concept; of equals the alphabetically first."""
     counts: defaultdict[int, Counter[str]] = defaultdict(Counter)
     for finding, key in keyed:
         if key is not None:
@@ -190,7 +190,7 @@ def tsr_statistics(
     references: Sequence[str],
     hypotheses: Mapping[str, Sequence[str | None]],
 ) -> dict[str, Array]:
-    """Count the term success rate of the WMT25 terminology task, track 2 (zh-en), by document.
+    """Return the term success rate of the WMT25 terminology task, track 2 (zh-en), as statistics.
 
     For a document with source S, output H and reference R, all in lower case, an entry (s, t_1,
     t_2, ...) is valid if S contains s and R contains some t_i; it succeeds at the rate

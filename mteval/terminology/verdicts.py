@@ -34,11 +34,11 @@ REVISION = 1
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Hold the verdict on one occurrence of a term in one text.
+    """The verdict on one occurrence of a term in one text.
 
     Attributes:
         segment: index of the segment.
-        occurrence: where the term stands in the source.
+        occurrence: where the term is in the source.
         concept: index of the concept.
         verdict: what was done with it; "omitted" is omitted or unclear.
         start: character offset in the text where the rendering found starts; None if none was.
@@ -60,12 +60,12 @@ class Finding:
 
 @dataclass(frozen=True)
 class Checked:
-    """Hold the verdicts on several texts.
+    """The verdicts on several texts.
 
     Attributes:
         findings: for each text its findings, in the order of the sources.
-        unexplained: how many occurrences no listed rendering near its place, pinyin or Chinese
-            explains.
+        unexplained: how many occurrences no listed rendering near where it should be, pinyin or
+            Chinese explains.
         searched: whether these were searched for.
     """
 
@@ -83,7 +83,7 @@ def check(
     references: int = 0,
     most_searched: int | None = None,
 ) -> Checked:
-    """Find what every text wrote for every occurrence of a term.
+    """Return what every text wrote for every occurrence of a term.
 
     Args:
         matchers: for each of n_segments segments, the terms in force when it was published.
@@ -167,7 +167,7 @@ def _search(
 
 
 class _Segment:
-    """Hold one segment of one text while its occurrences are explained one after the other."""
+    """A segment of a text while its occurrences are explained one after the other."""
 
     def __init__(
         self,
@@ -189,17 +189,17 @@ class _Segment:
             self.hits[hit.concept].append(hit)
 
     def findings(self) -> list[Finding]:
-        """List what was found; what was not is omitted."""
+        """Return what was found, by occurrence; what was not is omitted."""
         return [
             self.found.get(n) or Finding(self.number, occurrence, occurrence.concepts[0], "omitted")
             for n, occurrence in enumerate(self.occurrences)
         ]
 
     def pair_listed(self, *, near: bool) -> None:
-        """Pair occurrences with listed renderings one to one, long renderings first, by place.
+        """Pair occurrences with listed renderings one to one, long renderings first, by distance.
 
         Args:
-            near: leave a rendering that stands far from where it should to the search, which knows
+            near: leave a rendering that is far from where it should be to the search, which knows
                 whether something nearer explains the term.
         """
         reach = max(NEAR_CHARACTERS, NEAR_SHARE * len(self.passage.text))
@@ -236,29 +236,29 @@ class _Segment:
                     self._accept(n, hit.words, hit.start, hit.end, hit.rendering.status, hit)
 
     def find_untranslated(self) -> None:
-        """Find terms that stand in the text in Chinese characters or in pinyin."""
+        """Find terms that are in the text in Chinese characters or in pinyin."""
         chinese: defaultdict[int, deque[Occurrence]] = defaultdict(deque)
         for left in self.matcher.left_in_chinese(self.passage.text):
             for concept in left.concepts:
                 chinese[concept].append(left)
-        # Every place is looked at once, as what is taken stays so.
+        # Every stretch is looked at once, as what is taken stays so.
         spelt: dict[str, Iterator[tuple[int, int]]] = {}
         for n, occurrence in enumerate(self.occurrences):
             if n in self.found:
                 continue
             term = self.source[occurrence.start : occurrence.end]
-            places: Iterator[tuple[Verdict, int, int]] = chain(
+            stretches: Iterator[tuple[Verdict, int, int]] = chain(
                 (
                     ("left in Chinese", left.start, left.end)
                     for concept in occurrence.concepts
                     for left in _popped(chinese[concept])
                 ),
                 (
-                    ("transliterated", *place)
-                    for place in spelt.setdefault(term, _spelt(term, self.passage))
+                    ("transliterated", *span)
+                    for span in spelt.setdefault(term, _spelt(term, self.passage))
                 ),
             )
-            for verdict, start, end in places:
+            for verdict, start, end in stretches:
                 words = self.passage.words_within(start, end)
                 if words[0] < words[1] and not self.passage.taken[slice(*words)].any():
                     hit = self._hit(occurrence, words)
@@ -285,7 +285,7 @@ class _Segment:
                     answers[other] = choose(questions[other], candidates(questions[other], vectors))
 
     def _hit(self, occurrence: Occurrence, words: tuple[int, int]) -> Hit | None:
-        """Find the listed rendering of a term that some words are."""
+        """Return the listed rendering of a term that some words are, if they are one."""
         hits = (hit for concept in occurrence.concepts for hit in self.hits[concept])
         return next((hit for hit in hits if hit.words == words), None)
 
@@ -313,13 +313,13 @@ class _Segment:
         )
 
 
-def _popped(places: deque[Occurrence]) -> Iterator[Occurrence]:
-    while places:
-        yield places.popleft()
+def _popped(spans: deque[Occurrence]) -> Iterator[Occurrence]:
+    while spans:
+        yield spans.popleft()
 
 
 def _spelt(term: str, passage: Passage) -> Iterator[tuple[int, int]]:
-    """Find where a text spells a term in pinyin, however it is joined or split."""
+    """Yield where a text spells a term in pinyin, however it is joined or split: offsets."""
     letters = _letters(term)
     for size in range(1, len(letters) + 1):
         for first in passage.by_letters.get(letters[:size], ()):
@@ -336,6 +336,6 @@ def _spelt(term: str, passage: Passage) -> Iterator[tuple[int, int]]:
 
 @functools.lru_cache(maxsize=65536)
 def _letters(term: str) -> str:
-    """Spell a term in pinyin; that of a single character is too easily an English word."""
+    """Return a term in pinyin; empty for one character, which is easily an English word."""
     folded = fold_source(term).text
     return pinyin_letters(pinyin(folded)) if count_han(folded) > 1 else ""

@@ -287,6 +287,9 @@ def test_ratios_of_nothing_are_not_numbers() -> None:
     # The concept without an occurrence is left out: (1/2 + 3/3) / 2.
     assert mean_ratio(pairs) == pytest.approx(0.75)
     assert np.isnan(mean_ratio(np.zeros((3, 2))))
+    # Of several rows of concepts, each by itself: (1/2 + 1) / 2, 0/4, none.
+    several = np.array([pairs, [[0.0, 4.0], [0.0, 0.0], [0.0, 0.0]], np.zeros((3, 2))])
+    assert mean_ratio(several) == pytest.approx([0.75, 0.0, np.nan], nan_ok=True)
     assert np.isnan(mean_ratio(np.zeros((0, 2))))
     none = ConceptCounts(np.array([], dtype=np.int64), np.array([]), np.array([], dtype=np.int64))
     assert none.sums(np.ones((3, 2))).shape == (3, 0, 2)

@@ -1,19 +1,20 @@
 from __future__ import annotations
 
+import re
+import zlib
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from benchmarks.terms import read_labels, shipped_inventory, tally
-from mteval.languages.encoder import Embed, sentence_encoder
+from mteval.languages.encoder import Embed
 from mteval.terminology.concepts import TermbaseRow
 from mteval.terminology.formats.registry import read_termbase
-from mteval.terminology.inventory import Inventory
 from mteval.terminology.matching import Matcher
 from mteval.terminology.termbase import Termbase
 from mteval.terminology.verdicts import Finding, check
@@ -21,17 +22,11 @@ from mteval.terminology.vocabulary import RIGHT, VERDICTS, Status
 from tests.conftest import ROOT
 
 CONFERENCE = "mnd-2023-12-28-military-diplomacy"
-STATE = "state-2023-10-27-blinken-wang"
 
 
 @pytest.fixture(scope="session")
 def embed() -> Embed:
-    return sentence_encoder()
-
-
-@pytest.fixture(scope="session")
-def shipped() -> Inventory:
-    return shipped_inventory()
+    return meanings
 
 
 @pytest.fixture(scope="session")
@@ -50,6 +45,29 @@ def matcher(*rows: _Row) -> Matcher:
             for source, target, *status in rows
         ).concepts
     )
+
+
+# English words by the Chinese characters that they render.
+SYNONYMS = {
+    "gold": "金",
+    "golden": "金",
+    "loong": "龙",
+    "dragon": "龙",
+    "north": "北",
+    "union": "联",
+    # Of a wider meaning: less like each of the characters.
+    "gilt": "金钱财",
+}
+
+
+def meanings(texts: Sequence[str]) -> npt.NDArray[Any]:
+    """Embed texts by hand: a dimension for each character and word, those of SYNONYMS as one."""
+    vectors = np.zeros((len(texts), 512))
+    for vector, text in zip(vectors, texts, strict=True):
+        for token in re.findall(r"[\u4e00-\u9fff]|[^\W\u4e00-\u9fff]+|[^\w\s]", text.lower()):
+            for meaning in SYNONYMS.get(token, [token]):
+                vector[zlib.crc32(meaning.encode()) % 512] += 1
+    return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
 
 
 TERMS: tuple[_Row, ...] = (
@@ -71,53 +89,6 @@ def verdicts(
     [findings] = check([terms], [source], [[text]], embed).findings
     assert all(f.segment == 0 for f in findings)
     return [(f.verdict, None if f.start is None else text[f.start : f.end]) for f in findings]
-
-
-def shipped_finding(
-    shipped: Inventory, system: str, document: str, segment: int, concept: str
-) -> tuple[str, str | None]:
-    [row] = [
-        row
-        for row in shipped.occurrence_rows()
-        if (row.system, row.document, row.segment, row.concept)
-        == (system, document, segment, concept)
-    ]
-    return row.verdict, row.rendering
-
-
-# --- the texts of the repository
-
-
-@pytest.mark.parametrize(
-    ("system", "expected"),
-    [
-        # Read off paragraph 4; the English name of the exercise is that of the Russian side,
-        # eng.chinamil.com.cn, 2023-07-24.
-        ("llm-fluent", ("preferred", "Northern/Interaction-2023")),
-        ("llm-glossary", ("deprecated", "Beibu Unity-2023")),
-        ("llm-literal", ("other", "North Part · Joint - 2023")),
-        ("reference", ("deprecated", "Beibu Unity-2023")),
-    ],
-)
-def test_name_of_an_exercise(system: str, expected: tuple[str, str], shipped: Inventory) -> None:
-    found = shipped_finding(shipped, system, CONFERENCE, 4, "northern-interaction")
-    assert found == expected
-
-
-@pytest.mark.parametrize("parts", [(1, 2), (2,)], ids=["all", "part 2"])
-def test_verdicts_are_those_of_a_reader(parts: tuple[int, ...], shipped: Inventory) -> None:
-    # Labels by hand: tests/data/terms; part 2 was written after the rules were frozen.
-    labels = [label for label in read_labels() if label.part in parts]
-    assert len(labels) == {(1, 2): 360, (2,): 120}[parts]
-    counts = tally(shipped, labels)
-    assert counts.verdicts / counts.labels >= 0.95
-    assert counts.spans / counts.rendered >= 0.85
-
-
-def test_findings_of_the_repository_index_their_texts(shipped: Inventory) -> None:
-    assert shipped.searched
-    for texts, findings in zip(shipped.texts, shipped.findings, strict=True):
-        assert_sound(findings, shipped.sources, texts)
 
 
 # --- listed renderings
@@ -317,19 +288,6 @@ def test_too_much_to_search_for(most: int | None, searched: bool, embed: Embed) 
     assert found == ["preferred", "left in Chinese", unexplained, "preferred"] * 2
 
 
-def test_a_rendering_far_off_is_found_if_nothing_nearer_explains_the_term(embed: Embed) -> None:
-    far = f"{'The weather was fine and it rained. ' * 30}Golden Dragon"
-    source = f"金龙{'天气很好，又下雨。' * 30}"
-    terms = matcher(*TERMS)
-    assert verdicts(source, far, terms) == [("preferred", "Golden Dragon")]
-    assert verdicts(source, far, terms, embed) == [("preferred", "Golden Dragon")]
-    near = f"Gold Loong. {far}"
-    [(verdict, found)] = verdicts(source, near, terms, embed)
-    assert (verdict, found) == ("other", "Gold Loong")
-    checked = check([terms], [source], [[far]], embed, most_searched=0)
-    assert [f.verdict for f in checked.findings[0]] == ["preferred"]
-
-
 def test_texts_are_judged_each_by_itself(embed: Embed) -> None:
     terms = [matcher(*TERMS)]
     columns = [["Golden Dragon"], ["Gold Dragon"], ["金龙"]]
@@ -341,6 +299,248 @@ def test_texts_are_judged_each_by_itself(embed: Embed) -> None:
         ["admitted"],
         ["left in Chinese"],
     ]
+
+
+# --- near and far
+
+FILLER = "so it was "
+
+
+def unexplained(source: str, text: str, terms: Matcher | None = None) -> int:
+    """Count what no listed rendering near its place, pinyin or Chinese explains."""
+    return check([terms or matcher(*TERMS)], [source], [[text]]).unexplained
+
+
+@pytest.mark.parametrize(("length", "far"), [(173, 0), (174, 1)])
+def test_a_rendering_is_near_within_80_characters(length: int, far: int) -> None:
+    # The middle of "Golden Dragon" is at 6.5, that of the term is expected in the middle of the
+    # text: 86.5 - 6.5 = 80 of at most 80, and 80.5.
+    text = "Golden Dragon".ljust(length, ".")
+    assert unexplained("金龙", text) == far
+    assert unexplained("金龙", text[::-1].replace("nogarD nedloG", "Golden Dragon")) == far
+    # Without a search it is found all the same.
+    assert verdicts("金龙", text) == [("preferred", "Golden Dragon")]
+
+
+@pytest.mark.parametrize(("start", "far"), [(98, 0), (99, 1)])
+def test_a_rendering_is_near_within_a_quarter_of_the_text(start: int, far: int) -> None:
+    # The term is expected at 1 % of 400 characters; the middle of "Golden Loong" is at 104, 100
+    # characters on, and at 105.
+    text = f"{'.' * start}Golden Loong".ljust(400, ".")
+    assert unexplained(f"金龙{'。' * 98}", text) == far
+
+
+def test_what_is_far_off_is_no_match_for_pinyin_or_chinese_at_the_place() -> None:
+    for written, verdict in (("Jinlong", "transliterated"), ("金龙", "left in Chinese")):
+        near = f"{written} {FILLER * 2}Golden Dragon {FILLER * 3}"
+        assert verdicts("金龙", near) == [("preferred", "Golden Dragon")]
+        far = f"{written} {FILLER * 30}Golden Dragon"
+        assert verdicts(f"金龙{'。' * 100}", far) == [(verdict, written)]
+
+
+def test_with_a_search_what_is_nearer_and_likely_is_taken_before_what_is_listed_far_off() -> None:
+    source = f"金龙{'。' * 100}"
+    far = f"{FILLER * 30}Golden Dragon"
+    assert verdicts(source, f"Gold Loong {far}", None, meanings) == [("other", "Gold Loong")]
+    # Out of reach of the search there is nothing likelier.
+    out_of_reach = f"{FILLER * 90}Golden Dragon"
+    [[found]] = check([matcher(*TERMS)], [source], [[out_of_reach]], meanings).findings
+    assert (found.verdict, found.start, found.confidence) == ("preferred", 900, None)
+    # Not searched for, as that would be too much.
+    checked = check([matcher(*TERMS)], [source], [[far]], meanings, most_searched=0)
+    assert (checked.unexplained, checked.searched) == (1, False)
+    assert [f.verdict for f in checked.findings[0]] == ["preferred"]
+
+
+# --- which rendering belongs to which occurrence
+
+
+def test_the_rendering_written_as_listed_comes_before_a_nearer_inflected_one() -> None:
+    text = f"Golden Dragon {FILLER * 3}Golden Dragons {FILLER}"
+    assert verdicts(f"{'。' * 6}金龙", text) == [("preferred", "Golden Dragon")]
+
+
+def test_the_nearer_rendering_comes_before_a_better_one() -> None:
+    text = f"Golden Dragon {FILLER * 3}Golden Loong {FILLER}"
+    assert verdicts(f"{'。' * 6}金龙", text) == [("deprecated", "Golden Loong")]
+    assert verdicts(f"金龙{'。' * 6}", text) == [("preferred", "Golden Dragon")]
+
+
+def test_of_renderings_alike_in_distance_the_better_then_the_first_is_taken() -> None:
+    terms = matcher(("甲乙", "Abc"), ("甲乙", "Xyz", "deprecated"), ("甲乙", "Klm", "admitted"))
+    # Both are two characters from the middle of the text.
+    assert verdicts("甲乙", "Xyz Abc", terms) == [("preferred", "Abc")]
+    assert verdicts("甲乙", "Xyz Klm", terms) == [("admitted", "Klm")]
+    [[found]] = check([terms], ["甲乙"], [["Abc Abc"]]).findings
+    assert found.start == 0
+
+
+def test_what_is_paired_shifts_where_the_next_term_is_expected() -> None:
+    # "Member" is at the end, so that CMC after it is expected at the very end, too.
+    terms = matcher(
+        ("委员会议", "Long Member Meeting"), ("军委", "CMC"), ("军委", "Cmc", "admitted")
+    )
+    text = "Cmc and so it was that CMC had its Long Member Meeting"
+    assert verdicts("委员会议军委", text, terms) == [
+        ("preferred", "Long Member Meeting"),
+        ("preferred", "CMC"),
+    ]
+
+
+def test_words_that_are_taken_are_no_part_of_another_rendering() -> None:
+    terms = matcher(("中央军委委员", "member of the CMC"), ("军委", "CMC"), ("会", "of the"))
+    assert verdicts("中央军委委员军委会", "a member of the CMC", terms) == [
+        ("preferred", "member of the CMC"),
+        ("omitted", None),
+        ("omitted", None),
+    ]
+
+
+def test_a_finding_says_which_words_of_which_rendering_it_found() -> None:
+    terms = matcher(*TERMS)
+    [[first, second]] = check(
+        [terms], ["金龙和中央军委"], [["A Gold Dragon met the CMC."]]
+    ).findings
+    assert (first.segment, first.concept, first.verdict) == (0, 1, "admitted")
+    assert (first.start, first.end, first.confidence) == (2, 13, None)
+    assert first.listed == terms.concepts[1].renderings[1]
+    assert (first.occurrence.start, first.occurrence.end) == (0, 2)
+    assert (second.concept, second.verdict, second.start, second.end) == (2, "preferred", 22, 25)
+
+
+def test_findings_are_those_of_each_segment_by_its_own_terms() -> None:
+    some, others = (
+        matcher(("金龙", "Golden Dragon")),
+        matcher(("金龙", "Gold Dragon", "deprecated")),
+    )
+    text = "Gold Dragon"
+    [findings] = check([some, others], ["金龙", "金龙"], [[text, text]]).findings
+    assert [(f.segment, f.verdict) for f in findings] == [(0, "omitted"), (1, "deprecated")]
+
+
+def test_sources_and_terms_must_pair() -> None:
+    with pytest.raises(ValueError, match="zip"):
+        check([matcher(*TERMS)], ["金龙", "金龙"], [["x", "y"]])
+
+
+# --- Chinese and pinyin, several times
+
+
+def test_each_left_in_chinese_is_one_occurrence() -> None:
+    text = "金龙 and 金龙"
+    [[first, second, third]] = check([matcher(*TERMS)], ["金龙金龙金龙"], [[text]]).findings
+    assert [(f.verdict, f.start, f.end) for f in (first, second, third)] == [
+        ("left in Chinese", 0, 2),
+        ("left in Chinese", 7, 9),
+        ("omitted", None, None),
+    ]
+    assert first.concept == 1
+
+
+def test_each_spelling_in_pinyin_is_one_occurrence() -> None:
+    text = "Jinlong, Jin Long or jinlong-2023"
+    [findings] = check([matcher(*TERMS)], ["金龙，金龙和金龙-2023，金龙"], [[text]]).findings
+    # First as two words, then as one.
+    assert [(f.verdict, f.start, f.end) for f in findings] == [
+        ("transliterated", 9, 17),
+        ("transliterated", 0, 7),
+        ("transliterated", 21, 33),
+        ("omitted", None, None),
+    ]
+
+
+def test_chinese_comes_before_pinyin() -> None:
+    assert verdicts("金龙", "Jinlong 金龙") == [("left in Chinese", "金龙")]
+
+
+def test_pinyin_that_is_listed_elsewhere_is_what_it_is_listed_as() -> None:
+    terms = matcher(("刘振立", "Liu Zhenli"), ("刘振立", "Zhenli", "deprecated"))
+    far = f"{FILLER * 20}Liu Zhenli"
+    [[found]] = check([terms], [f"刘振立{'。' * 200}"], [[far]]).findings
+    assert (found.verdict, found.listed) == ("preferred", terms.concepts[0].renderings[0])
+    assert unexplained(f"刘振立{'。' * 200}", far, terms) == 0
+
+
+def test_pinyin_is_whole_words_only() -> None:
+    assert verdicts("金龙", "Jin, Jinlo and nlong") == [("omitted", None)]
+    assert verdicts("金龙", "Jin 5 long") == [("omitted", None)]
+    assert verdicts("金龙", "the Jin") == [("omitted", None)]
+
+
+# --- what the search knows
+
+
+def test_what_the_reference_has_helps_to_find_the_same_elsewhere() -> None:
+    # Quoted on both sides "Gilt" is likely enough; as it stands only with what is known of it.
+    columns = [["the “Gilt” drill"], ["the Gilt drill"]]
+
+    def found(references: int, columns: Sequence[Sequence[str]]) -> list[str]:
+        terms = [matcher(("金龙", "Golden Dragon"))]
+        checked = check(terms, ["参加“金龙”"], columns, meanings, references=references)
+        return [finding.verdict for [finding] in checked.findings]
+
+    assert found(0, columns) == ["other", "omitted"]
+    assert found(1, columns) == ["other", "other"]
+    assert found(2, columns[::-1]) == ["omitted", "other"]
+    # The first reference that has something counts.
+    assert found(2, [["nothing"], *columns]) == ["omitted", "other", "other"]
+    assert found(1, [["nothing"], *columns]) == ["omitted", "other", "omitted"]
+
+
+def search_in(*segments: tuple[str, str]) -> list[str]:
+    """Search several segments; return the verdicts of the first."""
+    terms = [matcher(("金龙", "Golden Dragon"), ("军委", "CMC"))] * len(segments)
+    sources, texts = [a for a, _ in segments], [b for _, b in segments]
+    [findings] = check(terms, sources, [texts], meanings).findings
+    return [finding.verdict for finding in findings if finding.segment == 0]
+
+
+def test_what_the_text_has_wherever_the_term_occurs_is_likelier() -> None:
+    here, there = ("金龙演习", "the gilt drill"), ("看金龙", "a gilt ship")
+    elsewhere = ("军委", "gilt CMC")
+    assert search_in(here) == ["omitted"]
+    assert search_in(here, there) == ["other"]
+    # What the text has where the term does not occur is none of its renderings.
+    assert search_in(here, there, elsewhere) == ["omitted"]
+    # A few passages are looked into, the first ones.
+    lacking = ("有金龙", "nothing")
+    assert search_in(here, *[there] * 6, *[lacking] * 14) == ["other"]
+    assert search_in(here, *[lacking] * 6, *[there] * 14) == ["omitted"]
+    without = ("军委", "the CMC")
+    assert search_in(here, there, *[without] * 6, *[elsewhere] * 14) == ["other"]
+
+
+def test_the_surest_answer_comes_first_and_its_words_are_gone() -> None:
+    between = "。" * 60
+    text = f"{'.' * 50} Gold Loong"
+    assert verdicts(f"金龙{between}金龙", text, None, meanings) == [
+        ("omitted", None),
+        ("other", "Gold Loong"),
+    ]
+    # Both are likeliest to be the first of the two; the farther one then takes the other.
+    text = f"{'.' * 30} “Gold Loong” {'.' * 20} Golden Loong"
+    terms = matcher(("金龙", "Great Drill"))
+    assert verdicts(f"“金龙”{between}“金龙”", text, terms, meanings) == [
+        ("other", "Gold Loong"),
+        ("other", "Golden Loong"),
+    ]
+
+
+def test_what_the_search_finds_may_be_listed() -> None:
+    terms = matcher(*TERMS)
+    far = f"{FILLER * 12}Gold Dragon"
+    [[found]] = check([terms], [f"金龙{'。' * 12}"], [[far]], meanings).findings
+    assert (found.verdict, found.listed) == ("admitted", terms.concepts[1].renderings[1])
+    assert found.confidence is not None
+    assert 0.5 < found.confidence < 1
+    assert (found.start, found.end) == (120, 131)
+
+
+def test_the_listed_renderings_help_the_search() -> None:
+    terms = matcher(("金龙", "gilt pillar stone", "deprecated"))
+    assert verdicts("金龙", "gilt stone pillar", terms, meanings)[0][0] == "other"
+    terms = matcher(("金龙", "Great Drill", "deprecated"))
+    assert verdicts("金龙", "gilt stone pillar", terms, meanings)[0][0] == "omitted"
 
 
 # --- any text
@@ -447,24 +647,13 @@ def check_rows(
     assert checked.searched == (embed is not None)
 
 
-@settings(max_examples=200)
+@settings(max_examples=50)
 @given(ROWS, st.lists(st.tuples(ANY, st.one_of(st.none(), ANY)), max_size=3))
 @example([("甲乙", "Ab", "preferred", "")], [("甲乙甲乙", "Ab 甲乙 jiayi")])
 def test_any_text_without_search(
     rows: list[tuple[str, str, str, str]], segments: list[tuple[str, str | None]]
 ) -> None:
     check_rows(rows, [s for s, _ in segments], [t for _, t in segments], None)
-
-
-@settings(max_examples=40)
-@given(ROWS, st.lists(st.tuples(ANY, st.one_of(st.none(), ANY)), max_size=3))
-@example([("甲乙", "Ab", "preferred", "")], [("甲乙甲乙", "Ab one 1st A and B")])
-def test_any_text_with_search(
-    rows: list[tuple[str, str, str, str]], segments: list[tuple[str, str | None]]
-) -> None:
-    terms = [row[0] for row in rows]
-    planted = [(f"{terms[0]}山{s}山{terms[-1]}", t) for s, t in segments]
-    check_rows(rows, [s for s, _ in planted], [t for _, t in planted], sentence_encoder())
 
 
 # --- what is not so yet
@@ -476,14 +665,6 @@ def test_any_text_with_search(
 def test_a_rendering_with_a_stop_in_it(rendering: str) -> None:
     found = verdicts("金龙", f"the {rendering} there", matcher(("金龙", rendering)))
     assert found == [("preferred", rendering)]
-
-
-def test_the_readout_leaves_the_office_out(shipped: Inventory) -> None:
-    # Listed as deprecated: references/terms.csv, "the readout itself has it".
-    assert shipped_finding(shipped, "reference", STATE, 1, "foreign-affairs-office-director") == (
-        "deprecated",
-        "Director of the Chinese Communist Party (CCP) Central Foreign Affairs Commission",
-    )
 
 
 @pytest.mark.parametrize(
