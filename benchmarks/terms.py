@@ -2,6 +2,7 @@
 
     python -m benchmarks.terms            precision and recall of verdicts and of renderings found
     python -m benchmarks.terms --fit      fit the weights of the search on the first two thirds
+    python -m benchmarks.terms --mine     mine the references: terms of the termbase found, the rest
     python -m benchmarks.terms --speed    56 documents x 5 systems x 6,400 terms (needs WMT22)
 
 tests/data/terms/labels.tsv has the verdict and the rendering of 360 occurrences over the three
@@ -31,21 +32,21 @@ from mteval.languages.encoder import sentence_encoder
 from mteval.terminology.concepts import TermbaseRow
 from mteval.terminology.features import FEATURES
 from mteval.terminology.formats.registry import read_termbase
-from mteval.terminology.inventory import Inventory, take_inventory
-from mteval.terminology.normalise import split_words
+from mteval.terminology.inventory import Inventory, check_sources, take_inventory
+from mteval.terminology.mining.proposals import mine
+from mteval.terminology.normalise import fold_source, split_words
 from mteval.terminology.passages import Passage, Question
 from mteval.terminology.search import candidates
 from mteval.terminology.termbase import Termbase
 from mteval.terminology.vectors import Vectors
 from mteval.terminology.verdicts import Finding
-from mteval.terminology.vocabulary import VERDICTS
+from mteval.terminology.vocabulary import STATUSES, VERDICTS
 from mteval.terminology.weights import PASSAGES
 
 ROOT = Path(__file__).parents[1]
 LABELS = ROOT / "tests" / "data" / "terms" / "labels.tsv"
 SEED = 20261122
 DOCUMENTS = 56
-_LISTED = frozenset({"preferred", "admitted", "deprecated"})
 # Of the ridge, chosen by 5-fold cross-validation among 0.01, 0.02, 0.05 and 0.1.
 _RIDGE = 0.02
 _STEPS = 3000
@@ -55,7 +56,7 @@ Array = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Label:
-    """Hold what a reader says of one occurrence in one text."""
+    """What a reader says of one occurrence in one text."""
 
     part: int
     document: str
@@ -70,12 +71,12 @@ class Label:
 
     @property
     def place(self) -> tuple[str, str, int, int]:
-        """The text and where the term stands in the source."""
+        """The text and where the term is in the source."""
         return self.system, self.document, self.segment, self.source_start
 
 
 def read_labels(path: Path = LABELS) -> list[Label]:
-    """Read the labels."""
+    """Return the labels."""
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
     return [
@@ -96,7 +97,7 @@ def read_labels(path: Path = LABELS) -> list[Label]:
 
 
 def shipped_inventory() -> Inventory:
-    """Check the terms of the repository in its references and systems."""
+    """Return the inventory of the repository: its terms in its references and systems."""
     test_set = load_test_set(ROOT / "references")
     outputs, _ = load_systems(sorted((ROOT / "systems").iterdir()))
     return take_inventory(
@@ -109,7 +110,7 @@ def shipped_inventory() -> Inventory:
 
 @dataclass(frozen=True)
 class Tally:
-    """Count how findings compare with labels."""
+    """How findings compare with labels, as counts."""
 
     labels: int
     verdicts: int
@@ -122,7 +123,7 @@ class Tally:
     by_verdict: dict[str, tuple[int, int, int]]
 
     def lines(self) -> Iterator[str]:
-        """Say it."""
+        """Yield the lines of a table."""
         yield f"  verdicts right      {_share(self.verdicts, self.labels)}"
         for name, exact, extracted, labelled in (
             ("spans exact", self.spans, self.extracted, self.rendered),
@@ -138,7 +139,7 @@ class Tally:
 
 
 def tally(inventory: Inventory, labels: Sequence[Label]) -> Tally:
-    """Compare an inventory with labels."""
+    """Return how an inventory compares with labels."""
     rows = {
         (row.system, row.document, row.segment, row.source_start): row
         for row in inventory.occurrence_rows()
@@ -152,10 +153,10 @@ def tally(inventory: Inventory, labels: Sequence[Label]) -> Tally:
         found[row.verdict] += 1
         right[label.verdict] += row.verdict == label.verdict
         if row.rendering is not None:
-            extracted[row.verdict in _LISTED] += 1
+            extracted[row.verdict in STATUSES] += 1
         exact = (row.rendering or "", row.start) == (label.rendering, label.start)
         if label.rendering:
-            spans[label.verdict in _LISTED] += exact
+            spans[label.verdict in STATUSES] += exact
     labelled = Counter(label.verdict for label in labels)
     rendered = [label for label in labels if label.rendering]
     return Tally(
@@ -164,7 +165,7 @@ def tally(inventory: Inventory, labels: Sequence[Label]) -> Tally:
         len(rendered),
         sum(spans.values()),
         sum(extracted.values()),
-        sum(label.verdict not in _LISTED for label in rendered),
+        sum(label.verdict not in STATUSES for label in rendered),
         spans[False],
         extracted[False],
         {v: (right[v], found[v], labelled[v]) for v in VERDICTS},
@@ -175,10 +176,13 @@ def main() -> None:
     """Print what is asked for."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--fit", action="store_true")
+    parser.add_argument("--mine", action="store_true")
     parser.add_argument("--speed", action="store_true")
     arguments = parser.parse_args()
     if arguments.fit:
         fit()
+    elif arguments.mine:
+        mined()
     elif arguments.speed:
         speed()
     else:
@@ -231,61 +235,69 @@ def fit() -> None:
 
 
 def _examples(inventory: Inventory, labels: Sequence[Label]) -> Iterator[Example]:
+    """Yield the candidates of each label, the index of the right one, and how much it counts."""
     vectors = Vectors(sentence_encoder())
     by_place = {label.place: label for label in labels}
-    concepts = {concept.id: concept for concept in inventory.termbase.concepts}
-    numbers = zip(inventory.segment_documents, inventory.segment_numbers, strict=True)
-    segments = {(inventory.documents[d], int(n)): i for i, (d, n) in enumerate(numbers)}
     for label in labels:
-        n, i = inventory.names.index(label.system), segments[label.document, label.segment]
-        texts = [text or "" for text in inventory.texts[n]]
-        passages = [Passage(text, split_words(text)) for text in texts]
-        having = {f.segment for f in inventory.findings[n] if _id(inventory, f) == label.concept}
-        own, spans = None, {}
-        for finding in inventory.findings[n]:
-            if finding.segment == i:
-                place = (*label.place[:3], finding.occurrence.start)
-                known = by_place.get(place)
-                spans[finding.occurrence] = (
-                    (finding.start, finding.end)
-                    if known is None
-                    else (known.start, (known.start or 0) + len(known.rendering))
-                )
-                own = finding if finding.occurrence.start == label.source_start else own
-        if own is None:
+        question = _question(inventory, by_place, label)
+        if question is None:
             continue
-        passage = passages[i]
-        for occurrence, (start, end) in spans.items():
-            if occurrence != own.occurrence and start is not None and end is not None:
-                middle = (occurrence.start + occurrence.end) / 2
-                passage.take(_words(passage, start, end), middle, (start + end) / 2)
-        listed = tuple(rendering.text for rendering in concepts[label.concept].renderings)
-        if label.verdict in _LISTED:
-            key = _keys(label.rendering, own.occurrence.year)
-            listed = tuple(text for text in listed if _keys(text, None) != key)
-        question = Question(
-            passage,
-            inventory.sources[i],
-            own.occurrence,
-            listed,
-            _official(inventory, by_place, label) if n else None,
-            [passages[k] for k in sorted(having - {i})][:PASSAGES],
-            [p for k, p in enumerate(passages) if k not in having and p.words][:PASSAGES],
-        )
         found = candidates(question, vectors)
         if label.start is None:
             yield found.features, None, 1.0
             continue
+        passage, year = question.passage, question.occurrence.year
         words = _words(passage, label.start, label.start + len(label.rendering))
-        while words[1] - words[0] > 1 and passage.words[words[1] - 1].text == own.occurrence.year:
+        while words[1] - words[0] > 1 and passage.words[words[1] - 1].text == year:
             words = (words[0], words[1] - 1)
         if words in found.spans:
-            weight = 0.5 if label.verdict in _LISTED else 1.0
+            weight = 0.5 if label.verdict in STATUSES else 1.0
             yield found.features, found.spans.index(words), weight
             phrase = f" {' '.join(word.key for word in passage.words[slice(*words)])} "
             if passage.keys.count(phrase) == 1:
                 passage.taken[slice(*words)] = True
                 yield candidates(question, vectors).features, None, 0.3
+
+
+def _question(
+    inventory: Inventory, by_place: dict[tuple[str, str, int, int], Label], label: Label
+) -> Question | None:
+    """Return what the search is asked for a label: what other labels explain is taken."""
+    numbers = zip(inventory.segment_documents, inventory.segment_numbers, strict=True)
+    segments = [(inventory.documents[d], int(n)) for d, n in numbers]
+    n, i = inventory.names.index(label.system), segments.index((label.document, label.segment))
+    passages = [Passage(text or "", split_words(text or "")) for text in inventory.texts[n]]
+    own, spans = None, {}
+    for finding in inventory.findings[n]:
+        if finding.segment == i:
+            known = by_place.get((*label.place[:3], finding.occurrence.start))
+            spans[finding.occurrence] = (
+                (finding.start, finding.end)
+                if known is None
+                else (known.start, (known.start or 0) + len(known.rendering))
+            )
+            own = finding if finding.occurrence.start == label.source_start else own
+    if own is None:
+        return None
+    for occurrence, (start, end) in spans.items():
+        if occurrence != own.occurrence and start is not None and end is not None:
+            middle = (occurrence.start + occurrence.end) / 2
+            passages[i].take(_words(passages[i], start, end), middle, (start + end) / 2)
+    [concept] = [c for c in inventory.termbase.concepts if c.id == label.concept]
+    listed = tuple(rendering.text for rendering in concept.renderings)
+    if label.verdict in STATUSES:
+        key = _keys(label.rendering, own.occurrence.year)
+        listed = tuple(text for text in listed if _keys(text, None) != key)
+    having = {f.segment for f in inventory.findings[n] if _id(inventory, f) == label.concept}
+    return Question(
+        passages[i],
+        inventory.sources[i],
+        own.occurrence,
+        listed,
+        _official(inventory, by_place, label) if n else None,
+        [passages[k] for k in sorted(having - {i})][:PASSAGES],
+        [p for k, p in enumerate(passages) if k not in having and p.words][:PASSAGES],
+    )
 
 
 def _id(inventory: Inventory, finding: Finding) -> str:
@@ -312,6 +324,31 @@ def _official(
         if place == (inventory.names[0], *label.place[1:]):
             return row.rendering
     return None
+
+
+def mined() -> None:
+    """Mine the references without their termbase: what of it is found, and what else there is."""
+    test_set = load_test_set(ROOT / "references")
+    sources, references = check_sources(test_set), test_set.references[0]
+    concepts = read_termbase(ROOT / "references" / "terms.csv").concepts
+    keys = {fold_source(source).text: concept for concept in concepts for source in concept.sources}
+    occurring = {keys[key].id for key in keys if any(key in fold_source(s).text for s in sources)}
+    proposals = mine(sources, references, test_set.positions(), None, sentence_encoder())
+    right, found = set(), set()
+    others = []
+    for proposal in proposals:
+        concept = keys.get(fold_source(proposal.source).text)
+        if concept is None:
+            others.append(f"  {proposal.source} -> {proposal.target}")
+            continue
+        found.add(concept.id)
+        listed = [_keys(rendering.text, None) for rendering in concept.renderings]
+        if _keys(proposal.target, None) in listed:
+            right.add(concept.id)
+    print(f"{len(proposals)} proposals")
+    print(f"  terms of the termbase that occur and are found  {_share(len(found), len(occurring))}")
+    print(f"  of those with a rendering that is listed        {_share(len(right), len(found))}")
+    print("others, to look through:", *others, sep="\n")
 
 
 def speed() -> None:
@@ -354,7 +391,7 @@ def speed() -> None:
 def made_up_terms(
     source: Sequence[str], reference: Sequence[str], size: int, rng: random.Random
 ) -> Termbase:
-    """Make terms of pieces of Chinese lines and of the words at that place of the English."""
+    """Return terms made of pieces of Chinese lines and of the words there of the English."""
     renderings: dict[str, str] = {}
     while len(renderings) < size:
         n = rng.randrange(len(source))
@@ -371,7 +408,7 @@ def made_up_terms(
 
 
 def _documents(lines: Sequence[str]) -> dict[str, str]:
-    """Join lines into DOCUMENTS documents of one line each."""
+    """Return lines joined into DOCUMENTS documents of one line each."""
     parts = np.array_split(np.arange(len(lines)), DOCUMENTS)
     return {f"d{n:02}": " ".join(lines[k] for k in part) for n, part in enumerate(parts)}
 
