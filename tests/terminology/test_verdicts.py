@@ -67,7 +67,8 @@ def meanings(texts: Sequence[str]) -> npt.NDArray[Any]:
         for token in re.findall(r"[\u4e00-\u9fff]|[^\W\u4e00-\u9fff]+|[^\w\s]", text.lower()):
             for meaning in SYNONYMS.get(token, [token]):
                 vector[zlib.crc32(meaning.encode()) % 512] += 1
-    return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(vectors / np.maximum(norms, 1e-9))
 
 
 TERMS: tuple[_Row, ...] = (

@@ -17,6 +17,7 @@ from mteval.errors import InputError, location
 from mteval.io.files import read_bytes
 from mteval.io.writing import write_files
 from mteval.io.xml import XML_LANG, load_lxml, local_name, parse_xml, sourceline
+from mteval.languages.registry import SOURCE, TARGET, language
 from mteval.terminology.concepts import Concept, TermbaseRow
 from mteval.terminology.formats.base import Style, TermFormat, check_characters, with_statuses
 from mteval.terminology.termbase import Termbase
@@ -39,8 +40,6 @@ _PRIVATE_NAMES = {
 _DEFAULTS = {"severity": "major", "case": "", "valid_from": "", "valid_to": ""}
 # An ASCII subset of the names that an attribute of type ID may have.
 _XML_ID = re.compile("[A-Za-z_][A-Za-z0-9._-]*")
-_CHINESE = frozenset({"zh", "zho", "chi", "cmn"})
-_ENGLISH = frozenset({"en", "eng"})
 # Without "-admn-sts" and "Term" at their ends, which not every program writes. The last two words
 # are those of TBX-Min; standards and laws prefer the terms that they fix.
 _TBX_STATUSES = {
@@ -107,14 +106,14 @@ def _entry_rows(path: Path, entry: Any, number: int, id: str) -> list[TermbaseRo
     # With the element of the language that they are in.
     targets: dict[TermbaseRow, Any] = {}
     rows: list[TermbaseRow] = []
-    for code, language, section in _term_sections(entry):
-        if code in _CHINESE:
+    for code, element, section in _term_sections(entry):
+        if code == SOURCE:
             sources[_term(path, section, number)[0]] = None
-        elif code in _ENGLISH:
+        elif code == TARGET:
             row = _target_row(path, section, number, id)
             # A term that is the same in British and American English is one; what is there
             # twice in one language is left to be refused.
-            if targets.setdefault(row, language) is language:
+            if targets.setdefault(row, element) is element:
                 rows.append(row)
     for wanted, found in (("Chinese (zh)", sources), ("English (en)", rows)):
         if not found:
@@ -131,13 +130,12 @@ def _entry_rows(path: Path, entry: Any, number: int, id: str) -> list[TermbaseRo
 
 def _term_sections(entry: Any) -> Iterator[tuple[str, Any, Any]]:
     """Yield the terms of an entry: code and element of their language, element of the term."""
-    for language in entry:
-        if local_name(language) in ("langSec", "langSet"):
-            tag = language.get(XML_LANG, language.get("lang", ""))
-            code = re.split("[-_]", tag.strip().lower())[0]
-            for section in language.iter():
+    for element in entry:
+        if local_name(element) in ("langSec", "langSet"):
+            code = language(element.get(XML_LANG, element.get("lang", ""))).code
+            for section in element.iter():
                 if local_name(section) in ("termSec", "tig", "ntig"):
-                    yield code, language, section
+                    yield code, element, section
 
 
 def _term(path: Path, section: Any, number: int) -> tuple[str, str]:
