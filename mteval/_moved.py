@@ -59,7 +59,7 @@ _SUCCESSORS: dict[str, tuple[str, ...]] = {
     "mteval.cli_terms": ("mteval.cli.terms",),
     "mteval.console": ("mteval.cli.console",),
     "mteval.config": ("mteval.cli.config",),
-    "mteval.tracking": ("mteval.tracking.comet_ml",),
+    "mteval.tracking": ("mteval.tracking.plan", "mteval.tracking.track"),
     "mteval.alignment": (
         "mteval.alignment.aligner",
         "mteval.alignment.beads",

@@ -193,7 +193,7 @@ def score(
     from mteval.views.html.page import report_page
 
     if track:
-        from mteval.tracking.comet_ml import check_tracker
+        from mteval.tracking.track import check_tracker
 
         check_tracker()
     given = given_inputs(references, source, systems, test_set, language_pair)
@@ -258,7 +258,7 @@ def score(
         if evaluation.terms:
             show(f"terms: {evaluation.term_signature()}")
     if track:
-        from mteval.tracking.comet_ml import track_run
+        from mteval.tracking.track import track_run
 
         try:
             tracked = track_run(folder)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 import gzip
 import importlib.util
 import json
-import math
 import os
 import shlex
 import shutil
@@ -16,7 +14,7 @@ import time
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import datetime
 from functools import cached_property
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -25,13 +23,12 @@ from typing import Any
 
 import pytest
 
-import mteval
-from mteval.corpus.model import Document, SystemOutput, TestSet
 from mteval.errors import InputError, UnavailableError
 from mteval.runs.read import Run
-from mteval.runs.write import write_run
-from mteval.tracking.comet_ml import plan_run, track_run
+from mteval.tracking.plan import plan_run
+from mteval.tracking.track import track_run
 from tests.conftest import ROOT
+from tests.tracking.runs import rows, small_run
 
 # The whole of it is about one optional package.
 pytestmark = pytest.mark.skipif(
@@ -145,11 +142,6 @@ class Archive:
                     self.others[payload["key"]] = payload["value"]
         # comet_ml adds how long the process took.
         self.metrics = {k: v for k, v in self.metrics.items() if k[0] != "process duration"}
-
-
-def rows(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 def milliseconds(run: Path) -> int:
@@ -309,9 +301,7 @@ def test_a_second_archive_replaces_the_first_and_heeds_settings(
         "COMET_PROJECT_NAME": "gazette",
         "COMET_WORKSPACE": "desk",
     }
-    code = (
-        "import sys; from mteval.tracking.comet_ml import track_run; print(track_run(sys.argv[1]))"
-    )
+    code = "import sys; from mteval.tracking.track import track_run; print(track_run(sys.argv[1]))"
     done = subprocess.run(
         [sys.executable, "-c", code, tracked.run],
         env=environment | settings,
@@ -542,124 +532,3 @@ def test_a_key_that_is_not_known_makes_an_archive(server: Server, tmp_path: Path
 
 
 # --- what is logged ---
-
-
-def small_run(
-    results: Path,
-    *,
-    hour: int = 12,
-    last: str = "one third exercise",
-    document: str = "e",
-    domain: str | None = None,
-) -> Path:
-    """Write a run of two systems, one of which lacks a document."""
-    test_set = TestSet(
-        (
-            Document.from_columns("d", ["甲", "乙"], [["one, two", "a second one"]]),
-            Document.from_columns(document, ["丙"], [[last]], domain=domain),
-        )
-    )
-    systems = [
-        SystemOutput("x", {"d": ("one, two", "a second"), document: ("a third exercise",)}),
-        SystemOutput("y", {"d": ("one", "a second")}),
-    ]
-    evaluation = mteval.evaluate(test_set, systems, ["bleu", "ter"], allow_missing=True, samples=0)
-    made = datetime(2026, 11, 22, hour, tzinfo=timezone.utc)
-    return write_run(evaluation, results, made, ["mteval"])[0]
-
-
-def test_a_score_that_is_missing_is_not_logged(tmp_path: Path) -> None:
-    plan = plan_run(Run(small_run(tmp_path)))
-    names = {point.name for point in plan.points}
-    assert {"x/bleu", "x/ter", "x/d/bleu", "x/e/ter", "y/ter", "y/d/ter"} <= names
-    assert not [name for name in names if name.startswith("y/e/")]
-    assert not [name for name in names if name.endswith(("/low", "/high", "/rank"))]
-    assert all(math.isfinite(point.value) for point in plan.points)
-
-
-def test_a_report_is_logged_where_there_is_one(tmp_path: Path) -> None:
-    run = small_run(tmp_path)
-    tables = ["systems.csv", "documents.csv", "segments.csv", "run.json"]
-    assert [path.name for path in plan_run(Run(run)).assets] == tables
-    (run / "report.html").write_text("<p>", "utf-8")
-    assert [path.name for path in plan_run(Run(run)).assets] == [*tables, "report.html"]
-
-
-def test_scores_of_domains_are_logged(tmp_path: Path) -> None:
-    run = small_run(tmp_path, domain="news")
-    plan = plan_run(Run(run))
-    found = {point.name: point.value for point in plan.points if "/domain/" in point.name}
-    assert found == {
-        f"{row['system']}/domain/{row['domain'] or '(none)'}/{metric}": float(row[metric])
-        for row in rows(run / "domains.csv")
-        for metric in ("bleu", "ter")
-        if row[metric]
-    }
-    # One system has no document of news.
-    assert len(found) == 6
-    assert run / "domains.csv" in plan.assets
-
-
-def test_the_key_is_the_same_for_the_same_run_only(tmp_path: Path) -> None:
-    run = small_run(tmp_path / "one")
-    copy = small_run(tmp_path / "two")
-    key = plan_run(Run(run)).experiment_key
-    assert len(key) == 40
-    assert key.isalnum()
-    assert plan_run(Run(copy)).experiment_key == key
-    assert plan_run(Run(small_run(tmp_path / "one", hour=13))).experiment_key != key
-    assert plan_run(Run(run)) == plan_run(Run(run))
-
-
-def test_a_series_goes_back_only_to_what_can_be_compared(tmp_path: Path) -> None:
-    small_run(tmp_path, hour=8, last="another reference")
-    small_run(tmp_path, hour=9)
-    (tmp_path / "20261122T093000Z-damaged").mkdir()
-    (tmp_path / "20261122T093000Z-damaged" / "run.json").write_text("{}", "utf-8")
-    (tmp_path / "comet.com").mkdir()
-    run = small_run(tmp_path, hour=10)
-    small_run(tmp_path, hour=11)
-    plan = plan_run(Run(run))
-    assert [point.step for point in plan.points if point.name == "x/bleu"] == [2, 3]
-    # The other reference is one of a document that y lacks.
-    assert [point.step for point in plan.points if point.name == "y/bleu"] == [1, 2, 3]
-    assert plan.skipped == ("20261122T093000Z-damaged",)
-
-
-def test_names_stay_whole_and_apart(tmp_path: Path) -> None:
-    long = "d" * 120
-    run = small_run(tmp_path, document=long)
-    plan = plan_run(Run(run))
-    names = [point.name for point in plan.points]
-    assert len(set(names)) == len(names)
-    # comet_ml cuts a name after 100 characters.
-    assert max(map(len, [*names, *plan.parameters])) <= 100
-    assert len([name for name in names if name.startswith("x/ddddd")]) == 2
-
-
-def test_a_document_called_term_does_not_meet_a_term(tmp_path: Path) -> None:
-    run = small_run(tmp_path, document="term")
-    header = "system,kind,concept,source,occurrences,right,renderings\n"
-    (run / "terms.csv").write_text(
-        f"{header}x,system,ter,蓝,2,1,\nx,system,北部·联合,北部,0,0,\nx,system,军演,军演,4,3,\n",
-        "utf-8",
-    )
-    by_name = {point.name: point.value for point in plan_run(Run(run)).points}
-    assert by_name["x/term/军演"] == 0.75
-    assert "x/term/北部·联合" not in by_name
-    assert by_name["x/term/ter"] > 1
-    assert by_name["x/term/ter (term)"] == 0.5
-
-
-def test_many_texts_are_one_hash_a_side(tmp_path: Path) -> None:
-    run = small_run(tmp_path)
-    path = run / "run.json"
-    record = json.loads(path.read_text("utf-8"))
-    record["inputs"]["references"] |= {
-        f"d{n}": {"references": ["0"], "source": "0"} for n in range(200)
-    }
-    path.write_text(json.dumps(record), "utf-8")
-    parameters = plan_run(Run(run)).parameters
-    hashes = {name: value for name, value in parameters.items() if name.startswith("sha256/")}
-    assert {"sha256/references", "sha256/systems/x", "sha256/systems/y"} <= hashes.keys()
-    assert len(hashes) < 10

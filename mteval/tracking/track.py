@@ -1,0 +1,203 @@
+"""Log a run to Comet.com, the experiment tracker, which is not COMET, the metric.
+
+Its package, comet-ml, patches other libraries, starts threads, writes to stderr and can wait for a
+network for hours. So it runs in a process of its own, which can be stopped, and which tells what
+became of the run in a file: whatever happens there, the run folder and this process stay as they
+are.
+
+With an API key the run is sent; else, and where sending fails, it goes into an archive that
+``comet upload`` sends later, and nothing touches the network.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import shlex
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mteval.errors import MissingPackageError, MtevalError, UnavailableError
+from mteval.io.files import kind_of
+from mteval.runs.read import Run, read_record
+from mteval.tracking.comet_ml import (
+    ENVIRONMENT,
+    IMPATIENT_ENVIRONMENT,
+    Logged,
+    TrackerError,
+    log_plan,
+)
+from mteval.tracking.plan import plan_run, shortened
+
+__all__ = ["TrackedRun", "check_tracker", "log_and_answer", "track_run"]
+
+# How long comet_ml may take, in seconds, before it is stopped: a run of some MB over a slow line.
+PATIENCE_SECONDS = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class TrackedRun:
+    """Where a run was logged.
+
+    Attributes:
+        run: its id.
+        experiment_key: the key of its experiment on Comet.com, always the same for the same run.
+        online: whether it is on Comet.com; else it is in an archive.
+        where: address of the experiment, or path of the archive.
+        already: whether it was on Comet.com before, where it stays as it is.
+        problem: why it was not sent, if there is an API key and it was tried.
+        skipped: earlier runs that the series skip, as they cannot be read.
+    """
+
+    run: str
+    experiment_key: str
+    online: bool
+    where: str
+    already: bool = False
+    problem: str | None = None
+    skipped: tuple[str, ...] = ()
+
+    def upload_command(self) -> str | None:
+        """Return the command that sends the archive, if there is one."""
+        return None if self.online else f"comet upload {shlex.quote(self.where)}"
+
+    def sentence(self) -> str:
+        """Return one sentence: where the run was logged, and what remains to be done."""
+        if self.already:
+            text = f"the run is on Comet.com already and stays as it is there: {self.where}"
+        elif self.online:
+            text = f"run logged to Comet.com: {self.where}"
+        elif self.problem is None:
+            text = f"run logged for Comet.com; send it with: {self.upload_command()}"
+        else:
+            text = (
+                f"the run could not be sent to Comet.com ({self.problem}); send it later with: "
+                f"{self.upload_command()}"
+            )
+        if self.skipped:
+            text += f" (its series skip what cannot be read: {', '.join(self.skipped)})"
+        return text
+
+
+def check_tracker() -> None:
+    """Check that runs can be logged at all, without loading the tracker.
+
+    Raises:
+        MissingPackageError: comet-ml is not installed.
+    """
+    if importlib.util.find_spec("comet_ml") is None:
+        raise MissingPackageError(
+            "logging to Comet.com needs the package comet-ml, which is not installed; install it "
+            "with: pip install 'mteval-toolkit[tracking]'"
+        )
+
+
+def track_run(run: Run | Path | str, *, patience: float = PATIENCE_SECONDS) -> TrackedRun:
+    """Log a run to Comet.com, or into an archive for it where there is no API key or no network.
+
+    The API key, the workspace and all else are comet-ml's own settings (COMET_API_KEY,
+    COMET_WORKSPACE, COMET_PROJECT_NAME, ~/.comet.config); the project is "mteval" where none is
+    set. COMET_START_ONLINE=0 or COMET_OFFLINE=1 make an archive whatever else is set. Archives go
+    into comet.com/ beside the run folder, or where COMET_OFFLINE_DIRECTORY says, under the name of
+    the run; an older one of the same run is replaced. A run that is on Comet.com already stays as
+    it is there.
+
+    Args:
+        run: the run, or its folder.
+        patience: seconds that comet-ml may take to send the run, and again to write the archive.
+
+    Raises:
+        MissingPackageError: comet-ml is not installed.
+        InputError: there is no such run.
+        UnavailableError: the run could not be logged; the message says why and how to log it later.
+    """
+    check_tracker()
+    folder = run.folder if isinstance(run, Run) else Path(run)
+    read_record(folder)
+    try:
+        answer = _ask(folder, False, patience)
+        problem = answer.get("problem")
+        if problem is not None and answer["online"]:
+            answer = _ask(folder, True, patience)
+    except (OSError, ValueError, LookupError) as error:
+        problem, answer = str(error) or type(error).__name__, {"problem": True}
+    if answer.get("problem"):
+        if answer["problem"] is not True and answer["problem"] != problem:
+            problem = f"{problem}, nor into an archive: {answer['problem']}"
+        again = f"from mteval.tracking.track import track_run; track_run({os.fspath(folder)!r})"
+        raise UnavailableError(
+            f"the run could not be logged for Comet.com ({problem}); its folder is as it was: "
+            f"log it later with: python -c {shlex.quote(again)}"
+        )
+    return TrackedRun(
+        answer["run"],
+        answer["experiment_key"],
+        answer["online"],
+        answer["where"],
+        answer["already"],
+        problem,
+        tuple(answer["skipped"]),
+    )
+
+
+def _ask(folder: Path, offline: bool, patience: float) -> dict[str, Any]:
+    """Log a run in a process of its own; return what it answers."""
+    with tempfile.TemporaryDirectory(prefix="mteval-", ignore_cleanup_errors=True) as scratch:
+        # The child finds the modules that this process does, and not what lies in its folder.
+        code = (
+            "import sys; sys.path[:] = sys.argv[4].split(chr(10)); "
+            "from mteval.tracking.track import log_and_answer; log_and_answer(*sys.argv[1:4])"
+        )
+        arguments = (str(folder), scratch, "offline" if offline else "", "\n".join(sys.path))
+        answer = Path(scratch) / "answer.json"
+        try:
+            ended = subprocess.run(
+                [sys.executable, "-c", code, *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                env=IMPATIENT_ENVIRONMENT | os.environ | ENVIRONMENT,
+                timeout=patience,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            # Where that was for the network, an archive is still possible.
+            return {"problem": f"comet-ml took more than {patience:g} s", "online": not offline}
+        if kind_of(answer) is None:
+            return {"problem": f"comet-ml ended with status {ended.returncode}", "online": False}
+        found: dict[str, Any] = json.loads(answer.read_text("utf-8"))
+        return found
+
+
+def log_and_answer(folder: str, scratch: str, offline: str) -> None:
+    """Log a run, in a process of its own, and write what became of it to scratch/answer.json."""
+    logged = Logged()
+    answer: dict[str, Any] = {}
+    try:
+        # What comet_ml keeps while it works goes where it is removed, even if it is stopped.
+        tempfile.tempdir = scratch
+        plan = plan_run(Run(Path(folder)))
+        answer |= {
+            "run": plan.run,
+            "experiment_key": plan.experiment_key,
+            "skipped": plan.skipped,
+        }
+        log_plan(plan, Path(folder), Path(scratch), logged, offline=bool(offline))
+    except Exception as error:
+        known = isinstance(error, (MtevalError, TrackerError))
+        reason = str(error) if known else f"{type(error).__name__}: {error}"
+        answer["problem"] = _one_line(reason)
+    answer |= {"online": logged.online, "already": logged.already, "where": logged.address}
+    path = Path(scratch) / "answer.json"
+    path.with_suffix(".part").write_text(json.dumps(answer), "utf-8")
+    path.with_suffix(".part").replace(path)
+
+
+def _one_line(text: str) -> str:
+    # What comet_ml says ends in an address of its help.
+    return shortened(" ".join(text.partition("For more details")[0].split()).rstrip("."), 300)
