@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from mteval.ingest import weights
-from mteval.languages.pinyin import is_reading, pinyin_syllables, strip_marks
+from mteval.languages.pinyin import ends_with_reading, pinyin_syllables, strip_marks
 from mteval.languages.text import HAN, count_han, fold_spaces, strip_invisible
 
 __all__ = ["FOLDED", "STEPS", "Change", "Damage", "clean_line", "find_damage", "strip_glosses"]
@@ -21,8 +21,6 @@ _GLOSS = re.compile(
     r"\s*[)）]"
 )
 _TONED = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿ"
-# zhuang, chuang, shuang
-_LONGEST_SYLLABLE = 6
 _LETTER_FORMS = str.maketrans("ɡɑ", "ga", " '’·-")
 # What is left where a gloss or a character was torn apart: a toned letter, a Greek or Cyrillic
 # letter beside a Chinese character, a lone Latin letter between two, a question mark that no
@@ -89,25 +87,13 @@ def strip_glosses(text: str) -> tuple[str, int]:
         plain = strip_marks(letters)
         toned = any(letter in _TONED for letter in letters.lower())
         if (toned and plain in pinyin_syllables()) or (
-            (toned or letters.islower()) and _reads(text[: match.start()], plain)
+            (toned or letters.islower()) and ends_with_reading(text[: match.start()], plain)
         ):
             count += 1
             return ""
         return match[0]
 
     return _GLOSS.sub(strip, text), count
-
-
-def _reads(text: str, letters: str) -> bool:
-    """Return whether letters are a reading of the last characters of a text."""
-    if not letters or not text:
-        return not letters
-    character, before = text[-1], text[:-1]
-    return any(
-        _reads(before, letters[:-size])
-        for size in range(1, min(len(letters), _LONGEST_SYLLABLE) + 1)
-        if is_reading(character, letters[-size:]) or (character, letters[-size:]) == ("儿", "r")
-    )
 
 
 FOLDED = "white space folded"

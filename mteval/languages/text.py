@@ -36,38 +36,38 @@ _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\uf
 
 
 def compose(*steps: Step) -> Step:
-    """Compose steps into one function that applies them from left to right."""
+    """Return one function that applies steps from left to right."""
     return lambda text: functools.reduce(lambda value, step: step(value), steps, text)
 
 
 def fold_spaces(text: str) -> str:
-    """Fold every run of white space (no-break and ideographic spaces too) into one space."""
+    """Return a text with each run of white space, no-break and ideographic too, as one space."""
     return " ".join(text.split())
 
 
 def strip_invisible(text: str) -> str:
-    """Remove zero-width characters, soft hyphens, byte-order and directional marks."""
+    """Return a text without zero-width characters, soft hyphens, byte-order and direction marks."""
     return _INVISIBLE.sub("", text)
 
 
 def count_han(text: str) -> int:
-    """Count the Han ideographs of a text."""
+    """Return the number of Han ideographs of a text."""
     return len(_HAN_CHARACTER.findall(text))
 
 
 def count_latin_words(text: str) -> int:
-    """Count the runs of Latin letters of a text."""
+    """Return the number of runs of Latin letters of a text."""
     return len(_LATIN_WORD.findall(text))
 
 
 def shorten(text: str, width: int = 40) -> str:
-    """Shorten a text to ``width`` characters for a message, ending in … where it was cut."""
+    """Return a text of at most ``width`` characters for a message; … stands for what was cut."""
     folded = fold_spaces(text)
     return folded if len(folded) <= width else folded[: width - 1] + "…"
 
 
 def to_simplified(text: str) -> str:
-    """Convert traditional Chinese characters to simplified ones (OpenCC, profile t2s)."""
+    """Return a text with simplified Chinese characters for traditional ones (OpenCC, t2s)."""
     return str(_converter().convert(text))
 
 

@@ -43,6 +43,7 @@ def scattered(phrase: str, count: int) -> str:
     ("text", "count"),
     [
         ("very " * 3, 0),
+        ("very very very good, very very good", 0),
         ("very " * 4, 4),
         ("and on " * 2, 0),
         ("and on " * 3, 3),

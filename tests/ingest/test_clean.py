@@ -5,7 +5,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mteval.ingest.clean import Change, clean_line, find_damage, strip_glosses
-from mteval.languages.pinyin import is_reading, pinyin
 
 
 @pytest.mark.parametrize(
@@ -81,10 +80,3 @@ def test_sound_text_is_not_called_damaged(text: str) -> None:
 def test_mojibake_is_damage() -> None:
     [damage] = find_damage(3, "made clear Chinaâ€™s positions")
     assert damage.column == 17
-
-
-def test_pinyin() -> None:
-    assert pinyin("吴谦") == "wuqian"
-    assert is_reading("长", "chang")
-    assert is_reading("长", "zhang")
-    assert not is_reading("长", "a")
