@@ -164,6 +164,9 @@ _RENAMED: dict[str, str] = {
     "mteval.ingest.furniture.furniture_reason": "boilerplate_reason",
     "mteval.alignment.Realigned": "Resegmented",
     "mteval.alignment.realign": "resegment",
+    "mteval.parallel.Level": "AlignmentLevel",
+    "mteval.parallel.Parallel": "AlignedFiles",
+    "mteval.parallel.Unit": "FileUnit",
 }
 
 

@@ -84,6 +84,7 @@ ResampleOption = Annotated[
 RealignOption = Annotated[
     bool,
     typer.Option(
+        "--resegment",
         "--realign",
         help="Cut outputs with other line breaks than the source into its segments, by meaning; "
         "what is omitted or added is counted and flagged.",

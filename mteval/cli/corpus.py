@@ -59,7 +59,7 @@ def align(
 
     notes: list[str] = []
     with cached_encoder(cache_folder(), notes) as embed:
-        found = align_files(chinese, english, embed, level=level, least=min_confidence)
+        found = align_files(chinese, english, embed, level=level, min_confidence=min_confidence)
     written = [] if output is None else write_corpus(found.corpus(), output)
     for note in (*found.notes, *notes, *written):
         say(f"mteval: {note}")

@@ -31,8 +31,8 @@ def resegment_outputs(
     """
     if test_set.sources is None:
         raise UnavailableError(
-            "--realign compares outputs with the Chinese sources, and the test set has none; give "
-            "them, or run without --realign"
+            "--resegment compares outputs with the Chinese sources, and the test set has none; "
+            "give them, or run without --resegment"
         )
     sources = test_set.sources
     starts = np.cumsum([0, *(len(document.segments) for document in test_set.documents)])

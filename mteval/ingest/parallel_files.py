@@ -1,11 +1,11 @@
-"""Two files, a Chinese one and its English one, aligned: what ``mteval align`` shows and writes."""
+"""Two files, a text and its translation, aligned: what ``mteval align`` shows and writes."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from mteval.alignment.aligner import align
 from mteval.alignment.beads import DOUBTFUL, Alignment, Bead
@@ -15,15 +15,16 @@ from mteval.corpus.model import Document, Segment, TestSet
 from mteval.errors import InputError, MismatchError, location
 from mteval.ingest.pages import Page, document_id, read_page
 from mteval.languages.encoder import Embed
-from mteval.languages.text import count_han, count_latin_words, fold_spaces, shorten
+from mteval.languages.registry import SOURCE, TARGET, language
+from mteval.languages.text import fold_spaces, shorten
 
-__all__ = ["Level", "Parallel", "Unit", "align_files"]
+__all__ = ["AlignedFiles", "AlignmentLevel", "FileUnit", "align_files"]
 
-Level = Literal["paragraph", "sentence"]
+AlignmentLevel = Literal["paragraph", "sentence"]
 
 
-class Unit(NamedTuple):
-    """Name a paragraph by its line, or a sentence by the line and its number in it, both from 1."""
+class FileUnit(NamedTuple):
+    """A paragraph with its line, or a sentence with its line and number in it, both from 1."""
 
     line: int
     sentence: int | None
@@ -31,13 +32,13 @@ class Unit(NamedTuple):
 
     @property
     def name(self) -> str:
-        """Name the unit as tables do: 12, or 12.3."""
+        """Return the name of the unit in tables: 12, or 12.3."""
         return str(self.line) if self.sentence is None else f"{self.line}.{self.sentence}"
 
 
 @dataclass(frozen=True)
-class Parallel:
-    """Hold the units of two files and their alignment.
+class AlignedFiles:
+    """The units of two files and their alignment.
 
     Attributes:
         files: the Chinese and the English one.
@@ -45,25 +46,25 @@ class Parallel:
         sources: of the Chinese file, in order.
         targets: of the English file.
         alignment: their beads, which refer to them by index.
-        least: beads of less confidence than this, 0-1, are no pairs.
-        notes: what was left out of the files.
+        min_confidence: beads of less confidence than this, 0-1, are no pairs.
+        notes: what of the files was skipped.
     """
 
     files: tuple[str, str]
-    level: Level
-    sources: tuple[Unit, ...]
-    targets: tuple[Unit, ...]
+    level: AlignmentLevel
+    sources: tuple[FileUnit, ...]
+    targets: tuple[FileUnit, ...]
     alignment: Alignment
-    least: float = 0.0
+    min_confidence: float = 0.0
     notes: tuple[str, ...] = ()
 
     def status(self, bead: Bead) -> str:
-        """Say what a bead is: a pair, or why it is none, or what to beware of."""
+        """Return why a bead is no pair, or what to beware of; "" for a plain pair."""
         if not bead.targets:
             return "omitted"
         if not bead.sources:
             return "added"
-        if bead.confidence < self.least:
+        if bead.confidence < self.min_confidence:
             return "left out"
         if bead.is_summary:
             return "summary"
@@ -71,11 +72,13 @@ class Parallel:
 
     @property
     def pairs(self) -> tuple[Bead, ...]:
-        """Give the beads that count."""
-        return tuple(bead for bead in self.alignment.paired if bead.confidence >= self.least)
+        """Return the beads that count as pairs."""
+        return tuple(
+            bead for bead in self.alignment.paired if bead.confidence >= self.min_confidence
+        )
 
     def texts(self, bead: Bead) -> tuple[str, str]:
-        """Give the Chinese and the English text of a bead; what was several is joined."""
+        """Return the Chinese and the English text of a bead; several units are joined."""
         # Chinese is written without spaces, but for those between paragraphs' words in Latin.
         return (
             "".join(fold_spaces(self.sources[i].text) for i in bead.sources),
@@ -83,7 +86,7 @@ class Parallel:
         )
 
     def rows(self) -> list[tuple[str, ...]]:
-        """List the beads in order: lines of both sides, confidence, similarity, status, texts."""
+        """Return the beads as rows: lines of both sides, confidence, similarity, status, texts."""
         return [
             (
                 ", ".join(self.sources[i].name for i in bead.sources) or "-",
@@ -96,44 +99,45 @@ class Parallel:
             for bead in self.alignment.beads
         ]
 
-    def as_dict(self) -> dict[str, Any]:
-        """Give everything as plain values for JSON."""
+    def as_dict(self) -> dict[str, object]:
+        """Return everything as plain values for JSON."""
         return {
             "chinese": self.files[0],
             "english": self.files[1],
             "level": self.level,
             "is_summary": self.alignment.is_summary,
-            "beads": [
-                {
-                    "status": self.status(bead) or "pair",
-                    "source_lines": [self.sources[i].line for i in bead.sources],
-                    "target_lines": [self.targets[j].line for j in bead.targets],
-                    **(
-                        {}
-                        if self.level == "paragraph"
-                        else {
-                            "source_sentences": [self.sources[i].sentence for i in bead.sources],
-                            "target_sentences": [self.targets[j].sentence for j in bead.targets],
-                        }
-                    ),
-                    "confidence": bead.confidence,
-                    "similarity": bead.similarity,
-                    "is_summary": bead.is_summary,
-                    "source": self.texts(bead)[0],
-                    "target": self.texts(bead)[1],
-                }
-                for bead in self.alignment.beads
-            ],
+            "beads": [self._bead_as_dict(bead) for bead in self.alignment.beads],
+        }
+
+    def _bead_as_dict(self, bead: Bead) -> dict[str, object]:
+        sources = [self.sources[i] for i in bead.sources]
+        targets = [self.targets[j] for j in bead.targets]
+        found: dict[str, object] = {
+            "status": self.status(bead) or "pair",
+            "source_lines": [unit.line for unit in sources],
+            "target_lines": [unit.line for unit in targets],
+        }
+        if self.level == "sentence":
+            found["source_sentences"] = [unit.sentence for unit in sources]
+            found["target_sentences"] = [unit.sentence for unit in targets]
+        source, target = self.texts(bead)
+        return {
+            **found,
+            "confidence": bead.confidence,
+            "similarity": bead.similarity,
+            "is_summary": bead.is_summary,
+            "source": source,
+            "target": target,
         }
 
     def counts(self) -> dict[str, int]:
-        """Count the beads by status; the pairs are those that count, whatever else they are."""
+        """Return the number of pairs, and of beads by status, which may be pairs too."""
         found = [self.status(bead) for bead in self.alignment.beads]
         words = ("omitted", "added", "left out", "summary", "doubtful")
         return {"pairs": len(self.pairs), **{word: found.count(word) for word in words}}
 
     def corpus(self) -> Corpus:
-        """Make a test set of one document of the pairs.
+        """Return the pairs as a test set of one document.
 
         Raises:
             InputError: there is no pair.
@@ -141,8 +145,8 @@ class Parallel:
         pairs = [self.texts(bead) for bead in self.pairs]
         if not pairs:
             raise InputError(
-                f"{self.files[0]} and {self.files[1]} have no pair of confidence {self.least:g} or "
-                "more; check that they are a text and its translation"
+                f"{self.files[0]} and {self.files[1]} have no pair of confidence "
+                f"{self.min_confidence:g} or more; check that they are a text and its translation"
             )
         id = document_id(*(Path(file) for file in self.files))
         segments = tuple(Segment(zh, (en,)) for zh, en in pairs)
@@ -150,16 +154,21 @@ class Parallel:
 
 
 def align_files(
-    chinese: Path, english: Path, embed: Embed, *, level: Level = "paragraph", least: float = 0.0
-) -> Parallel:
-    """Align two files of any kind that ``mteval ingest`` reads; nothing is cleaned.
+    chinese: Path,
+    english: Path,
+    embed: Embed,
+    *,
+    level: AlignmentLevel = "paragraph",
+    min_confidence: float = 0.0,
+) -> AlignedFiles:
+    """Return the alignment of two files of any kind that ``mteval ingest`` reads, not cleaned.
 
     Args:
         chinese: a page in Chinese, of either script.
         english: the page in English.
         embed: sentence encoder.
         level: paragraphs (lines, in plain text), or the sentences in them.
-        least: confidence, 0-1, below which a bead is no pair.
+        min_confidence: confidence, 0-1, below which a bead is no pair.
 
     Raises:
         InputError: a file cannot be read, or has no text.
@@ -170,15 +179,15 @@ def align_files(
     sides = []
     for page in pages:
         sides.append([line for line in page.lines if line.reason is None])
-        left_out = len(page.lines) - len(sides[-1])
-        if left_out:
-            notes.append(f"{location(page.path)}: {left_out} blocks outside its text were left out")
+        skipped = len(page.lines) - len(sides[-1])
+        if skipped:
+            notes.append(f"{location(page.path)}: {skipped} blocks outside its text were skipped")
         if not sides[-1]:
             raise InputError(f"{location(page.path)}: there is no text in it; give a page of text")
     texts = [[line.text for line in side] for side in sides]
     _check_languages(pages, texts)
     alignment = align(texts[0], texts[1], embed)
-    units = [[Unit(line.number, None, line.text.strip()) for line in side] for side in sides]
+    units = [[FileUnit(line.number, None, line.text.strip()) for line in side] for side in sides]
     if level == "sentence":
         found = align_sentences(texts[0], texts[1], embed, alignment)
         alignment = found.alignment
@@ -188,29 +197,27 @@ def align_files(
             units.append([])
             for paragraph, text in sentences:
                 numbers[paragraph] = numbers.get(paragraph, 0) + 1
-                units[-1].append(Unit(side[paragraph].number, numbers[paragraph], text))
-    return Parallel(
+                units[-1].append(FileUnit(side[paragraph].number, numbers[paragraph], text))
+    return AlignedFiles(
         (location(chinese), location(english)),
         level,
         tuple(units[0]),
         tuple(units[1]),
         alignment,
-        least,
+        min_confidence,
         tuple(notes),
     )
 
 
 def _check_languages(pages: Sequence[Page], texts: Sequence[Sequence[str]]) -> None:
-    han, words = ([sum(map(count, side)) for side in texts] for count in _COUNTS)
-    for page, language, wrong in (
-        (pages[0], "Chinese", han[0] < words[0]),
-        (pages[1], "English", words[1] < han[1]),
+    source, target = language(SOURCE), language(TARGET)
+    words = [{own: sum(map(own.count_words, side)) for own in (source, target)} for side in texts]
+    for page, found, own, other in (
+        (pages[0], words[0], source, target),
+        (pages[1], words[1], target, source),
     ):
-        if wrong:
+        if found[own] < found[other]:
             raise MismatchError(
-                f"{location(page.path)}: this file is not in {language}; name the Chinese file "
-                "first, then the English one"
+                f"{location(page.path)}: this file is not in {own.name}; name the {source.name} "
+                f"file first, then the {target.name} one"
             )
-
-
-_COUNTS = (count_han, count_latin_words)

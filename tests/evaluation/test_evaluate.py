@@ -326,5 +326,5 @@ def test_references_in_chinese_are_warned_of() -> None:
 def test_realignment_wants_sources() -> None:
     document = Document.from_columns("d", None, [["one", "two"]])
     output = SystemOutput("x", {"d": ("one",)})
-    with pytest.raises(UnavailableError, match="--realign compares outputs with the Chinese"):
+    with pytest.raises(UnavailableError, match="--resegment compares outputs with the Chinese"):
         mteval.evaluate(TestSet((document,)), [output], ["chrf"], samples=0, realign=True)
