@@ -1,4 +1,4 @@
-"""Reading a page of any kind: HTML, Markdown, a word processor's file, plain text."""
+"""Pages of any kind as read: HTML, Markdown, a word processor's file, plain text."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ _FOREIGN = (
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Hold a page as read.
+    """A page as read.
 
     Attributes:
         path: its file.
@@ -66,12 +66,12 @@ class Page:
 
     @property
     def unit(self) -> str:
-        """Name what the numbers of the page count."""
+        """What the numbers of the page count: a line, or a block."""
         return "line" if self.format == "plain text" else "block"
 
 
 def read_page(path: Path, file: int = 0) -> Page:
-    """Read a page of any kind; what it is, its content and its name's suffix tell.
+    """Return a page of any kind as read; its content and its name's suffix say which kind.
 
     Args:
         path: the page's file.
@@ -98,9 +98,9 @@ def read_page(path: Path, file: int = 0) -> Page:
         encoding = None
     else:
         blocks, notes, kind, encoding = _read_text(data, path)
-    lines = number_blocks(blocks, file)
-    _check_size(lines, path, "line" if kind == "plain text" else "block")
-    return Page(path, data, tuple(lines), kind, encoding, tuple(notes))
+    page = Page(path, data, tuple(number_blocks(blocks, file)), kind, encoding, tuple(notes))
+    _check_size(page)
+    return page
 
 
 def _read_text(data: bytes, path: Path) -> tuple[list[Block], Sequence[str], str, str]:
@@ -127,7 +127,7 @@ def _read_text(data: bytes, path: Path) -> tuple[list[Block], Sequence[str], str
 
 
 def _unpack_mhtml(data: bytes, origin: str) -> tuple[bytes, str | None]:
-    """Take the page out of a web archive as browsers save it (RFC 2557)."""
+    """Return the page in a web archive as browsers save it (RFC 2557), and its encoding."""
     try:
         message = email.message_from_bytes(data, policy=email.policy.default)
         for part in message.walk():
@@ -140,7 +140,8 @@ def _unpack_mhtml(data: bytes, origin: str) -> tuple[bytes, str | None]:
     raise InputError(f"{origin}: the web archive holds no HTML page; save the page as .html")
 
 
-def _check_size(lines: Sequence[Line], path: Path, unit: str) -> None:
+def _check_size(page: Page) -> None:
+    path, lines = page.path, page.lines
     if len(lines) > MAX_BLOCKS:
         raise InputError(
             f"{location(path)}: the page has {len(lines):,} paragraphs, more than {MAX_BLOCKS:,}; "
@@ -149,8 +150,8 @@ def _check_size(lines: Sequence[Line], path: Path, unit: str) -> None:
     for line in lines:
         if len(line.text) > MAX_CHARACTERS:
             raise InputError(
-                f"{location(path)}: {unit} {line.number} has {len(line.text):,} characters, where "
-                f"a paragraph may have {MAX_CHARACTERS:,}; break it into paragraphs"
+                f"{location(path)}: {page.unit} {line.number} has {len(line.text):,} characters, "
+                f"where a paragraph may have {MAX_CHARACTERS:,}; break it into paragraphs"
             )
 
 
@@ -158,7 +159,7 @@ _LANGUAGE_SUFFIX = re.compile(rf"[ ._-]*(?:{joined('file_suffixes')})$", re.IGNO
 
 
 def document_id(path: Path, translation: Path | None = None) -> str:
-    """Make a document id of a file's name, without what names its language where there are two.
+    """Return a document id made of a file's name, without its language where there are two files.
 
     Raises:
         InputError: the name is not UTF-8.

@@ -139,7 +139,7 @@ class IngestReport:
             ", ".join(filter(None, both)) for both in zip(self.formats, self.encodings, strict=True)
         )
 
-    def _where(self, line: int, file: int = 0) -> str:
+    def _locate(self, line: int, file: int = 0) -> str:
         path = self.page if file == 0 or self.translation is None else self.translation
         if self.formats[file] == "plain text":
             return location(path, line)
@@ -148,7 +148,7 @@ class IngestReport:
     def cleaned_rows(self) -> list[tuple[str, str, str]]:
         """Return location, step and count of every change to a line, but for folded spaces."""
         return [
-            (self._where(change.line, change.file), change.step, str(change.count))
+            (self._locate(change.line, change.file), change.step, str(change.count))
             for change in self.changes
             if change.step != FOLDED
         ]
@@ -175,15 +175,15 @@ class IngestReport:
 
     def dropped_rows(self) -> list[tuple[str, str, str]]:
         """Return location, reason and text of every line dropped."""
-        return [(self._where(x.line, x.file), x.reason, x.text) for x in self.dropped]
+        return [(self._locate(x.line, x.file), x.reason, x.text) for x in self.dropped]
 
     def fixed_rows(self) -> list[tuple[str, str, str, str]]:
         """Return location, both texts and reason of every repair by hand."""
-        return [(self._where(x.line, x.file), x.find, x.replace, x.reason) for x in self.fixes]
+        return [(self._locate(x.line, x.file), x.find, x.replace, x.reason) for x in self.fixes]
 
     def damaged_rows(self) -> list[tuple[str, str, str]]:
         """Return location, column and text of every damaged run."""
-        return [(self._where(x.line, x.file), str(x.column), x.text) for x in self.damage]
+        return [(self._locate(x.line, x.file), str(x.column), x.text) for x in self.damage]
 
 
 def plain_record(record: Kept | Dropped | Change | Fix | Damage | Joined) -> dict[str, Any]:
