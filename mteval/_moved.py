@@ -73,6 +73,7 @@ _SUCCESSORS: dict[str, tuple[str, ...]] = {
         *("mteval.ingest.pipeline", "mteval.ingest.config", "mteval.ingest.output"),
         "mteval.ingest.report",
     ),
+    "mteval.corpus.layout": ("mteval.corpus.document_files",),
     "mteval.formats.corpus": (
         "mteval.corpus.formats.corpus",
         "mteval.corpus.formats.draft",
@@ -144,6 +145,7 @@ _SUCCESSORS: dict[str, tuple[str, ...]] = {
 }
 # Old module and name -> new name, in one of its successors.
 _RENAMED: dict[str, str] = {
+    "mteval.corpus.layout.check_no_strangers": "check_no_conflicting_files",
     "mteval.terminology.history.Change": "TermChange",
     "mteval.terminology.mining.Kind": "CandidateKind",
     "mteval.terminology.spotting.Pair": "SegmentPair",

@@ -9,15 +9,15 @@ import numpy as np
 
 __all__ = ["parting_line"]
 
-# A change point is told only if it explains this much more similarity per line than the next best
-# explanation outside its neighbourhood; below that, any line would do as well and none is named.
-_CLEAR_GAIN = 0.5
+# A change point is named only if it explains this much more of the mean similarity of a line than
+# the next best one; below that, any line would do as well. By hand: half a line.
+_MIN_GAIN = 0.5
 _WORD = re.compile(r"[^\W_]+")
 _DIGITS = re.compile(r"\d+")
 
 
 def parting_line(left: Sequence[str], right: Sequence[str]) -> int | None:
-    """Find the first line (from 1) at which two texts of unequal line counts part.
+    """Return the first line (from 1) at which two texts of unequal line counts part.
 
     Looks for the one place where lines were lost or added as a block: before it line i goes with
     line i, after it line i goes with line i plus the difference in counts. Lines are compared by
@@ -41,7 +41,7 @@ def parting_line(left: Sequence[str], right: Sequence[str]) -> int | None:
     best = int(np.argmax(total))
     rivals = np.delete(total, best)
     gain = total[best] - (rivals.max() if rivals.size else 0.0)
-    if total[best] <= 0 or (short and gain < _CLEAR_GAIN * total[best] / len(short)):
+    if total[best] <= 0 or (short and gain < _MIN_GAIN * total[best] / len(short)):
         return None
     return best + 1
 

@@ -18,31 +18,33 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mteval.corpus.model import Document, Kind, SystemOutput, TestSet, count_mismatch
 from mteval.errors import InputError, MismatchError, UsageError, location
-from mteval.io.files import check_inside, kind_of, list_folder, read_lines, read_text, utf8_name
+from mteval.io.files import check_inside, kind_of, list_folder, read_lines, utf8_name
 from mteval.io.toml import read_toml
-from mteval.io.writing import write_files
 
 __all__ = [
+    "RESERVED_IDS",
     "SOURCE_LANGUAGE",
     "TARGET_LANGUAGE",
     "TERMS_FILE",
     "TEXT_SUFFIXES",
-    "check_document_id",
-    "check_no_strangers",
-    "document_files",
+    "document_of",
     "is_plain",
     "load_plain_systems",
     "load_plain_test_set",
     "load_systems",
     "load_test_set",
     "load_unscored",
-    "write_document",
-    "write_system",
+    "reference_files",
 ]
+
+if not TYPE_CHECKING:
+    from mteval._moved import old_names
+
+    __getattr__ = old_names(__name__)
 
 SOURCE_LANGUAGE = "zh"
 TARGET_LANGUAGE = "en"
@@ -54,7 +56,7 @@ TEXT_SUFFIXES = frozenset(
 # What is read of a folder of references, or of a system.
 _READ = frozenset({".txt", ".toml", ".csv"})
 # Names that the folder of references uses for something else.
-_RESERVED = frozenset({"sources", "fixes", "terms"})
+RESERVED_IDS = frozenset({"sources", "fixes", "terms"})
 _SOURCE_NAME = re.compile(rf"(?P<id>.+)\.{SOURCE_LANGUAGE}\.txt", re.DOTALL)
 _REFERENCE_NAME = re.compile(
     rf"(?P<id>.+?)\.{TARGET_LANGUAGE}(?:\.(?P<label>[A-Za-z0-9_-]+))?\.txt", re.DOTALL
@@ -62,7 +64,7 @@ _REFERENCE_NAME = re.compile(
 
 
 def load_test_set(folder: Path) -> TestSet:
-    """Load a folder of references.
+    """Return the test set of a folder of references.
 
     Documents come in the order of their ids. A document without a source is an error unless its
     TOML file says ``languages = ["en"]``: then it is kept, unscored.
@@ -73,7 +75,7 @@ def load_test_set(folder: Path) -> TestSet:
     """
     sources: dict[str, Path] = {}
     references: defaultdict[str, dict[str, Path]] = defaultdict(dict)
-    for path in _files(folder):
+    for path in reference_files(folder):
         if match := _SOURCE_NAME.fullmatch(path.name):
             sources[match["id"]] = path
         elif match := _REFERENCE_NAME.fullmatch(path.name):
@@ -168,7 +170,7 @@ def _load_document(
 
 
 def _summaries(metadata: Mapping[str, Any], path: Path | None, size: int) -> Sequence[int]:
-    """Read which segments have a summary for a reference: some of them, or the whole document."""
+    """Return the numbers of the segments that have a summary for a reference."""
     if metadata.get("summary") is True:
         return range(1, size + 1)
     numbers = metadata.get("summaries", [])
@@ -192,7 +194,7 @@ def _full_lines(path: Path) -> list[str]:
 
 
 def load_systems(paths: Iterable[Path]) -> tuple[list[SystemOutput], list[str]]:
-    """Load system outputs, one folder a system.
+    """Return system outputs, one folder a system, and notes of what was skipped.
 
     ``systems/*`` expands to more than outputs: a file, or a folder without any ``.txt`` file, is
     skipped.
@@ -219,11 +221,12 @@ def load_systems(paths: Iterable[Path]) -> tuple[list[SystemOutput], list[str]]:
             continue
         files = {
             file.stem: file
-            for file in _files(path)
+            for file in reference_files(path)
             if file.suffix == ".txt" and kind_of(file) == "file"
         }
         if not files:
-            inside = " (name the folders in it)" if any(map(Path.is_dir, _files(path))) else ""
+            has_folders = any(map(Path.is_dir, reference_files(path)))
+            inside = " (name the folders in it)" if has_folders else ""
             notes.append(f"{location(path)}: skipped, it holds no <document>.txt{inside}")
             continue
         systems.append(
@@ -243,7 +246,7 @@ def load_systems(paths: Iterable[Path]) -> tuple[list[SystemOutput], list[str]]:
 
 
 def is_plain(references: Sequence[Path], source: Path | None) -> bool:
-    """Tell whether the arguments of ``mteval score`` are plain files and not folders.
+    """Return whether the arguments of ``mteval score`` are plain files and not folders.
 
     Raises:
         UsageError: they are a mixture of both.
@@ -260,7 +263,7 @@ def is_plain(references: Sequence[Path], source: Path | None) -> bool:
 
 
 def load_plain_test_set(source: Path | None, references: Sequence[Path]) -> TestSet:
-    """Load plain line-aligned files as a test set of one document.
+    """Return plain line-aligned files as a test set of one document.
 
     The document is named after the source file, or the first reference where there is none.
 
@@ -273,7 +276,7 @@ def load_plain_test_set(source: Path | None, references: Sequence[Path]) -> Test
 
 
 def load_plain_systems(hypotheses: Iterable[Path], test_set: TestSet) -> list[SystemOutput]:
-    """Load plain files of hypotheses, one a system, named after the file without its suffix.
+    """Return the systems of plain files of hypotheses, named after the file without its suffix.
 
     Raises:
         InputError: a file cannot be read or is empty.
@@ -290,7 +293,7 @@ def load_plain_systems(hypotheses: Iterable[Path], test_set: TestSet) -> list[Sy
 
 
 def load_unscored(folder: Path) -> list[Document]:
-    """Load the documents of a folder that have references and no source.
+    """Return the documents of a folder that have references and no source.
 
     Raises:
         InputError: a file cannot be read.
@@ -299,7 +302,7 @@ def load_unscored(folder: Path) -> list[Document]:
     for id in load_test_set(folder).unscored:
         paths = [
             path
-            for path in _files(folder)
+            for path in reference_files(folder)
             if (match := _REFERENCE_NAME.fullmatch(path.name)) and match["id"] == id
         ]
         metadata = folder / f"{id}.toml"
@@ -311,7 +314,18 @@ def _stem(path: Path) -> str:
     return path.stem if path.suffix.lower() in TEXT_SUFFIXES else path.name
 
 
-def _files(folder: Path) -> list[Path]:
+def document_of(path: Path) -> str | None:
+    """Return the id of the document that a file has lines of by its name, or None."""
+    match = _SOURCE_NAME.fullmatch(path.name) or _REFERENCE_NAME.fullmatch(path.name)
+    return None if match is None else match["id"]
+
+
+def reference_files(folder: Path) -> list[Path]:
+    """Return what lies in a folder of references or of a system, none of it a link out of there.
+
+    Raises:
+        InputError: there is no such folder, or a link leads out of it.
+    """
     found = kind_of(folder)
     if found is None:
         raise InputError(f"{location(folder)}: there is no such folder; check the path")
@@ -320,117 +334,3 @@ def _files(folder: Path) -> list[Path]:
     paths = list_folder(folder)
     check_inside(folder, (path for path in paths if path.suffix in _READ))
     return paths
-
-
-# One a letter: <document>.en.B.txt.
-_MOST_REFERENCES = 26
-
-
-def check_document_id(id: str, where: str) -> None:
-    """Check that an id can name the files of a document and no others.
-
-    Raises:
-        InputError: it cannot; the message begins with ``where``.
-    """
-    if not id.strip() or id.startswith(".") or any(c in "/\\" or not c.isprintable() for c in id):
-        problem = "it names files, so it must be text without slashes or a leading dot"
-    elif id in _RESERVED:
-        problem = f"{id}.toml and {id}.csv mean something else in a folder of references"
-    elif id.endswith(f".{TARGET_LANGUAGE}"):
-        problem = f"its files could not be told from references of {id[:-3]}"
-    else:
-        return
-    raise InputError(
-        f"{where}: the document id {id!r} cannot be used: {problem}; "
-        "give the page another id in sources.toml"
-    )
-
-
-def document_files(document: Document, metadata: str) -> dict[str, str]:
-    """Lay a document out as the files it becomes: name -> content.
-
-    Raises:
-        InputError: a segment contains a line break, which one line cannot hold, or the id cannot
-            name files.
-    """
-    check_document_id(document.id, document.origin or "document")
-    columns: dict[str, list[str]] = {}
-    if document.segments[0].source is not None:
-        columns[f"{document.id}.{SOURCE_LANGUAGE}.txt"] = [
-            segment.source or "" for segment in document.segments
-        ]
-    if len(document.segments[0].references) > _MOST_REFERENCES:
-        raise InputError(
-            f"document {document.id} has {len(document.segments[0].references)} references, and a "
-            f"folder holds {_MOST_REFERENCES}; write .jsonl"
-        )
-    for index in range(len(document.segments[0].references)):
-        label = "" if index == 0 else f".{chr(ord('A') + index)}"
-        columns[f"{document.id}.{TARGET_LANGUAGE}{label}.txt"] = [
-            segment.references[index] for segment in document.segments
-        ]
-    files = {name: _joined(lines, document.id) for name, lines in columns.items()}
-    if metadata:
-        files[f"{document.id}.toml"] = metadata
-    return files
-
-
-def check_no_strangers(folder: Path, id: str, files: Mapping[str, str]) -> None:
-    """Check that no other file of a document lies where changed ones are to be written.
-
-    A second reference, or a source of a document that is English only now, would pair with the
-    new lines by accident.
-
-    Raises:
-        InputError: there is one.
-    """
-    if kind_of(folder) != "folder":
-        return
-    strangers = [
-        path
-        for path in _files(folder)
-        if path.name not in files
-        for match in [_SOURCE_NAME.fullmatch(path.name) or _REFERENCE_NAME.fullmatch(path.name)]
-        if match is not None and match["id"] == id
-    ]
-    changed = any(
-        name.endswith(".txt")
-        and (kind_of(folder / name) != "file" or read_text(folder / name) != text)
-        for name, text in files.items()
-    )
-    if strangers and changed:
-        raise InputError(
-            f"{location(strangers[0])}: this file belongs to document {id}, whose other files "
-            "would change under it; move it away, or name another folder with -o"
-        )
-
-
-def write_document(folder: Path, document: Document, metadata: str = "") -> None:
-    """Write one document into a folder of references.
-
-    Raises:
-        InputError: the folder cannot be written, or a segment contains a line break.
-    """
-    write_files(folder, document_files(document, metadata))
-
-
-def write_system(folder: Path, system: SystemOutput) -> None:
-    """Write a system's output as ``folder/<system>/<document>.txt``.
-
-    Raises:
-        InputError: the folder cannot be written, or a hypothesis contains a line break.
-    """
-    write_files(
-        folder / system.name,
-        {f"{id}.txt": _joined(lines, id) for id, lines in system.documents.items()},
-    )
-
-
-def _joined(lines: Sequence[str], id: str) -> str:
-    for number, line in enumerate(lines, 1):
-        if "\n" in line or "\0" in line or line.endswith("\r"):
-            raise InputError(
-                f"document {id}, segment {number} contains a line break or a NUL character, which "
-                "a line-aligned file cannot hold; replace it with a space"
-            )
-    return "".join(f"{line}\n" for line in lines)

@@ -28,7 +28,7 @@ Kind = Literal["text", "heading"]
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """Hold one aligned paragraph: a source, its references and what kind of line it is.
+    """One aligned paragraph: a source, its references and what kind of line it is.
 
     Raises:
         InputError: the source or a reference is empty, or the kind is unknown.
@@ -114,7 +114,7 @@ class Document:
         domain: str | None = None,
         summaries: Iterable[int] = (),
     ) -> Document:
-        """Build a document from line-aligned columns of text.
+        """Return a document of line-aligned columns of text.
 
         Raises:
             InputError: there is no column, or a line is empty.
@@ -147,7 +147,7 @@ class Document:
 
 @dataclass(frozen=True)
 class TestSet:
-    """Hold the documents that systems are scored against.
+    """The documents that systems are scored against.
 
     ``unscored`` names documents that the test set knows of and cannot score: reference-only
     text, kept as evidence of how terms are rendered.
@@ -185,28 +185,28 @@ class TestSet:
 
     @property
     def n_references(self) -> int:
-        """Count the references that each segment has."""
+        """The number of references that each segment has."""
         return len(self.documents[0].segments[0].references)
 
     @cached_property
     def segments(self) -> tuple[Segment, ...]:
-        """List the segments of all documents, in order."""
+        """The segments of all documents, in order."""
         return tuple(segment for document in self.documents for segment in document.segments)
 
     @property
     def sources(self) -> list[str] | None:
-        """List the source of every segment, or None where the test set has no sources."""
+        """The source of every segment, or None where the test set has no sources."""
         if self.segments[0].source is None:
             return None
         return [segment.source or "" for segment in self.segments]
 
     @property
     def references(self) -> list[list[str]]:
-        """List the references as ``n_references`` columns of ``n_segments`` texts each."""
+        """The references as ``n_references`` columns of ``n_segments`` texts each."""
         return [[s.references[i] for s in self.segments] for i in range(self.n_references)]
 
     def positions(self) -> list[tuple[str, int]]:
-        """List the document id and the segment number (from 1) of every segment."""
+        """Return the document id and the segment number (from 1) of every segment."""
         return [
             (document.id, number)
             for document in self.documents
@@ -234,7 +234,7 @@ class SystemOutput:
         if not self.name.strip():
             raise InputError("a system has an empty name; name it")
         if not self.documents:
-            raise InputError(f"system {self.name} has no documents; add its output or leave it out")
+            raise InputError(f"system {self.name} has no documents; add its output or drop it")
         frozen = {id: tuple(lines) for id, lines in self.documents.items()}
         for id, lines in frozen.items():
             for number, line in enumerate(lines, 1):
@@ -243,12 +243,12 @@ class SystemOutput:
         object.__setattr__(self, "files", MappingProxyType(dict(self.files)))
 
     def hypotheses(self, test_set: TestSet, *, allow_missing: bool = False) -> list[str | None]:
-        """Pair the output with a test set, segment by segment.
+        """Return the output paired with a test set, segment by segment.
 
         Args:
             test_set: what to pair with.
             allow_missing: accept documents that only one side has; those the system lacks
-                come back as None, those the test set lacks are left out.
+                come back as None, those the test set lacks are ignored.
 
         Returns:
             ``n_segments`` hypotheses in the order of the test set; None means not translated.
@@ -283,11 +283,11 @@ class SystemOutput:
         return paired
 
     def missing_documents(self, test_set: TestSet) -> list[str]:
-        """List the ids of the documents that the test set has and this output lacks."""
+        """Return the ids of the documents that the test set has and this output lacks."""
         return [d.id for d in test_set.documents if d.id not in self.documents]
 
     def extra_documents(self, test_set: TestSet) -> list[str]:
-        """List the ids of the documents that the test set lacks."""
+        """Return the ids of the documents that the test set lacks."""
         known = {document.id for document in test_set.documents}
         return [id for id in self.documents if id not in known]
 
@@ -353,7 +353,7 @@ def check_names(systems: Iterable[SystemOutput]) -> None:
 def count_mismatch(
     left_name: str, left: tuple[str, ...] | list[str], right_name: str, right: list[str]
 ) -> MismatchError:
-    """Describe two line counts that differ, and the line where they part if it can be told."""
+    """Return the error that line counts differ, with the line where they part if it is clear."""
     line = parting_line(left, right)
     if line is None:
         where = "where they part cannot be told"

@@ -7,12 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from mteval.corpus.layout import (
-    SOURCE_LANGUAGE,
-    TARGET_LANGUAGE,
-    check_no_strangers,
-    document_files,
-)
+from mteval.corpus.document_files import check_no_conflicting_files, document_files
+from mteval.corpus.layout import SOURCE_LANGUAGE, TARGET_LANGUAGE
 from mteval.corpus.model import Document
 from mteval.ingest.coupling import PageGroup
 from mteval.ingest.report import IngestReport, plain_record
@@ -91,7 +87,7 @@ def write_ingested(folder: Path, ingested: Sequence[Ingested]) -> list[str]:
     files: dict[str, str] = {}
     for result in ingested:
         made = document_files(result.document, toml_text(result.metadata))
-        check_no_strangers(folder, result.document.id, made)
+        check_no_conflicting_files(folder, result.document.id, made)
         files.update(made)
     replaced = [
         name

@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from mteval._moved import old_names
-from mteval.corpus.layout import check_document_id
+from mteval.corpus.document_files import check_document_id
 from mteval.corpus.model import Document
 from mteval.errors import InputError, MismatchError, MissingPackageError, location
 from mteval.ingest.config import Fix, apply_fixes, find_config

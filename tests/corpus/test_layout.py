@@ -6,14 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mteval.corpus.document_files import write_document, write_system
 from mteval.corpus.layout import (
     is_plain,
     load_plain_systems,
     load_plain_test_set,
     load_systems,
     load_test_set,
-    write_document,
-    write_system,
 )
 from mteval.corpus.model import Document, SystemOutput, check_names
 from mteval.errors import InputError, MismatchError, UsageError

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from mteval.corpus.document_files import check_document_id
 from mteval.corpus.formats.corpus import listed
-from mteval.corpus.layout import SOURCE_LANGUAGE, check_document_id
+from mteval.corpus.layout import SOURCE_LANGUAGE
 from mteval.errors import InputError
 
 __all__ = ["Names", "file_of_lines", "is_document_name", "is_file_name"]

@@ -15,6 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
+from mteval.corpus.document_files import document_files
 from mteval.corpus.formats.base import Files, Format, Head
 from mteval.corpus.formats.corpus import (
     METADATA,
@@ -27,13 +28,7 @@ from mteval.corpus.formats.file_names import Names, file_of_lines, is_document_n
 from mteval.corpus.formats.losses import EVERYTHING, one_line
 from mteval.corpus.formats.mt_metrics_eval import is_mt_metrics_eval
 from mteval.corpus.formats.wanted import Wanted
-from mteval.corpus.layout import (
-    SOURCE_LANGUAGE,
-    TARGET_LANGUAGE,
-    document_files,
-    load_systems,
-    load_test_set,
-)
+from mteval.corpus.layout import SOURCE_LANGUAGE, TARGET_LANGUAGE, load_systems, load_test_set
 from mteval.corpus.model import Document, SystemOutput, TestSet
 from mteval.errors import InputError, location
 from mteval.io.files import check_inside, kind_of, list_folder

@@ -12,7 +12,6 @@ missing is a text that is missing, where the others have an empty cell for both.
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -22,6 +21,7 @@ from mteval.corpus.formats.base import Format
 from mteval.corpus.formats.corpus import METADATA, Corpus, default_names, listed, rows
 from mteval.corpus.formats.draft import Draft, name_of
 from mteval.corpus.formats.losses import one_line
+from mteval.corpus.formats.table_lines import ALIASES, TableLine
 from mteval.corpus.formats.wanted import Wanted
 from mteval.corpus.layout import SOURCE_LANGUAGE, TARGET_LANGUAGE
 from mteval.errors import InputError, location
@@ -29,116 +29,6 @@ from mteval.io.csv_rows import parse_csv
 from mteval.io.files import read_text
 
 __all__ = ["CSV", "JSONL", "TSV", "read_table", "write_table"]
-
-# What people call the columns -> what they are called here.
-_ALIASES = {
-    "doc": "document",
-    "docid": "document",
-    "doc_id": "document",
-    "document_id": "document",
-    "seg": "segment",
-    "segid": "segment",
-    "seg_id": "segment",
-    "segment_id": "segment",
-    "src": "source",
-    "ref": "reference",
-    "refs": "reference",
-    "references": "reference",
-    "target": "reference",
-    "tgt": "reference",
-    "mt": "hypothesis",
-    "hyp": "hypothesis",
-    "output": "hypothesis",
-    "translation": "hypothesis",
-}
-_PLAIN = ("document", "segment", "source", "kind", *METADATA)
-# Which JSON can escape, and no text has.
-_NO_TEXT = re.compile("[\0\ud800-\udfff]")
-
-
-class _Line:
-    """What a line of a table says, by column.
-
-    Attributes:
-        path: the file, after which a system without a name is called.
-        location: the line, as messages name it.
-    """
-
-    def __init__(self, path: Path, location: str) -> None:
-        self.path = path
-        self.location = location
-        self.plain: dict[str, str] = {}
-        self.references: dict[str, str] = {}
-        self.hypotheses: dict[str, str] = {}
-
-    def add(self, column: str, value: Any) -> bool:
-        """Add what a cell says; return whether the column is recognised."""
-        name, colon, label = column.partition(":")
-        name = name.strip().lower()
-        name = _ALIASES.get(name, name)
-        if name in _PLAIN and not colon:
-            number = isinstance(value, int) and not isinstance(value, bool)
-            if name in ("document", "segment") and number:
-                value = str(value)
-            self._put(self.plain, name, value, column)
-        elif name == "hypotheses" and isinstance(value, dict):
-            for system, text in value.items():
-                self._put(self.hypotheses, system, text, column)
-        elif name == "reference" and isinstance(value, list):
-            for reference, text in zip(default_names(len(value)), value, strict=True):
-                self._put(self.references, reference, text, column)
-        elif name == "hypothesis":
-            self._put(self.hypotheses, label if colon else name_of(self.path), value, column)
-        else:
-            owner = _reference_name(name, label if colon else None)
-            if owner is None:
-                return False
-            self._put(self.references, owner, value, column)
-        return True
-
-    def _put(self, texts: dict[str, str], name: str, value: Any, column: str) -> None:
-        if value is None:
-            return
-        if not isinstance(value, str):
-            raise InputError(
-                f"{self.location}: {column!r} is not text; write it in quotation marks"
-            )
-        for text in (name, value):
-            if _NO_TEXT.search(text):
-                raise InputError(
-                    f"{self.location}: {column!r} has a NUL character or half a surrogate pair, "
-                    "which no text has; remove it"
-                )
-        if name in texts:
-            raise InputError(
-                f"{self.location}: {column!r} says again what another column says; remove one"
-            )
-        if not name.strip():
-            raise InputError(
-                f"{self.location}: the column {column!r} does not say whose text it has; name it"
-            )
-        texts[name] = value
-
-
-def _reference_name(name: str, label: str | None) -> str | None:
-    """Return the name of the reference that a column has, or None where it has none.
-
-    Args:
-        name: what the column is called, without a label: reference, reference_2, ref2 and so on.
-        label: its label, of reference:NAME.
-    """
-    if name == "reference":
-        return "A" if label is None else label
-    position = name.removeprefix("reference").removeprefix("ref").removeprefix("_")
-    if (
-        name.startswith("ref")
-        and position.isdecimal()
-        and position.isascii()
-        and len(position) <= 3
-        and int(position) > 0
-    ):
-        return default_names(int(position))[-1]
-    return None
 
 
 def read_table(path: Path, format: str, wanted: Wanted) -> Corpus:
@@ -218,9 +108,9 @@ def _sort(draft: Draft, id: str, numbers: list[int | None]) -> None:
         )
 
 
-def _parse(cells: Mapping[str, Any], where: str, unknown: dict[str, None], path: Path) -> _Line:
+def _parse(cells: Mapping[str, Any], where: str, unknown: dict[str, None], path: Path) -> TableLine:
     """Return what a line says; columns that are not recognised are added to ``unknown``."""
-    line = _Line(path, where)
+    line = TableLine(path, where)
     for column, value in cells.items():
         if value is not None and not line.add(column, value):
             unknown[column] = None
@@ -262,7 +152,7 @@ def _columns(path: Path, number: int, names: list[str]) -> list[str]:
         raise InputError(
             f"{location(path, number)}: there are two columns {twice!r}; remove or rename one"
         )
-    meant = [_ALIASES.get(n, n) for n in (name.partition(":")[0].strip().lower() for name in names)]
+    meant = [ALIASES.get(n, n) for n in (name.partition(":")[0].strip().lower() for name in names)]
     if not any(name.startswith(("source", "reference", "ref", "hypothesis")) for name in meant):
         raise InputError(
             f"{location(path, number)}: the first line names no column source, reference or "
