@@ -48,31 +48,31 @@ _PATIENCE_SECONDS = 30.0
 _KEYS_A_QUERY = 900
 _BLOCK_BYTES = 1 << 22
 # Of what SQLite says of a damaged file, in characters.
-_MOST_REASON = 200
+_MAX_REASON = 200
 # What SQLite says where a file cannot be used, but is not damaged.
 _NOT_DAMAGE = ("locked", "busy", "unable to open", "readonly", "disk is full", "disk I/O error")
 
 
 class _Damage(sqlite3.DatabaseError):
-    """Report a row that SQLite believes and its checksum does not."""
+    """A row that SQLite believes and its checksum does not."""
 
 
 class CachedScore(NamedTuple):
-    """Hold a score and what else the metric said of the segment (JSON values)."""
+    """A score and what else the metric said of the segment (JSON values)."""
 
     score: float
     detail: Mapping[str, Any]
 
 
 class CacheUse(NamedTuple):
-    """Say how many scores of one signature are kept."""
+    """How many scores of one signature are kept."""
 
     signature: str
     scores: int
 
 
 def cache_folder() -> Path:
-    """Name the folder: ``MTEVAL_CACHE_DIR``, else the platform's place for the user's caches."""
+    """Return the folder: ``MTEVAL_CACHE_DIR``, else the platform's place for the user's caches."""
     return Path(os.environ.get("MTEVAL_CACHE_DIR") or platformdirs.user_cache_dir("mteval", False))
 
 
@@ -90,7 +90,7 @@ def _key(texts: Sequence[str | None]) -> bytes:
 
 
 class ScoreCache:
-    """Keep scores under the full texts and the signature that they were computed with.
+    """Scores on disk under the full texts and the signature that they were computed with.
 
     Nothing that is wrong with the cache is fatal: a damaged file is set aside, one that cannot be
     used is done without, and ``notes`` says so.
@@ -114,7 +114,7 @@ class ScoreCache:
             self._connection = None
 
     def get(self, signature: str, units: Iterable[Key]) -> dict[Key, CachedScore]:
-        """Look scores up; what is not there is left out."""
+        """Return the scores that are kept, by the texts that were scored together."""
         name = _digest(signature.encode())
         keys = {_key(unit): unit for unit in units}
         found: dict[Key, CachedScore] = {}
@@ -133,7 +133,7 @@ class ScoreCache:
         return found
 
     def get_vectors(self, signature: str, texts: Iterable[str]) -> dict[str, Floats]:
-        """Look the embeddings of texts up; what is not there is left out."""
+        """Return the embeddings that are kept, float32 (width,) each, by text."""
         name = _digest(signature.encode())
         keys = {_key((text,)): text for text in texts}
         found: dict[str, Floats] = {}
@@ -306,9 +306,9 @@ _MANGLED = (UnicodeError, ValueError, TypeError, KeyError, AttributeError)
 
 
 def _reason(error: Exception) -> str:
-    """Give what SQLite says, on one line and without the content that it quotes."""
+    """Return what SQLite says, on one line and without the content that it quotes."""
     text = " ".join(str(error).split()).partition(" with text")[0]
-    return location(text if len(text) <= _MOST_REASON else f"{text[:_MOST_REASON]}...")
+    return location(text if len(text) <= _MAX_REASON else f"{text[:_MAX_REASON]}...")
 
 
 def _row_checksum(signature: bytes, key: bytes, score: float, detail: str) -> bytes:
@@ -316,7 +316,7 @@ def _row_checksum(signature: bytes, key: bytes, score: float, detail: str) -> by
 
 
 def describe_cache(folder: Path) -> tuple[int, list[CacheUse]]:
-    """Give the size of the cache in bytes, damaged files included, and what it holds.
+    """Return the size of the cache in bytes, damaged files included, and what it holds.
 
     Raises:
         InputError: the file is damaged.

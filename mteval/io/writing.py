@@ -17,7 +17,7 @@ __all__ = ["new_folder", "write_files"]
 
 @contextmanager
 def new_folder(path: Path) -> Iterator[Path]:
-    """Make a folder that appears whole or not at all.
+    """Yield a scratch folder that becomes ``path``, whole or not at all.
 
     Yields a scratch folder beside ``path``; it is renamed to ``path`` on success and removed
     on any failure.

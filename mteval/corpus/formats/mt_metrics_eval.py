@@ -91,15 +91,11 @@ def read_mt_metrics_eval(folder: Path, wanted: Wanted) -> Corpus:
     source_path = folder / "sources" / f"{pair}.txt"
     documents_path = folder / "documents" / f"{pair}.docs"
     references = {
-        name_of(path)[len(pair) + 1 :]: path
-        for path in _of(folder / "references")
-        if path.name.startswith(f"{pair}.") and path.suffix == ".txt"
+        name[len(pair) + 1 :]: path
+        for name, path in _texts(folder / "references").items()
+        if path.name.startswith(f"{pair}.")
     }
-    outputs = {
-        name_of(path): path
-        for path in _of(folder / "system-outputs" / pair)
-        if path.suffix == ".txt"
-    }
+    outputs = _texts(folder / "system-outputs" / pair)
     docs = [documents_path] if kind_of(documents_path) is not None else []
     check_inside(folder, [source_path, *references.values(), *outputs.values(), *docs])
     draft = Draft(folder)
@@ -112,14 +108,12 @@ def read_mt_metrics_eval(folder: Path, wanted: Wanted) -> Corpus:
         return lines
 
     texts = {label: column(path) for label, path in references.items()}
-    systems = {}
-    for name, path in outputs.items():
-        systems[name] = column(path)
-        if systems[name] == texts.get(name):
-            del systems[name]
-            draft.note(
-                f"the system {location(name)} is the reference {location(name)}, and was skipped"
-            )
+    systems = {name: column(path) for name, path in outputs.items()}
+    for name in [name for name, lines in systems.items() if lines == texts.get(name)]:
+        del systems[name]
+        draft.note(
+            f"the system {location(name)} is the reference {location(name)}, and was skipped"
+        )
     places = (
         [_document(documents_path, n, line) for n, line in enumerate(column(documents_path), 1)]
         if docs
@@ -146,8 +140,10 @@ def read_mt_metrics_eval(folder: Path, wanted: Wanted) -> Corpus:
     return draft.corpus((source_language, target_language), as_system=wanted.as_system)
 
 
-def _of(folder: Path) -> list[Path]:
-    return list_folder(folder) if kind_of(folder) == "folder" else []
+def _texts(folder: Path) -> dict[str, Path]:
+    """Return the files of text in a folder by name; none where there is no folder."""
+    paths = list_folder(folder) if kind_of(folder) == "folder" else []
+    return {name_of(path): path for path in paths if path.suffix == ".txt"}
 
 
 def _document(path: Path, number: int, line: str) -> tuple[str, str]:
@@ -160,7 +156,7 @@ def _document(path: Path, number: int, line: str) -> tuple[str, str]:
 
 
 def _pair(folder: Path, wanted: Wanted) -> str:
-    pairs = [path.stem for path in _of(folder / "sources") if path.suffix == ".txt"]
+    pairs = list(_texts(folder / "sources"))
 
     def fits(pair: str) -> bool:
         source, _, target = pair.partition("-")

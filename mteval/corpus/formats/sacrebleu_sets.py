@@ -21,7 +21,7 @@ _FIELDS = frozenset({"src", "docid", "origlang", "domain", "genre", "origLang"})
 
 
 def read_set(name: str, pair: str, wanted: Wanted | None = None) -> Corpus:
-    """Read a test set that sacrebleu has fetched and unpacked; nothing is fetched here.
+    """Return a test set that sacrebleu has fetched and unpacked; nothing is fetched here.
 
     The references are those that sacrebleu scores against, and the systems those that it has.
 
@@ -35,6 +35,44 @@ def read_set(name: str, pair: str, wanted: Wanted | None = None) -> Corpus:
         UnavailableError: it is not on this disk; the message has the command that fetches it.
         InputError: a file cannot be read.
         MismatchError: line counts differ.
+    """
+    dataset = _dataset(name, pair)
+    folder = Path(os.environ.get("SACREBLEU") or Path.home() / ".sacrebleu") / name
+    found = _files(folder, f"{name.replace('/', '_')}.{pair}.")
+    references = _references(dataset, pair, found)
+    if "src" not in found or not references:
+        raise UnavailableError(
+            f"sacrebleu's test set {name} for {pair} is not in {location(folder)}; fetch it once "
+            f"with: sacrebleu -t {name} -l {pair} --echo src > /dev/null"
+        )
+    columns = {field: read_lines(path) for field, path in found.items()}
+    sources = columns["src"]
+    for field, column in columns.items():
+        if len(column) != len(sources):
+            raise count_mismatch(location(found[field]), column, location(found["src"]), sources)
+    draft = Draft(found["src"])
+    systems = [field for field in columns if field not in _FIELDS and not _is_reference(field)]
+    for i, source in enumerate(sources):
+        document = draft.document(columns["docid"][i] if "docid" in columns else f"{name}.{pair}")
+        domain = columns["domain"][i] if "domain" in columns else None
+        document.describe(domain=None if domain == "None" else domain)
+        document.add(
+            source,
+            {label: columns[field][i] for field, label in references.items()},
+            {system: columns[system][i] for system in systems},
+            where=location(found["src"], i + 1),
+        )
+    source_language, _, target_language = pair.partition("-")
+    return draft.corpus(
+        (source_language, target_language), as_system=wanted.as_system if wanted else None
+    )
+
+
+def _dataset(name: str, pair: str) -> Any:
+    """Return what sacrebleu knows of a test set that has a language pair.
+
+    Raises:
+        UsageError: it knows no such test set, or not this pair of it.
     """
     from sacrebleu.dataset import DATASETS
 
@@ -51,51 +89,18 @@ def read_set(name: str, pair: str, wanted: Wanted | None = None) -> Corpus:
             f"sacrebleu has {name} for {', '.join(sorted(dataset.langpairs))} and not for "
             f"{pair!a}; choose one with -l"
         )
-    home = Path(os.environ.get("SACREBLEU") or Path.home() / ".sacrebleu")
-    folder = home / name
-    begins = f"{name.replace('/', '_')}.{pair}."
-    found: dict[str, Path] = {}
-    if kind_of(folder) == "folder":
-        found = {
-            path.name.removeprefix(begins): path
-            for path in list_folder(folder)
-            if path.name.startswith(begins) and kind_of(path) == "file"
-        }
-    references = _references(dataset, pair, found)
-    if "src" not in found or not references:
-        raise UnavailableError(
-            f"sacrebleu's test set {name} for {pair} is not in {location(folder)}; fetch it once "
-            f"with: sacrebleu -t {name} -l {pair} --echo src > /dev/null"
-        )
-    columns: dict[str, list[str]] = {}
-    for field, path in found.items():
-        columns[field] = read_lines(path)
-        if len(columns[field]) != len(columns["src"] if "src" in columns else columns[field]):
-            raise count_mismatch(
-                location(path), columns[field], location(found["src"]), columns["src"]
-            )
-    n = len(columns["src"])
-    for field, column in columns.items():
-        if len(column) != n:
-            raise count_mismatch(
-                location(found[field]), column, location(found["src"]), columns["src"]
-            )
-    draft = Draft(found["src"])
-    systems = [field for field in columns if field not in _FIELDS and not _is_reference(field)]
-    for i in range(n):
-        document = draft.document(columns["docid"][i] if "docid" in columns else f"{name}.{pair}")
-        domain = columns["domain"][i] if "domain" in columns else None
-        document.describe(domain=None if domain == "None" else domain)
-        document.add(
-            columns["src"][i],
-            {label: columns[field][i] for field, label in references.items()},
-            {system: columns[system][i] for system in systems},
-            where=location(found["src"], i + 1),
-        )
-    source_language, _, target_language = pair.partition("-")
-    return draft.corpus(
-        (source_language, target_language), as_system=wanted.as_system if wanted else None
-    )
+    return dataset
+
+
+def _files(folder: Path, begins: str) -> dict[str, Path]:
+    """Return the files of a test set by field: src, docid, the references, the systems."""
+    if kind_of(folder) != "folder":
+        return {}
+    return {
+        path.name.removeprefix(begins): path
+        for path in list_folder(folder)
+        if path.name.startswith(begins) and kind_of(path) == "file"
+    }
 
 
 def _is_reference(field: str) -> bool:
@@ -103,7 +108,7 @@ def _is_reference(field: str) -> bool:
 
 
 def _references(dataset: Any, pair: str, found: dict[str, Path]) -> dict[str, str]:
-    """Choose the references that sacrebleu scores against, and name them."""
+    """Return the references that sacrebleu scores against: field -> name."""
     there = [field for field in found if _is_reference(field)]
     metadata = dataset.langpairs[pair]
     usual = dataset.kwargs.get("refs", [])
