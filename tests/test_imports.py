@@ -84,13 +84,15 @@ OWNERS = {
         "mteval.corpus.formats.sacrebleu_sets",
         "mteval.metrics.lexical.sacrebleu_metrics",
     },
+    "safetensors": {"mteval.metrics.learned.encoders"},
     "simplemma": {"mteval.languages.en_words"},
     "text_to_num": {"mteval.languages.en_numbers"},
     # For the type of what a text is cut into; encoders bring tokenizers along.
     "tokenizers": {
         *("mteval.metrics.comet.error_spans", "mteval.metrics.comet.joint"),
         *("mteval.metrics.comet.single_texts", "mteval.metrics.learned.long_inputs"),
-        "mteval.metrics.learned.model",
+        *("mteval.metrics.learned.model", "mteval.metrics.learned.encoders"),
+        "mteval.metrics.bertscore",
     },
     "tomli": {"mteval.io.toml"},
     "tomli_w": {"mteval.io.toml"},
@@ -101,7 +103,11 @@ OWNERS = {
         *("mteval.metrics.comet.token_matching", "mteval.metrics.learned.devices"),
     },
     "trafilatura": {"mteval.ingest.html"},
-    "transformers": {"mteval.metrics.comet.loading", "mteval.metrics.learned.devices"},
+    # Each builds models of its own kind, the last keeps it quiet.
+    "transformers": {
+        *("mteval.metrics.comet.loading", "mteval.metrics.learned.encoders"),
+        "mteval.metrics.learned.devices",
+    },
     "typer": {
         "mteval.cli.commands",
         "mteval.cli.corpus",
@@ -124,6 +130,7 @@ HEAVY = {
         "duckdb",
         "huggingface_hub",
         "pytorch_lightning",
+        "safetensors",
         "tokenizers",
         "torch",
         "transformers",

@@ -65,5 +65,5 @@ def _row(spec: MetricSpec) -> dict[str, object]:
 
 def _range(lowest: float | None, highest: float | None) -> str:
     if lowest is None:
-        return "unbounded"
+        return "unbounded" if highest is None else f"up to {highest:g}"
     return f"{lowest:g} and up" if highest is None else f"{lowest:g} to {highest:g}"

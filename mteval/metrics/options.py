@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, cast
 
 from mteval.errors import UsageError
 from mteval.wording import listing
@@ -37,6 +37,7 @@ class MetricOption:
         kind: of its values.
         choices: the values that it may have, if not any.
         minimum: the least number that it may be.
+        maximum: the greatest.
         flag: on the command line; None where it has none.
         variable: environment variable that goes before files; None where it has none.
         aliases: keys at the top of mteval.toml that say the same.
@@ -48,6 +49,7 @@ class MetricOption:
     kind: OptionKind = "text"
     choices: tuple[str, ...] = ()
     minimum: float | None = None
+    maximum: float | None = None
     flag: str | None = None
     variable: str | None = None
     aliases: tuple[str, ...] = ()
@@ -62,6 +64,8 @@ class MetricOption:
         if self.choices:
             return listing(self.choices, len(self.choices))
         said = _EXPECTED[self.kind].removesuffix(" in quotes")
+        if self.minimum is not None and self.maximum is not None:
+            return f"{said} from {self.minimum:g} to {self.maximum:g}"
         return said if self.minimum is None else f"{said}, {self.minimum:g} or more"
 
     def check(self, value: object, location: str) -> OptionValue:
@@ -74,21 +78,26 @@ class MetricOption:
         Raises:
             UsageError: it is of another kind, or none of the choices.
         """
-        if self.kind == "switch" and isinstance(value, bool):
-            return value
-        if self.kind == "text" and isinstance(value, str) and value:
-            if self.choices and value not in self.choices:
-                raise UsageError(f"{location} is {value!r}; choose from {self.allowed}")
-            return value
-        if self.kind in ("integer", "number") and isinstance(value, (int, float)):
-            whole = isinstance(value, int) or self.kind == "number"
-            low = self.minimum is not None and value < self.minimum
-            if whole and not isinstance(value, bool) and math.isfinite(value) and not low:
-                return value
+        if self.choices and isinstance(value, str) and value and value not in self.choices:
+            raise UsageError(f"{location} is {value!r}; choose from {self.allowed}")
+        if isinstance(value, bool):
+            fits = self.kind == "switch"
+        elif isinstance(value, (int, float)):
+            fits = self.kind in ("integer", "number") and self._is_within(value)
+        else:
+            fits = self.kind == "text" and isinstance(value, str) and value != ""
+        if fits:
+            return cast("OptionValue", value)
         what = f"one of {self.allowed}, in quotes" if self.choices else self.allowed
         if self.kind == "text" and not self.choices:
             what = f"it as {_EXPECTED['text']}"
         raise UsageError(f"{location} is {value!r}; give {what}")
+
+    def _is_within(self, value: float) -> bool:
+        low = -math.inf if self.minimum is None else self.minimum
+        high = math.inf if self.maximum is None else self.maximum
+        whole = isinstance(value, int) or self.kind == "number"
+        return whole and math.isfinite(value) and low <= value <= high
 
     def parse(self, text: str, location: str) -> OptionValue:
         """Return the value that is written on a command line or in a variable.

@@ -30,6 +30,7 @@ _DESCRIPTIONS = (
     "mteval.metrics.lexical.specs:CHRF_PLUS_PLUS",
     "mteval.metrics.lexical.specs:TER",
     "mteval.metrics.comet.spec:COMET",
+    "mteval.metrics.bertscore:BERTSCORE",
 )
 DEFAULT_METRICS = ("bleu", "chrf", "comet")
 

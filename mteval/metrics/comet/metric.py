@@ -8,8 +8,6 @@ from importlib.metadata import version
 
 import numpy as np
 
-from mteval.errors import UnavailableError
-from mteval.languages.detect import identify_language
 from mteval.metrics.base import Metric
 from mteval.metrics.comet.checkpoints import DEFAULT_MODEL, STANDARD_MODEL, ModelFiles, find_model
 from mteval.metrics.comet.kinds import load_model
@@ -103,6 +101,8 @@ class Comet(LearnedMetric):
             signature=signature,
             shown_signature=f"model:{files.name}|grade:{files.grade}|{signature}",
             without_references=", or use a reference-free model (see: mteval models)",
+            target_language=files.target_language,
+            other_language=f"name a model for {{}} with --comet-model, such as {STANDARD_MODEL}",
         )
         super().__init__(
             COMET.label,
@@ -149,20 +149,6 @@ class Comet(LearnedMetric):
 
     def _pool_references(self, scores: Sequence[float]) -> float:
         return float(np.mean(scores))
-
-    def _check(self, references: Sequence[Sequence[str]]) -> None:
-        """Refuse references in a language that the model was not made for."""
-        wanted = self._files.target_language
-        if wanted is None:
-            return
-        for found in map(identify_language, references):
-            if found is None or found == wanted:
-                continue
-            raise UnavailableError(
-                f"the COMET model {self._files.name} judges translations into {wanted} only, and "
-                f"the references are in {found} (ISO 639-1); name a model for {found} with "
-                f"--comet-model, such as {STANDARD_MODEL}"
-            )
 
     def _advice_on_broken_scores(self) -> str:
         again = "" if self._precision == "fp32" else " (try --precision fp32)"

@@ -21,6 +21,7 @@ import numpy as np
 from mteval.errors import MismatchError, UnavailableError
 from mteval.io.hashing import sha256
 from mteval.io.store import CachedScore, ScoreCache, cache_folder
+from mteval.languages.detect import identify_language
 from mteval.metrics.base import (
     Array,
     CellIndex,
@@ -62,6 +63,9 @@ class ModelFacts:
         signature: everything that decides the score of an input besides its texts.
         shown_signature: the same, with what readers know the model by.
         without_references: what to do where there are none, to follow "give some with -r".
+        target_language: the one language of texts that it scores, as ISO 639-1; None for many.
+        other_language: what to do where the references are in another, ``{}``.
+        truncates_as: the tool that cuts long texts as the metric does where it is told to.
     """
 
     title: str
@@ -73,6 +77,9 @@ class ModelFacts:
     signature: str
     shown_signature: str
     without_references: str = ""
+    target_language: str | None = None
+    other_language: str = ""
+    truncates_as: str = "comet-score"
 
 
 class LearnedMetric(Metric):
@@ -119,13 +126,6 @@ class LearnedMetric(Metric):
     def _pool_references(self, scores: Sequence[float]) -> float:
         """Return the score of a segment from its scores against each reference."""
 
-    def _check(self, references: Sequence[Sequence[str]]) -> None:
-        """Refuse references that the model was not made for.
-
-        Raises:
-            UnavailableError: it was not.
-        """
-
     def _advice_on_broken_scores(self) -> str:
         """Return what scores that are no numbers mean, and what to do, to end a note."""
         return "; their scores and those of their systems are missing"
@@ -147,7 +147,7 @@ class LearnedMetric(Metric):
         """
         cells = self._inputs(sources, references, systems)
         distinct = list(dict.fromkeys(input for several in cells.values() for input in several))
-        self._check(references)
+        self._check_language(references)
         cache = ScoreCache(self._folder)
         try:
             found = cache.get(self._facts.signature, distinct)
@@ -174,6 +174,19 @@ class LearnedMetric(Metric):
             notes=tuple(dict.fromkeys(notes)),
             error_spans=_error_spans(cells, found),
         )
+
+    def _check_language(self, references: Sequence[Sequence[str]]) -> None:
+        """Refuse references in a language that the model was not made for."""
+        wanted = self._facts.target_language
+        if wanted is None:
+            return
+        for found in map(identify_language, references):
+            if found is not None and found != wanted:
+                raise UnavailableError(
+                    f"{self._facts.title} judges translations into {wanted} only, and the "
+                    f"references are in {found} (ISO 639-1); "
+                    f"{self._facts.other_language.format(found)}"
+                )
 
     def _inputs(
         self,
@@ -270,10 +283,15 @@ class LearnedMetric(Metric):
             for limit, together in sorted({(d["limit"], d["together"]) for d in long.values()})
         )
         pooled = "multiplied" if self._facts.multiplies_chunks else "pooled by their length"
+        tool = self._facts.truncates_as
         flags = []
         for cut, name, how in (
             (False, "split", f"scored in aligned chunks, their scores {pooled}"),
-            (True, "truncated", "scored without what is beyond, as comet-score does"),
+            (
+                True,
+                "truncated",
+                f"scored without what is beyond, as {tool} does",
+            ),
         ):
             details = {
                 cell: f"{detail['tokens']} tokens"
