@@ -29,13 +29,15 @@ from mteval.corpus.layout import load_systems, load_test_set
 from mteval.corpus.model import Document, SystemOutput, TestSet
 from mteval.evaluation.terms import check_terms
 from mteval.languages.encoder import sentence_encoder
+from mteval.terminology.checking import take_inventory
 from mteval.terminology.concepts import TermbaseRow
 from mteval.terminology.features import FEATURES
 from mteval.terminology.formats.registry import read_termbase
-from mteval.terminology.inventory import Inventory, check_sources, take_inventory
+from mteval.terminology.inventory import Inventory
 from mteval.terminology.mining.proposals import mine
 from mteval.terminology.normalise import fold_source, split_words
 from mteval.terminology.passages import Passage, Question
+from mteval.terminology.requirements import check_sources
 from mteval.terminology.search import candidates
 from mteval.terminology.termbase import Termbase
 from mteval.terminology.vectors import Vectors

@@ -108,6 +108,10 @@ _SUCCESSORS: dict[str, tuple[str, ...]] = {
         "mteval.terminology.formats.base",
         "mteval.terminology.formats.csv",
     ),
+    "mteval.terminology.inventory": (
+        "mteval.terminology.checking",
+        "mteval.terminology.requirements",
+    ),
     "mteval.terminology.mining": (
         "mteval.terminology.mining.proposals",
         "mteval.terminology.mining.renderings",

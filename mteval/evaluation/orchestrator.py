@@ -37,7 +37,7 @@ from mteval.runs.evaluation import Evaluation
 from mteval.runs.results import ResampleUnit
 from mteval.runs.schema.rows import ScoreLevel
 from mteval.statistics.significance import DEFAULT_SAMPLES, SEED, check_samples
-from mteval.terminology.inventory import check_packages, check_sources
+from mteval.terminology.requirements import check_packages, check_sources
 from mteval.terminology.termbase import Termbase
 
 __all__ = ["evaluate"]

@@ -24,13 +24,10 @@ from mteval.languages.encoder import cached_encoder
 from mteval.runs.results import SegmentStatistics
 from mteval.runs.schema.record import MetricColumn
 from mteval.terminology.building import read_day
+from mteval.terminology.checking import take_inventory
 from mteval.terminology.concepts import TermbaseRow
-from mteval.terminology.inventory import (
-    TERM_PACKAGES,
-    Inventory,
-    check_packages,
-    take_inventory,
-)
+from mteval.terminology.inventory import Inventory
+from mteval.terminology.requirements import TERM_PACKAGES, check_packages
 from mteval.terminology.scores import ratio
 from mteval.terminology.termbase import Termbase
 from mteval.wording import listing

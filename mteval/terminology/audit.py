@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TypedDict
@@ -50,12 +51,12 @@ def audit(
     english_only: Mapping[str, Sequence[str]],
     days: Mapping[str, date | None] | None = None,
 ) -> list[AuditRow]:
-    """List the concepts that the official texts do not render as the termbase prefers.
+    """Return the concepts that the official texts do not render as the termbase prefers.
 
     Args:
         inventory: of a test set with its references.
         english_only: lines of documents without a source, by id; deprecated wording is looked for
-            in them, as nothing else can be told without the Chinese.
+            in them, as nothing else can be checked without the Chinese.
         days: when these documents were published, where that is known.
 
     Returns:
@@ -70,28 +71,9 @@ def audit(
         raise UnavailableError(
             "an audit is of the official texts, and there are none; name them with -r"
         )
-    found: dict[int, dict[tuple[str | None, str], AuditRendering]] = {}
-    for n in range(inventory.n_references):
-        texts = inventory.texts[n]
-        for finding in inventory.findings[n]:
-            text = texts[finding.segment] or ""
-            rendering = None if finding.start is None else text[finding.start : finding.end]
-            document = inventory.documents[inventory.segment_documents[finding.segment]]
-            segment = int(inventory.segment_numbers[finding.segment])
-            key = rendering_key(finding, texts)
-            entries = found.setdefault(finding.concept, {})
-            _count(entries, key, finding.verdict, rendering, document, segment)
-    # As a rule no rendering is dated, and one matcher serves all days.
-    matchers: dict[tuple[Concept, ...], Matcher] = {}
-    for document, lines in english_only.items():
-        concepts = inventory.termbase.in_force((days or {}).get(document))
-        matcher = matchers.get(concepts) or matchers.setdefault(concepts, Matcher(concepts))
-        for number, line in enumerate(lines, 1):
-            for hit in _deprecated(matcher, line):
-                rendering = line[hit.start : hit.end]
-                key = " ".join(word.key for word in split_words(rendering))
-                entries = found.setdefault(hit.concept, {})
-                _count(entries, key, "deprecated", rendering, document, number)
+    found: _Found = defaultdict(dict)
+    _count_findings(found, inventory)
+    _count_english_only(found, inventory, english_only, days or {})
     rows: list[AuditRow] = []
     for c in sorted(found):
         concept, renderings = inventory.termbase.concepts[c], list(found[c].values())
@@ -109,8 +91,45 @@ def audit(
     return rows
 
 
+# By index of the concept, then by word keys and verdict.
+_Found = defaultdict[int, dict[tuple[str | None, str], AuditRendering]]
+
+
+def _count_findings(found: _Found, inventory: Inventory) -> None:
+    """Count what the references have for each occurrence of a term."""
+    for n in range(inventory.n_references):
+        texts = inventory.texts[n]
+        for finding in inventory.findings[n]:
+            text = texts[finding.segment] or ""
+            rendering = None if finding.start is None else text[finding.start : finding.end]
+            document = inventory.documents[inventory.segment_documents[finding.segment]]
+            segment = int(inventory.segment_numbers[finding.segment])
+            key = rendering_key(finding, texts)
+            entries = found[finding.concept]
+            _count(entries, key, finding.verdict, rendering, document, segment)
+
+
+def _count_english_only(
+    found: _Found,
+    inventory: Inventory,
+    english_only: Mapping[str, Sequence[str]],
+    days: Mapping[str, date | None],
+) -> None:
+    """Count the deprecated wording of documents without a source."""
+    # As a rule no rendering is dated, and one matcher serves all days.
+    matchers: dict[tuple[Concept, ...], Matcher] = {}
+    for document, lines in english_only.items():
+        concepts = inventory.termbase.in_force(days.get(document))
+        matcher = matchers.get(concepts) or matchers.setdefault(concepts, Matcher(concepts))
+        for number, line in enumerate(lines, 1):
+            for hit in _deprecated(matcher, line):
+                rendering = line[hit.start : hit.end]
+                key = " ".join(word.key for word in split_words(rendering))
+                _count(found[hit.concept], key, "deprecated", rendering, document, number)
+
+
 def _deprecated(matcher: Matcher, line: str) -> list[Hit]:
-    """Find deprecated renderings that are no part of a right one, of whatever concept."""
+    """Return deprecated renderings that are no part of a right one, of whatever concept."""
     hits = matcher.hits(split_words(line), range(len(matcher.concepts)))
     right = [hit.words for hit in hits if hit.rendering.status != "deprecated"]
     return [

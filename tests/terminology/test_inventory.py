@@ -13,8 +13,9 @@ from mteval.corpus.model import Document, SystemOutput, TestSet
 from mteval.errors import UnavailableError
 from mteval.evaluation.terms import check_terms
 from mteval.runs.schema.columns import Row
+from mteval.terminology.checking import take_inventory
 from mteval.terminology.concepts import TermbaseRow
-from mteval.terminology.inventory import Inventory, take_inventory
+from mteval.terminology.inventory import Inventory
 from mteval.terminology.termbase import Termbase
 
 TERMS = Termbase.from_rows(

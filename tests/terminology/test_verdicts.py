@@ -331,6 +331,15 @@ def test_a_rendering_is_near_within_a_quarter_of_the_text(start: int, far: int) 
     assert unexplained(f"金龙{'。' * 98}", text) == far
 
 
+@pytest.mark.parametrize(("start", "far"), [(80, 0), (79, 1)])
+def test_what_is_paired_before_says_where_the_next_is_expected(start: int, far: int) -> None:
+    # 甲乙 is at 1 of 10 characters, its rendering at 6 of 186, and 金龙 at 9: it is expected at
+    # 6 + 8/9 x 180 = 166, and "Golden Loong" is at 86 or 85, 80 characters off or 81.
+    terms = matcher(("甲乙", "Aaa Bbb Cccc"), ("金龙", "Golden Loong"))
+    text = f"{'Aaa Bbb Cccc'.ljust(start, '.')}Golden Loong".ljust(186, ".")
+    assert unexplained(f"甲乙{'。' * 6}金龙", text, terms) == far
+
+
 def test_what_is_far_off_is_no_match_for_pinyin_or_chinese_at_the_place() -> None:
     for written, verdict in (("Jinlong", "transliterated"), ("金龙", "left in Chinese")):
         near = f"{written} {FILLER * 2}Golden Dragon {FILLER * 3}"
