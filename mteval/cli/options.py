@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -16,7 +16,15 @@ if TYPE_CHECKING:
 __all__ = [
     "JsonOption",
     "LanguagePairOption",
+    "MetricOption",
+    "NoCacheOption",
+    "OutputFolderOption",
     "ReferencesOption",
+    "ResampleOption",
+    "ResegmentOption",
+    "RunArgument",
+    "SamplesOption",
+    "SeedOption",
     "SourceOption",
     "SystemsArgument",
     "TermsOption",
@@ -70,10 +78,56 @@ TermsOption = Annotated[
         show_default=False,
     ),
 ]
+MetricOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "-m",
+        "--metric",
+        help="Metric; give -m again for more (see: mteval metrics).  [default: bleu, chrf, and "
+        "comet where its packages are installed]",
+        show_default=False,
+    ),
+]
+NoCacheOption = Annotated[
+    bool,
+    typer.Option("--no-cache", help="Neither read nor keep scores and embeddings on disk."),
+]
+SamplesOption = Annotated[
+    int | None,
+    typer.Option(
+        help="Bootstrap resamples, or trials of a randomization test; 0 for no intervals.  "
+        "[default: 1000, trials 10000]",
+        show_default=False,
+    ),
+]
+SeedOption = Annotated[int, typer.Option(help="Seed of the resamples.")]
+ResampleOption = Annotated[
+    Literal["segments", "documents"],
+    typer.Option(
+        help="What is drawn at once: segments, or whole documents, whose segments are not "
+        "independent."
+    ),
+]
+
+ResegmentOption = Annotated[
+    bool,
+    typer.Option(
+        "--resegment",
+        "--realign",
+        help="Cut outputs with other line breaks than the source into its segments, by meaning; "
+        "what is omitted or added is counted and flagged.",
+    ),
+]
+OutputFolderOption = Annotated[
+    Path, typer.Option("-o", "--output", help="Folder that holds the run folders.")
+]
+RunArgument = Annotated[
+    Path, typer.Argument(help="Run folder, or its name in the results.", show_default=False)
+]
 
 
 def given_set(test_set: str | None, language_pair: str | None) -> tuple[str, str] | None:
-    """Give what -t and -l name together, or None.
+    """Return what -t and -l name together, or None.
 
     Raises:
         UsageError: one of them is missing.
@@ -92,7 +146,7 @@ def given_inputs(
     test_set: str | None = None,
     language_pair: str | None = None,
 ) -> Inputs:
-    """Read what a command is given to score.
+    """Return what a command is given to score, read.
 
     Raises:
         MtevalError: something cannot be read or does not pair.

@@ -12,14 +12,10 @@ from typing import Annotated, Literal
 import typer
 
 from mteval.cli.console import say, show, show_json, show_tables
-from mteval.cli.options import JsonOption
+from mteval.cli.options import JsonOption, RunArgument
 from mteval.errors import InputError, UsageError, location
 
 __all__ = ["export", "history", "report"]
-
-RunArgument = Annotated[
-    Path, typer.Argument(help="Run folder, or its name in the results.", show_default=False)
-]
 
 
 def report(
@@ -150,7 +146,7 @@ def history(
 
     if sql is not None:
         if page is not None:
-            raise UsageError("--sql and --page are for two calls; leave one out")
+            raise UsageError("--sql and --page are for two calls; give one of them")
         columns, rows, skipped = query_runs(results, sql)
         _warn(skipped)
         if as_json:
@@ -189,6 +185,6 @@ def _write(path: Path, content: str | bytes) -> None:
 
     if kind_of(path) == "folder":
         raise InputError(
-            f"{location(path)}: this is a folder where a file is wanted; name a file in it"
+            f"{location(path)}: this is a folder where a file is expected; name a file in it"
         )
     write_files(path.parent, {path.name: content})

@@ -57,6 +57,7 @@ def evaluate(
     resample: ResampleUnit = "segments",
     cache: bool = True,
     checks: bool = True,
+    resegment: bool = False,
     realign: bool = False,
     notes: Iterable[str] = (),
     executor: Executor | None = None,
@@ -83,8 +84,9 @@ def evaluate(
         cache: keep on disk what was embedded to find renderings of terms.
         checks: flag outputs that look broken: copies, Chinese left in, lengths, repetitions, wrong
             numbers and dates.
-        realign: cut outputs that have other lines than their source, be they as many, into its
+        resegment: cut outputs that have other lines than their source, be they as many, into its
             segments, by meaning; notes and flags tell what became of each.
+        realign: the old name of ``resegment``.
         notes: what a reader must know of how the inputs were read.
         executor: what runs the batches of metrics; by default processes on this machine.
 
@@ -107,7 +109,7 @@ def evaluate(
         raise UsageError("no system is named; name folders (systems/*) or files of hypotheses")
     outputs: Sequence[SystemOutput] = given.outputs
     resegmented: FlagDetails = {}
-    if realign:
+    if resegment or realign:
         outputs, resegmented = resegment_outputs(given.test_set, outputs, found.notes, cache=cache)
     texts = pair_texts(given.test_set, outputs, allow_missing=allow_missing)
     found.notes += input_notes(texts)
