@@ -14,12 +14,12 @@ from tests.conftest import ROOT
 @pytest.fixture(scope="module")
 def evaluation() -> Evaluation:
     systems = [ROOT / "systems" / name for name in ("llm-fluent", "llm-literal")]
-    return mteval.evaluate(ROOT / "references", systems, ["ter", "bleu"])
+    return mteval.evaluate(ROOT / "references", systems, ["chrf", "bleu"])
 
 
 def test_a_notebook_shows_the_scores_of_systems(evaluation: Evaluation) -> None:
     [shown] = pd.read_html(io.StringIO(evaluation._repr_html_()))
-    assert list(shown.columns) == ["system", "segments", "TER ↓", "BLEU ↑", "Terms ↑"]
+    assert list(shown.columns) == ["system", "segments", "chrF ↑", "BLEU ↑", "Terms ↑"]
     for row, cells in zip(
         evaluation.system_rows(), shown.itertuples(index=False, name=None), strict=True
     ):
@@ -27,7 +27,7 @@ def test_a_notebook_shows_the_scores_of_systems(evaluation: Evaluation) -> None:
         assert cells[:2] == (row["system"], 26)
         assert cells[3] == f"{row['bleu']:.1f} ±{half:.1f} ({row['bleu_rank']})"
     assert repr(evaluation) == (
-        "<Evaluation of llm-fluent, llm-literal: 4 documents, 26 segments, ter, bleu, "
+        "<Evaluation of llm-fluent, llm-literal: 4 documents, 26 segments, chrf, bleu, "
         "term_accuracy>"
     )
 

@@ -128,14 +128,14 @@ def test_a_run_of_before_there_were_domains_is_read(evaluation: Evaluation, tmp_
 
 def test_terms_and_spans_are_read_back(tmp_path: Path) -> None:
     systems = [ROOT / "systems" / name for name in ("llm-glossary", "llm-literal")]
-    evaluation = mteval.evaluate(ROOT / "references", systems, ["ter", "bleu"])
+    evaluation = mteval.evaluate(ROOT / "references", systems, ["chrf", "bleu"])
     span = ErrorSpan(start=0, end=3, text="One", severity="minor", confidence=0.5)
     evaluation = dataclasses.replace(evaluation, error_spans={"bleu": {(1, 2): [span]}})
     folder, record = write_run(evaluation, tmp_path, NOON, [])
     again = Run(folder).evaluation
     assert again.document(record) == evaluation.document(record)
     assert list(again.occurrences) == list(evaluation.occurrences)
-    assert [m.name for m in again.metrics] == ["ter", "bleu", "term_accuracy"]
+    assert [m.name for m in again.metrics] == ["chrf", "bleu", "term_accuracy"]
     assert again.flags == evaluation.flags
 
 
