@@ -69,7 +69,7 @@ class Page(NamedTuple):
 
 
 def read_wmt22(folder: Path, reference: str, part: slice) -> list[Segment]:
-    """Read consecutive segments of WMT22."""
+    """Return consecutive segments of WMT22."""
     names = ("src.zh", f"ref.{reference}.en")
     sides = [(folder / name).read_text("utf-8").split("\n")[part] for name in names]
     return [(zh, en) for zh, en in zip(*sides, strict=True) if zh.strip() and en.strip()]
@@ -276,7 +276,7 @@ def _converter(profile: str) -> Callable[[str], str]:
 
 
 def remembering() -> Embed:
-    """Embed each text but once: pages are damaged in many ways."""
+    """Return an encoder that embeds each text but once: pages are damaged in many ways."""
     return encoder.remembering(encoder.sentence_encoder())
 
 
@@ -344,7 +344,7 @@ def measure(pages: Sequence[Page], embed: Embed) -> None:
 
 
 class Observed(NamedTuple):
-    """Hold a document to fit on: its beads' features and those of the true path in sum."""
+    """A document to fit on: its beads' features and those of the true path in sum."""
 
     lattice: Lattice
     beads: list[tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]]
@@ -353,7 +353,7 @@ class Observed(NamedTuple):
 
 
 def observe(page: Page, embed: Embed) -> Observed | None:
-    """Describe a document; None where a side or the shape of a true bead is missing."""
+    """Return a document, described; None where a side or the shape of a true bead is missing."""
     if not page.sources or not page.targets:
         return None
     left, right = describe(page.sources, page.targets, embed)
@@ -377,7 +377,7 @@ def observe(page: Page, embed: Embed) -> Observed | None:
 
 
 def fit(pages: Sequence[Page], embed: Embed) -> npt.NDArray[np.float64]:
-    """Find the weights under which the true paths are likeliest (L-BFGS, ridge of 0.05).
+    """Return the weights under which the true paths are likeliest (L-BFGS, ridge of 0.05).
 
     Features count in units of their root mean square, so that small ones are not held down.
     """

@@ -65,7 +65,7 @@ def join(paragraph: Paragraph, side: int) -> str:
 def damage(
     document: Sequence[Paragraph], others: Sequence[str], rng: np.random.Generator
 ) -> tuple[str, list[str], list[str]]:
-    """Give the damage, lines with other breaks, and the text of each paragraph in them."""
+    """Return the damage, lines with other breaks, and the text of each paragraph in them."""
     texts = [join(paragraph, 1) for paragraph in document]
     lines = list(texts)
     kind = str(rng.choice(DAMAGES))
@@ -173,7 +173,7 @@ def measure_sentences(documents: Sequence[list[Paragraph]], embed: Embed) -> Non
 
 
 def _segments(paragraph: Paragraph, side: int) -> Iterator[int]:
-    """Tell for each sentence of a paragraph which segment it begins in."""
+    """Yield for each sentence of a paragraph the segment it begins in."""
     text = join(paragraph, side)
     ends = np.cumsum([len(segment[side].strip()) + side for segment in paragraph])
     start = 0

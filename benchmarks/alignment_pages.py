@@ -39,7 +39,7 @@ Pair = tuple[str, str]
 
 
 class Item(NamedTuple):
-    """Hold what is one segment: its paragraphs in either language."""
+    """What is one segment: its paragraphs in either language."""
 
     zh: tuple[str, ...]
     en: tuple[str, ...]
