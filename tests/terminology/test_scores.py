@@ -110,6 +110,11 @@ def test_tsr_by_hand(
     assert tsr([entry], [source], [reference], [text]) == [expected]
 
 
+def test_tsr_refuses_sources_and_references_that_do_not_pair() -> None:
+    with pytest.raises(ValueError, match="zip"):
+        tsr([("甲", ["b"])], ["甲", "甲"], ["b"], ["b", "b"])
+
+
 def test_tsr_leaves_out_what_is_not_translated() -> None:
     entries = [("甲", ["b"]), ("乙", ["c"])]
     found = tsr(entries, ["甲乙", "甲"], ["b c", "b"], [None, ""])
@@ -299,6 +304,7 @@ def test_ratios_of_nothing_are_not_numbers() -> None:
     ("text", "year", "expected"),
     [
         ("Golden Dragon 2023", "2023", "golden dragon"),
+        ("Dragon 2023", "2023", "dragon"),
         ("the Golden Dragons", None, "golden dragon"),
         ("Golden Dragon 2022", "2023", "golden dragon 2022"),
         ("2023", "2023", "2023"),
