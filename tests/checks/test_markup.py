@@ -52,6 +52,8 @@ def test_markup_that_is_kept_and_what_is_no_markup(source: str, text: str) -> No
         ("[b]好[/b]", "[b]good[b]", "[/b] missing; [b] not in the source"),
         ("您好，#PRS_ORG#", "Hello", "#PRS_ORG# missing"),
         ("退了 #NUMBER# 元", "returned # NUMBER # yuan", "#NUMBER# missing"),
+        ("<p>甲</p>", "A", "<p>, </p> missing"),
+        ("甲<foo/>乙<bar n='1'>丙<baz>", "A", "<foo/>, <bar n='1'> missing"),
         ("<1>甲</1>", "<1>A</2>", "</1> missing; </2> not in the source"),
         ("很好😋", "Very good <unk> <unk>", "<unk> not in the source"),
     ],
@@ -64,6 +66,7 @@ def test_a_reference_excuses() -> None:
     without = GOOD.replace("<b>", "").replace("</b>", "")
     assert flags(SOURCE, without, GOOD, without) == {}
     assert flags(SOURCE, without, GOOD) == {"markup": "<b>, </b> missing"}
+    assert flags("<b>甲</b>", "<b>A", "<b>B") == {}
     assert flags("很好", "It is <i>very</i> good", "<i>Good</i>") == {}
     assert flags(None, "It is <i>very good") == {}
 

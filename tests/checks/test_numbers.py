@@ -64,6 +64,12 @@ WRONG = [
     ("30%", "13 percent", "30% is missing here"),
     ("过去10年", "the past two decades", "10年 is 2 decades here"),
     ("运-20飞机", "Y-30 aircraft", "20 is 30 here"),
+    # Only larger numbers are rounded, and to two digits at least.
+    ("1234人", "1,200 people", "1234人 is 1,200 here"),
+    ("46800人", "50,000 people", "46800人 is 50,000 here"),
+    ("4680人", "8,200 people", "4680人 is missing here"),
+    # One wrong digit is likelier than another number of that size.
+    ("4680人", "4,700 and 4,780", "4680人 is 4,780 here"),
     ("30人、40人、50人、60人", "nobody", "30人 is missing here; 40人 is missing here; 50人 is "
      "missing here; and 1 more"),
 ]  # fmt: skip
@@ -154,6 +160,7 @@ def test_right_dates(source: str, texts: str) -> None:
         ("12月21日", "December 12", "21日 is day 12 here"),
         ("10月26日至27日", "October 26-28", "27日 is day 28 here"),
         ("二〇二三年", "2013", "二〇二三年 is 2013 here"),
+        ("二〇二三年", "2100", "二〇二三年 is missing here"),
         ("20世纪80年代", "the 1970s", "80年代 is missing here"),
         ("21世纪", "the 20th century", "21世纪 is 20 here"),
         ("10月下旬", "early October", "10月下旬 is early October here"),

@@ -85,6 +85,10 @@ def test_endless_numbers(words: list[str]) -> None:
     check_outputs([text], [], [[" ".join(words) * 40], [text], ["9" * 500]])
 
 
+def test_blank_references_are_none() -> None:
+    assert flags("有30人。", "There are 40 people.", " ", "") == {"number": "30人 is 40 here"}
+
+
 # --- other languages -----------------------------------------------------------------------------
 
 
