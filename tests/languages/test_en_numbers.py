@@ -82,6 +82,8 @@ def test_numbers_that_are_written(text: str, numbers: list[float | str]) -> None
         ("a quarter", 0.25),
         ("one in three", 1 / 3),
         ("twenty to thirty thousand", 20_000),
+        ("200 to 300 thousand", 200_000),
+        ("3, 700", 3700),
         ("twenty twenty-three", 2023),
         ("World War II", 2),
         ("the eighties", 80),
@@ -89,6 +91,14 @@ def test_numbers_that_are_written(text: str, numbers: list[float | str]) -> None
 )
 def test_what_may_mean_a_number(text: str, value: float) -> None:
     assert any(abs(value - found) < 1e-9 for found in read_figures(text).numbers)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("3, 70", 3070), ("3 20", 320), ("30 200", 230), ("2000 to 3000 thousand", 2_000_000)],
+)
+def test_what_numbers_do_not_mean_together(text: str, value: float) -> None:
+    assert value not in read_figures(text).numbers
 
 
 def test_dates() -> None:

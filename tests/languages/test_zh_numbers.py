@@ -60,6 +60,18 @@ def test_what_a_translation_must_have() -> None:
         Number("date", "11月", (11.0,), month=11),
         Number("date", "11日", (11.0,), day=True, of_month=11, full_text="11月11日"),
     )
+    assert expected_numbers("两名学生、两倍、二年级、三名") == (Number("number", "三名", (3.0,)),)
+    assert [expected_numbers(f"{n}年")[0].kind for n in (999, 1000, 2999, 3000)] == [
+        "number",
+        "date",
+        "date",
+        "number",
+    ]
+    assert [number.month for number in expected_numbers("6月大、3月龄")] == [None, None]
+    weekdays = [expected_numbers(f"星期{day}")[0].weekday for day in "一六日天"]
+    assert weekdays == [0, 5, 6, 6]
+    assert expected_numbers("千分之五") == (Number("number", "千分之五", (5.0, 0.005)),)
+    assert expected_numbers("十几个国家")[0].upper == 20
     assert expected_numbers("有5国。") == (Number("number", "5国", (5.0,)),)
     assert expected_numbers("老挝等5国。") == ()
     # One year: 1 is not looked for.
@@ -80,6 +92,8 @@ def test_what_a_translation_must_have() -> None:
         ("3年半", {3, 0.3, 0.03, 3.5}),
         ("下午3点", {3, 15}),
         ("18:00", {18, 6}),
+        ("30点", {30}),
+        ("下午15点", {15, 3}),
         ("20年", {20, 2, 0.2}),
     ],
 )
