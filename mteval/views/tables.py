@@ -12,13 +12,12 @@ from mteval.runs.rows import document_rows, domain_rows, system_rows
 from mteval.runs.schema.record import MetricColumn
 from mteval.runs.schema.rows import (
     SEVERITIES,
-    DocumentRow,
-    DomainRow,
     SystemRow,
     TermRow,
 )
 from mteval.runs.tables import detail_text
 from mteval.terminology.inventory import OccurrenceInContext, TextRates
+from mteval.views.best import ScoredRow, best_score, best_systems
 
 __all__ = [
     "VERDICT_KEY",
@@ -196,31 +195,21 @@ def _metric_columns(evaluation: Evaluation) -> tuple[Column, ...]:
 
 
 def _group(
-    rows: Sequence[SystemRow | DomainRow | DocumentRow],
+    rows: Sequence[ScoredRow],
     label: str | None,
     metrics: Sequence[MetricColumn],
     complete: int,
 ) -> tuple[tuple[Cell, ...], ...]:
     """Return the rows of a group: its label, which stands once, if it has one; systems, scores."""
-    # Scores over different segments do not compare, so only complete rows can be best; with a
-    # single row there is nothing to be better than.
-    best: dict[str, float] = {}
-    for metric in metrics:
-        values = [
-            score
-            for row in rows
-            if (score := row.scores[metric.name]) is not None and row.segments == complete
-        ]
-        if len(rows) > 1 and values:
-            best[metric.name] = max(values) if metric.higher_is_better else min(values)
+    best = {metric.name: best_systems(rows, metric, complete) for metric in metrics}
 
-    def scored(row: SystemRow | DomainRow | DocumentRow, metric: MetricColumn) -> Cell:
+    def scored(row: ScoredRow, metric: MetricColumn) -> Cell:
         score = row.scores[metric.name]
         if score is None:
             return Cell("-")
         return Cell(
             f"{score:.{metric.decimals}f}",
-            row.segments == complete and best.get(metric.name) == score,
+            row.system in best[metric.name],
             detail_text(row, metric) if isinstance(row, SystemRow) else "",
         )
 
@@ -247,11 +236,11 @@ def plain_table(title: str, headings: Sequence[str], rows: Iterable[Sequence[str
 def rate_table(rows: Sequence[TextRates]) -> Table:
     """Tabulate the scores of terms, one row a text; the best system of each score is marked."""
     systems = [row for row in rows if row["kind"] == "system"]
-    best = {}
-    for name, heading in _RATES.items():
-        values = [score for row in systems if (score := row[name]) is not None]
-        if len(systems) > 1 and values:
-            best[name] = max(values) if "↑" in heading else min(values)
+    best = {
+        name: best_score((row[name] for row in systems), higher_is_better="↑" in heading)
+        for name, heading in _RATES.items()
+        if len(systems) > 1
+    }
     return Table(
         "Scores of terms",
         (

@@ -6,6 +6,7 @@ otherwise. A score that does not exist is None in rows, null in JSON and empty i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Literal, get_args
@@ -51,12 +52,13 @@ VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 
 ScoresByMetric = Annotated[Mapping[str, float | None], spread("metrics", "{}", key="{}")]
 
-_REFERENCE = "reference"
+# The first has no number; the n-th has, from 2.
+_REFERENCE_NAME = re.compile(r"reference(?:_([2-9]|[1-9][0-9]+))?")
 
 
 def reference_name(index: int) -> str:
     """Return what the references are called: ``reference``, ``reference_2``, ... from index 0."""
-    return _REFERENCE if index == 0 else f"{_REFERENCE}_{index + 1}"
+    return "reference" if index == 0 else f"reference_{index + 1}"
 
 
 def reference_index(name: str) -> int:
@@ -65,12 +67,10 @@ def reference_index(name: str) -> int:
     Raises:
         ValueError: it is no name of a reference.
     """
-    bare = name.strip("()")
-    number = bare.removeprefix(_REFERENCE).removeprefix("_")
-    index = int(number) - 1 if number else 0
-    if reference_name(index) != bare:
+    found = _REFERENCE_NAME.fullmatch(name.strip("()"))
+    if found is None:
         raise ValueError(f"{name!r} is no reference")
-    return index
+    return int(found[1] or 1) - 1
 
 
 def _listed(text: str) -> list[str]:

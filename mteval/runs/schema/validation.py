@@ -48,35 +48,42 @@ def checked(value: Any, hint: Any, path: str = "") -> Any:
         ShapeError: it is of another type.
     """
     origin, arguments = get_origin(hint), get_args(hint)
+    if origin is not None:
+        return _checked_generic(value, origin, arguments, path)
+    if is_typeddict(hint):
+        return _checked_document(value, hint, path)
+    if isinstance(hint, type) and issubclass(hint, Row):
+        return row_of_json(hint, value, {}, path)
+    if hint is not Any:
+        # A whole number may be written without its point; true and false are no numbers.
+        _check_type(value, (int, float) if hint is float else hint, path)
+    return value
+
+
+def _checked_generic(value: Any, origin: Any, arguments: tuple[Any, ...], path: str) -> Any:
     if origin is Annotated:
         checked(value, arguments[0], path)
         if value not in arguments[1]:
             raise ShapeError(path, f"{value!r} is out of range")
-    elif origin in (Union, UnionType):
+        return value
+    if origin in (Union, UnionType):
         if value is None and NoneType in arguments:
             return None
         [known] = [each for each in arguments if each is not NoneType]
         return checked(value, known, path)
-    elif origin is Literal:
+    if origin is Literal:
         if not isinstance(value, str) or value not in arguments:
             raise ShapeError(path, f"{value!r} is none of {', '.join(arguments)}")
-    elif is_typeddict(hint):
-        return _checked_document(value, hint, path)
-    elif isinstance(origin, type) and issubclass(origin, Mapping):
+        return value
+    if issubclass(origin, Mapping):
         _check_type(value, dict, path)
         return {key: checked(each, arguments[1], _below(path, key)) for key, each in value.items()}
-    elif isinstance(origin, type) and issubclass(origin, Sequence):
-        _check_type(value, list, path)
-        if origin is tuple and len(value) != len(arguments):
-            raise ShapeError(path, f"{len(value)} values where {len(arguments)} belong")
-        found = [checked(each, arguments[0], path) for each in value]
-        return tuple(found) if origin is tuple else found
-    elif isinstance(hint, type) and issubclass(hint, Row):
-        return row_of_json(hint, value, {}, path)
-    elif hint is not Any:
-        # A whole number may be written without its point; true and false are no numbers.
-        _check_type(value, (int, float) if hint is float else hint, path)
-    return value
+    _check_type(value, list, path)
+    if origin is not tuple:
+        return [checked(each, arguments[0], path) for each in value]
+    if len(value) != len(arguments):
+        raise ShapeError(path, f"{len(value)} values where {len(arguments)} belong")
+    return tuple(checked(each, of, path) for each, of in zip(value, arguments, strict=True))
 
 
 def row_of_json(row_type: type[RowType], data: Any, names: Names, path: str = "") -> RowType:

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from mteval.runs.evaluation import Evaluation
-from mteval.runs.rows import system_rows
+from mteval.runs.rows import document_rows, domain_rows, system_rows
 from mteval.runs.schema.record import MetricColumn
 from mteval.runs.schema.rows import (
     OccurrenceRow,
@@ -25,6 +25,7 @@ from mteval.runs.schema.rows import (
     reference_name,
 )
 from mteval.runs.tables import detail_text
+from mteval.views.best import ScoredRow, best_systems
 from mteval.views.html.render import escaped, render, safe
 from mteval.views.plots import distribution_plot, interval_plot, length_plot, pair_plot
 from mteval.views.tables import VERDICT_SIGNS, domain_name, gravest_first, samples_text
@@ -153,7 +154,7 @@ def _has_segment_scores(evaluation: Evaluation, metric: MetricColumn) -> bool:
 
 def _systems(evaluation: Evaluation, rows: Sequence[SystemRow]) -> list[dict[str, Any]]:
     total = len(evaluation.segment_numbers)
-    best = {m.name: _best(evaluation, rows, m) for m in evaluation.metrics}
+    best = {m.name: best_systems(rows, m, total) for m in evaluation.metrics}
     return [
         {
             "system": row.system,
@@ -174,25 +175,14 @@ def _systems(evaluation: Evaluation, rows: Sequence[SystemRow]) -> list[dict[str
     ]
 
 
-def _best(evaluation: Evaluation, rows: Sequence[SystemRow], metric: MetricColumn) -> list[str]:
-    """Name the systems with the best score of those that have every segment, if they are many."""
-    total = len(evaluation.segment_numbers)
-    known = {
-        row.system: score
-        for row in rows
-        if row.segments == total and (score := row.scores[metric.name]) is not None
-    }
-    if len(known) < 2:
-        return []
-    top = (max if metric.higher_is_better else min)(known.values())
-    return [name for name, score in known.items() if score == top]
-
-
 def _findings(evaluation: Evaluation, rows: Sequence[SystemRow]) -> list[str]:
     """Say in sentences which system is best by which metric."""
+    total = len(evaluation.segment_numbers)
+    complete = [row for row in rows if row.segments == total]
     by_verdict: dict[str, list[str]] = {}
     for metric in evaluation.metrics:
-        best = _best(evaluation, rows, metric)
+        known = [row for row in complete if row.scores[metric.name] is not None]
+        best = [row.system for row in known if row.system in best_systems(known, metric, total)]
         if not best:
             continue
         ranks = evaluation.ranks.get(metric.name) or [None] * len(evaluation.systems)
@@ -278,48 +268,45 @@ def _joined(names: Sequence[str]) -> str:
 
 
 def _heat(evaluation: Evaluation, metric: MetricColumn) -> dict[str, Any]:
-    """Lay out document x system; heat is 0 for the worst score of the metric, 100 for the best."""
-    counts = evaluation.document_counts().T
+    """Return document x system; heat is 0 for the worst score of the metric, 100 for the best."""
     sizes = evaluation.document_sizes()
-    belongs = evaluation.domain_documents()
+    domain_sizes = evaluation.domain_documents() @ sizes
     starts = np.searchsorted(evaluation.segment_documents, np.arange(len(sizes)))
-    by_level = evaluation.scores[metric.name]
-    known = by_level["document"][~np.isnan(by_level["document"])]
+    by_document = evaluation.scores[metric.name]["document"]
+    known = by_document[~np.isnan(by_document)]
     low, high = (known.min(), known.max()) if known.size else (0.0, 0.0)
-    sign = 1.0 if metric.higher_is_better else -1.0
+    n_systems = len(evaluation.systems)
 
-    def row(name: str, first: int | None, size: int, scores: Any, own: Any) -> dict[str, Any]:
-        complete = [sign * x for x, n in zip(scores, own, strict=True) if n == size]
-        best = np.nanmax(complete) if len(complete) > 1 and not np.isnan(complete).all() else None
-        cells = []
-        for value in scores:
-            share = (value - low) / (high - low) if high > low else 0.5
-            missing = bool(np.isnan(value))
-            cells.append(
-                {
-                    "text": "" if missing else f"{value:.{metric.decimals}f}",
-                    "best": best is not None and sign * value == best,
-                    "heat": 0
-                    if missing
-                    else round(100 * min(max(share if sign > 0 else 1 - share, 0.0), 1.0)),
-                }
-            )
+    def heat(score: float) -> int:
+        share = (score - low) / (high - low) if high > low else 0.5
+        return round(100 * min(max(share if metric.higher_is_better else 1 - share, 0.0), 1.0))
+
+    def line(
+        name: str, first: int | None, size: int, rows: Sequence[ScoredRow], n: int
+    ) -> dict[str, Any]:
+        own = rows[n * n_systems : (n + 1) * n_systems]
+        best = best_systems(own, metric, size)
+        cells = [
+            {"text": "", "best": False, "heat": 0}
+            if (score := row.scores[metric.name]) is None
+            else {
+                "text": f"{score:.{metric.decimals}f}",
+                "best": row.system in best,
+                "heat": heat(score),
+            }
+            for row in own
+        ]
         return {"document": name, "segments": size, "first": first, "cells": cells}
 
+    of_domains, of_documents = domain_rows(evaluation), document_rows(evaluation)
     return {
         "heading": metric.heading,
         "domains": [
-            row(
-                domain_name(domain),
-                None,
-                int(belongs[g] @ sizes),
-                by_level["domain"][:, g],
-                belongs[g] @ counts,
-            )
+            line(domain_name(domain), None, int(domain_sizes[g]), of_domains, g)
             for g, domain in enumerate(evaluation.domains())
         ],
         "rows": [
-            row(document, int(starts[d]), int(sizes[d]), by_level["document"][:, d], counts[d])
+            line(document, int(starts[d]), int(sizes[d]), of_documents, d)
             for d, document in enumerate(evaluation.documents)
         ],
     }
