@@ -1,0 +1,422 @@
+"""A run is read back as it was written, whatever it has, and never from files that do not fit."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import io
+import json
+import shutil
+from collections.abc import Callable, Mapping
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow.csv
+import pyarrow.parquet
+import pytest
+
+import mteval
+from mteval.corpus.model import Document, SystemOutput, TestSet
+from mteval.errors import InputError
+from mteval.runs.evaluation import Evaluation
+from mteval.runs.read import Run, find_run, find_runs
+from mteval.runs.record import comparability_key, fingerprint, run_record, score_document
+from mteval.runs.rows import document_rows, domain_rows, error_span_rows, flag_rows, system_rows
+from mteval.runs.schema.rows import ErrorSpan
+from mteval.runs.tables import score_table, segment_table
+from mteval.runs.write import run_id, write_run
+
+NOON = datetime(2026, 11, 22, 12, 0, 0, tzinfo=timezone.utc)
+TERMS = """concept,source,target,status,severity,note
+defence,国防部,Ministry of National Defense,preferred,critical,
+exercise,演习,exercise,preferred,minor,
+exercise,演习,drill,deprecated,minor,
+"""
+
+
+@pytest.fixture(scope="module")
+def evaluation(tmp_path_factory: pytest.TempPathFactory) -> Evaluation:
+    """Evaluate three systems, one of which lacks a document, on documents of two domains."""
+    terms = tmp_path_factory.mktemp("terms") / "terms.csv"
+    terms.write_text(TERMS, "utf-8")
+    test_set = TestSet(
+        (
+            Document.from_columns(
+                "d",
+                ["国防部发言。", '演习,"结束"。'],
+                [["The Ministry of National Defense spoke.", "The exercise ended."]] * 2,
+                domain="news",
+                date="2023-11-30",
+            ),
+            Document.from_columns("e", ["结束。"], [["It ended."], ["It is over."]]),
+            Document.from_columns(
+                "f", ["演习。", "好。", "坏。"], [["Exercise.", "Good.", "Bad."]] * 2, domain="news"
+            ),
+        )
+    )
+    whole = {
+        "d": ("The Defence Ministry spoke.", "The drill ended."),
+        "e": ("It ended.",),
+        "f": ("Exercise.", "Fine.", ""),
+    }
+    outputs = [
+        SystemOutput("x", whole),
+        SystemOutput("y", {**whole, "d": ("Someone said.", "The exercise ended.")}),
+        SystemOutput("part", {"d": whole["d"], "f": whole["f"]}),
+    ]
+    found = mteval.evaluate(
+        test_set, outputs, ["chrf", "bleu"], terms=terms, samples=60, allow_missing=True
+    )
+    spans = [
+        ErrorSpan(start=0, end=3, text="The", severity="minor", confidence=0.5),
+        ErrorSpan(start=4, end=9, text="drill", severity="major", confidence=0.25),
+    ]
+    return dataclasses.replace(
+        found,
+        flags={"odd": {(1, 3): "first of f", (0, 0): "first of d", (2, 5): "last"}, "none": {}},
+        error_spans={"bleu": {(2, 1): spans, (0, 2): spans[:1]}, "chrf": {}},
+    )
+
+
+@pytest.fixture(scope="module")
+def written(evaluation: Evaluation, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder, _ = write_run(evaluation, tmp_path_factory.mktemp("results"), NOON, ["mteval", "score"])
+    return folder
+
+
+def test_every_part_is_read_back(evaluation: Evaluation, written: Path) -> None:
+    again = Run(written).evaluation
+    for field in dataclasses.fields(Evaluation):
+        before, after = getattr(evaluation, field.name), getattr(again, field.name)
+        if field.name in ("scores", "intervals"):
+            assert_same(after, before)
+        elif field.name == "statistics":
+            assert after == {}
+        elif isinstance(before, np.ndarray):
+            np.testing.assert_array_equal(after, before)
+        elif field.name in ("terms", "occurrences"):
+            assert list(after) == list(before)
+        elif field.name in ("references", "hypotheses", "sources"):
+            assert [list(x) for x in after] == [list(x) for x in before]
+        else:
+            assert after == before, field.name
+    assert list(again.metrics) == list(evaluation.metrics)
+    assert list(again.flags) == ["odd", "none"]
+
+
+def assert_same(after: Any, before: Any) -> None:
+    """Compare arrays in nested mappings, NaN with NaN."""
+    if isinstance(before, Mapping):
+        assert list(after) == list(before) or set(after) == set(before)
+        for key, value in before.items():
+            assert_same(after[key], value)
+    else:
+        np.testing.assert_array_equal(after, before)
+
+
+def test_statistics_are_read_back(evaluation: Evaluation, written: Path) -> None:
+    statistics = Run(written).statistics
+    assert set(statistics) == {"chrf", "bleu", "term_accuracy"}
+    for name, values in statistics.items():
+        np.testing.assert_array_equal(values, evaluation.statistics[name].values)
+        assert values.dtype == np.float64
+    # What is counted takes half the room; other numbers are kept as they are.
+    with np.load(written / "statistics.npz") as arrays:
+        assert arrays["bleu"].dtype == np.int32
+
+
+def test_numbers_that_are_no_counts_keep_their_digits(tmp_path: Path) -> None:
+    test_set = TestSet((Document.from_columns("d", None, [["one"]]),))
+    evaluation = mteval.evaluate(test_set, [SystemOutput("x", {"d": ("one",)})], ["chrf"])
+    [(name, found)] = evaluation.statistics.items()
+    halves = dataclasses.replace(found, values=found.values + 0.5)
+    changed = dataclasses.replace(evaluation, statistics={name: halves})
+    run = Run(write_run(changed, tmp_path, NOON)[0])
+    np.testing.assert_array_equal(run.statistics[name], halves.values)
+
+
+def test_rows_are_those_of_the_arrays(evaluation: Evaluation) -> None:
+    [x, y, part] = system_rows(evaluation)
+    assert [row.system for row in (x, y, part)] == ["x", "y", "part"]
+    assert [row.segments for row in (x, y, part)] == [6, 6, 5]
+    assert [row.empty_hypotheses for row in (x, y, part)] == [1, 1, 1]
+    assert [row.missing_documents for row in (x, y, part)] == [[], [], ["e"]]
+    assert [row.flags for row in (x, y, part)] == [{"odd": 1, "none": 0}] * 3
+    assert x.scores == {
+        name: evaluation.scores[name]["system"][0] for name in ("chrf", "bleu", "term_accuracy")
+    }
+    assert x.intervals["chrf"] == tuple(evaluation.intervals["chrf"][0])
+    assert [row.ranks["chrf"] for row in (x, y, part)] == list(evaluation.ranks["chrf"])
+    assert part.ranks["chrf"] is None
+    documents = [(row.document, row.system, row.segments) for row in document_rows(evaluation)]
+    assert documents == [
+        *(("d", "x", 2), ("d", "y", 2), ("d", "part", 2)),
+        *(("e", "x", 1), ("e", "y", 1), ("e", "part", 0)),
+        *(("f", "x", 3), ("f", "y", 3), ("f", "part", 3)),
+    ]
+    assert document_rows(evaluation)[5].scores["chrf"] is None
+    assert (
+        document_rows(evaluation)[6].scores["chrf"] == evaluation.scores["chrf"]["document"][0, 2]
+    )
+    assert [
+        (row.domain, row.system, row.documents, row.segments) for row in domain_rows(evaluation)
+    ] == [
+        *(("news", "x", 2, 5), ("news", "y", 2, 5), ("news", "part", 2, 5)),
+        *((None, "x", 1, 1), (None, "y", 1, 1), (None, "part", 0, 0)),
+    ]
+    assert domain_rows(evaluation)[1].scores["bleu"] == evaluation.scores["bleu"]["domain"][1, 0]
+    assert [dataclasses.astuple(row) for row in flag_rows(evaluation)] == [
+        *(("x", "d", 1, "odd", "first of d"), ("y", "f", 1, "odd", "first of f")),
+        ("part", "f", 3, "odd", "last"),
+    ]
+    assert [
+        (row.system, row.document, row.segment, row.metric, row.start, row.text)
+        for row in error_span_rows(evaluation)
+    ] == [
+        *(("x", "e", 1, "bleu", 0, "The"), ("part", "d", 2, "bleu", 0, "The")),
+        ("part", "d", 2, "bleu", 4, "drill"),
+    ]
+
+
+def test_tables_have_every_number(evaluation: Evaluation, written: Path) -> None:
+    scores = pyarrow.parquet.read_table(written / "scores.parquet")
+    assert scores.equals(score_table(evaluation))
+    rows = scores.to_pylist()
+    # Three metrics: 3 systems, 9 documents, 17 segments that are translated.
+    assert len(rows) == 3 * (3 + 9 + 17)
+    for row in rows:
+        level = evaluation.scores[row["metric"]][row["level"]]
+        index: tuple[int, ...] = (evaluation.systems.index(row["system"]),)
+        if row["document"] is not None:
+            d = evaluation.documents.index(row["document"])
+            index += (d,) if row["segment"] is None else ([0, 2, 3][d] + row["segment"] - 1,)
+        value = level[index]
+        assert row["value"] == (None if np.isnan(value) else value)
+        assert row["higher_is_better"] is True
+    counts = {
+        (row["level"], row["system"], row["document"]): row["segments"]
+        for row in rows
+        if row["metric"] == "bleu"
+    }
+    assert (counts["system", "part", None], counts["document", "part", "e"]) == (5, 0)
+    assert counts["segment", "x", "f"] == 1
+    segments = segment_table(evaluation).to_pylist()
+    assert [(row["system"], row["document"], row["segment"]) for row in segments][11:14] == [
+        *(("y", "f", 3), ("part", "d", 1), ("part", "d", 2))
+    ]
+    assert [row["flags"] for row in segments if row["system"] == "x"] == [
+        *("odd", "", "", "", "", "empty")
+    ]
+    last = segments[-1]
+    assert (last["hypothesis"], last["reference"], last["flags"]) == ("", "Bad.", "empty;odd")
+    assert json.loads(segments[2]["bleu_error_spans"])[0]["text"] == "The"
+    assert segments[3]["bleu_error_spans"] == "[]"
+    assert segments[2]["reference_2"] == "It is over."
+
+
+def test_the_record_says_what_was_computed_from_what(evaluation: Evaluation) -> None:
+    record = run_record(evaluation, "a name", NOON, ["mteval", "\udcff"])
+    assert (record["run"], record["created"]) == ("a name", "2026-11-22T12:00:00Z")
+    assert record["command"] == ["mteval", "\\udcff"]
+    assert record["fingerprint"] == fingerprint(evaluation)
+    assert record["segments"] == [2, 1, 3]
+    assert record["domains"] == ["news", None, "news"]
+    assert record["resampled"] == ["chrf", "bleu", "term_accuracy"]
+    assert set(record["signatures"]) == set(record["segment_signatures"]) == {"chrf", "bleu"}
+    assert record["term_signature"] == evaluation.metrics[2].signature
+    assert record["metrics"]["term_accuracy"]["is_metric"] is False
+    document = score_document(evaluation, record)
+    assert list(document) == [
+        *("run", "signatures", "systems", "documents", "domains", "terms", "flags", "error_spans")
+    ]
+    assert document["run"] == record
+    assert len(document["domains"]) == 6
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"inputs": {}},
+        {"versions": {"sacrebleu": "0"}},
+        {"document_domains": ("news", None, None)},
+        {"resampling": {"samples": 61, "seed": 12345, "unit": "segments"}},
+        {"metrics": ()},
+    ],
+    ids=str,
+)
+def test_all_that_decides_numbers_is_in_the_fingerprint(
+    evaluation: Evaluation, change: dict[str, Any]
+) -> None:
+    assert fingerprint(dataclasses.replace(evaluation, **change)) != fingerprint(evaluation)
+    other = dataclasses.replace(evaluation, notes=("another note",), flags={})
+    assert fingerprint(other) == fingerprint(evaluation)
+
+
+def test_scores_compare_by_what_decides_them(evaluation: Evaluation) -> None:
+    record: Any = run_record(evaluation, "a", NOON)
+
+    def changed(*keys: str, value: Any = "other") -> Any:
+        copy = json.loads(json.dumps(record))
+        inner = copy
+        for key in keys[:-1]:
+            inner = inner[key]
+        inner[keys[-1]] = value
+        return copy
+
+    key = comparability_key(record, "part", "chrf")
+    assert key is not None
+    assert key[0] == record["signatures"]["chrf"]
+    # part lacks e, so the references of e do not matter to it.
+    assert [document for document, *_ in key[1:]] == ["d", "f"]
+    assert comparability_key(changed("inputs", "references", "e"), "part", "chrf") == key
+    assert (
+        comparability_key(changed("inputs", "references", "d", "references"), "part", "chrf") != key
+    )
+    assert comparability_key(changed("signatures", "bleu"), "part", "chrf") == key
+    assert comparability_key(changed("signatures", "chrf"), "part", "chrf") != key
+    assert comparability_key(changed("inputs", "dates", "d"), "part", "chrf") == key
+    terms = comparability_key(record, "part", "term_accuracy")
+    assert terms is not None
+    assert terms[0] == record["term_signature"]
+    assert terms[1][2] == "2023-11-30"
+    assert comparability_key(changed("inputs", "dates", "d"), "part", "term_accuracy") != terms
+    assert comparability_key(changed("term_signature"), "part", "term_accuracy") != terms
+    assert comparability_key(changed("term_signature"), "part", "chrf") == key
+    for gone in (
+        changed("signatures", value={}),
+        changed("signatures", value=None),
+        changed("inputs", value=None),
+        changed("inputs", "references", value=None),
+        changed("inputs", "systems", value=None),
+    ):
+        assert comparability_key(gone, "part", "chrf") is None
+    assert comparability_key(record, "nobody", "chrf") is None
+    assert comparability_key(changed("inputs", "dates", value=None), "part", "term_accuracy")
+
+
+def test_the_name_of_a_run_is_its_time_and_fingerprint(evaluation: Evaluation) -> None:
+    assert run_id(NOON, "0123456789abcdef") == "20261122T120000Z-01234567"
+    now = datetime.now(timezone.utc)
+    assert run_id(now, "0" * 8)[:8] == f"{now:%Y%m%d}"
+
+
+def test_a_run_without_a_time_is_made_now(evaluation: Evaluation, tmp_path: Path) -> None:
+    before = datetime.now(timezone.utc).replace(microsecond=0)
+    _, record = write_run(evaluation, str(tmp_path))
+    made = datetime.fromisoformat(record["created"].replace("Z", "+00:00"))
+    assert before <= made <= datetime.now(timezone.utc)
+    assert record["command"] == []
+
+
+def test_a_report_is_made_of_the_evaluation_and_its_record(
+    evaluation: Evaluation, tmp_path: Path
+) -> None:
+    folder, record = write_run(
+        evaluation, tmp_path, NOON, report=lambda found, made: f"{found.systems} {made['run']} ü"
+    )
+    assert (folder / "report.html").read_text("utf-8") == f"{evaluation.systems} {folder.name} ü"
+    assert record["run"] == folder.name
+
+
+def test_only_a_hundred_runs_have_one_name(
+    evaluation: Evaluation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mteval.runs.write._MAX_ATTEMPTS", 3)
+    names = [write_run(evaluation, tmp_path, NOON)[0].name for _ in range(2)]
+    assert names[1] == f"{names[0]}-2"
+    with pytest.raises(InputError, match=f"{names[0]}: a hundred runs of this name exist; remove"):
+        write_run(evaluation, tmp_path, NOON)
+
+
+def test_runs_are_found_by_folder_and_by_name(
+    evaluation: Evaluation, written: Path, tmp_path: Path
+) -> None:
+    results = written.parent
+    assert find_runs(results) == [written]
+    assert find_run(written, tmp_path).folder == written
+    assert find_run(Path(written.name), results).folder == results / written.name
+    assert find_run(Path(written.name), results).name == written.name
+    with pytest.raises(InputError, match="nowhere: there is no such run, nor in"):
+        find_run(Path("nowhere"), results)
+    with pytest.raises(InputError, match="there is no such folder of results; make runs with"):
+        find_runs(tmp_path / "nothing")
+    # A run without terms is none of these.
+    without = dataclasses.replace(evaluation, metrics=evaluation.metrics[:2])
+    other, _ = write_run(without, tmp_path, NOON)
+    assert not (other / "occurrences.csv").exists()
+    assert find_runs(tmp_path) == []
+
+
+def edited(written: Path, folder: Path, file: str, edit: Callable[[Any], Any]) -> Run:
+    """Copy a run, and change a file of JSON or the rows of a file of CSV."""
+    run = Path(shutil.copytree(written, folder / "run"))
+    path = run / file
+    text = path.read_text("utf-8")
+    if file.endswith(".json"):
+        content = json.loads(text)
+        edit(content)
+        path.write_text(json.dumps(content), "utf-8")
+    else:
+        rows = list(csv.DictReader(io.StringIO(text)))
+        edit(rows)
+        out = io.StringIO()
+        writer = csv.DictWriter(out, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+        path.write_text(out.getvalue(), "utf-8")
+    return Run(run)
+
+
+def put(*keys: Any, value: Any) -> Callable[[Any], None]:
+    def edit(content: Any) -> None:
+        for key in keys[:-1]:
+            content = content[key]
+        content[keys[-1]] = value
+
+    return edit
+
+
+@pytest.mark.parametrize(
+    ("file", "edit", "said"),
+    [
+        ("run.json", put("domains", value=["news"]), "3 documents have 3 numbers of segments"),
+        ("run.json", put("segments", value=[2, 1]), "3 documents have 2 numbers of segments"),
+        ("run.json", put("segments", 2, value=10**6), "1000003 segments have 87 scores"),
+        ("run.json", put("segments", 2, value=2), "f has no segment 3"),
+        ("run.json", put("systems", 0, value="z"), "there is no system x"),
+        ("evaluation.json", lambda content: content["systems"].pop(), "3 systems have 2 rows"),
+        ("evaluation.json", put("flags", 0, "segment", value=3), "d has no segment 3"),
+        ("evaluation.json", put("flags", 0, "segment", value=0), "d has no segment 0"),
+        ("evaluation.json", put("flags", value={}), "flags: this is no list"),
+        ("evaluation.json", put("terms", 0, "system", value="reference_9"), "there is no"),
+        ("evaluation.json", put("terms", -1, "system", value="z"), "there is no system z"),
+    ],
+)
+def test_files_that_do_not_fit_together_are_refused(
+    written: Path, tmp_path: Path, file: str, edit: Callable[[Any], Any], said: str
+) -> None:
+    run = edited(written, tmp_path, file, edit)
+    with pytest.raises(InputError, match="the files of this run do not fit together") as raised:
+        _ = run.evaluation
+    assert said in str(raised.value)
+    assert str(raised.value).endswith("; score again, or name another run")
+
+
+@pytest.mark.parametrize("file", ["evaluation.json", "scores.parquet", "segments.csv"])
+def test_a_file_that_is_gone_is_named(written: Path, tmp_path: Path, file: str) -> None:
+    run = edited(written, tmp_path, "run.json", lambda _: None)
+    (run.folder / file).unlink()
+    with pytest.raises(InputError, match=f"{file}: this file is not in the run, which an older"):
+        _ = run.evaluation
+
+
+def test_statistics_of_another_shape_are_refused(written: Path, tmp_path: Path) -> None:
+    run = edited(written, tmp_path, "run.json", lambda _: None)
+    np.savez(run.folder / "statistics.npz", bleu=np.zeros((3, 5, 2)))
+    with pytest.raises(InputError, match=r"bleu is \(3, 5, 2\) where systems, segments are \(3, 6"):
+        _ = run.statistics
+    np.savez(Run(run.folder).folder / "statistics.npz", bleu=np.zeros((3, 6)))
+    with pytest.raises(InputError, match="not a file that mteval score wrote"):
+        _ = Run(run.folder).statistics
