@@ -80,6 +80,7 @@ def test_numbers_that_are_written(text: str, numbers: list[float | str]) -> None
         ("twice", 2),
         ("two thirds", 2 / 3),
         ("a quarter", 0.25),
+        ("three quarters", 0.75),
         ("one in three", 1 / 3),
         ("twenty to thirty thousand", 20_000),
         ("200 to 300 thousand", 200_000),
