@@ -252,7 +252,13 @@ def _wrong_renderings(run: Run, baseline: Run | None, fail_on: Sequence[str]) ->
         ]
     found = [
         *((row.system, row.source, row.verdict, _described(row)) for row in rows),
-        *((row["system"], row["source"], row["verdict"], _described_now(row)) for row in changed),
+        *(
+            (
+                *(row["system"], row["source"], row["verdict"]),
+                _words(row["verdict"], row["rendering"], row["document"], row["segment"]),
+            )
+            for row in changed
+        ),
     ]
     return [
         Failure("rendering", system, f"{source} is {described}")
@@ -282,11 +288,9 @@ def _wrong_terms(run: Run, must_pass: Sequence[str]) -> list[Failure]:
 
 def _described(row: OccurrenceRow) -> str:
     """Return the verdict and rendering of an occurrence, and its location."""
-    rendering = "" if row.rendering is None else f", {row.rendering!r}"
-    return f"{row.verdict}{rendering} ({row.document}:{row.segment})"
+    return _words(row.verdict, row.rendering, row.document, row.segment)
 
 
-def _described_now(row: ChangedOccurrence) -> str:
-    """Return the same of an occurrence that changed."""
-    rendering = "" if row["rendering"] is None else f", {row['rendering']!r}"
-    return f"{row['verdict']}{rendering} ({row['document']}:{row['segment']})"
+def _words(verdict: str, rendering: str | None, document: str, segment: int) -> str:
+    shown = "" if rendering is None else f", {rendering!r}"
+    return f"{verdict}{shown} ({document}:{segment})"

@@ -183,6 +183,10 @@ class TestDrops:
             Failure("missing", "y", "lacks d"),
             Failure("missing", "z", f"{part.name} does not have this system"),
         ]
+        references: Texts = {**REFERENCES, "f": ["Begun.", *(f"Number {n}." for n in range(9))]}
+        three = score({"y": references}, references=references)
+        one = score({"y": {"d": REFERENCES["d"]}}, references=references)
+        assert gate(one, three, max_drop={"chrf": 99}) == [Failure("missing", "y", "lacks e, f")]
         none = score({"x": REFERENCES, "y": {"d": REFERENCES["d"]}, "z": REFERENCES})
         assert gate(none, whole, max_drop={"chrf": 99}) == [Failure("missing", "y", "lacks e")]
         # What is new does no harm.
@@ -208,7 +212,9 @@ class TestRunsThatDoNotCompare:
     def test_other_references_are_refused(self) -> None:
         run = score({"x": REFERENCES})
         other = score({"x": REFERENCES}, references=changed(2, 2))
-        with pytest.raises(InputError, match=f"{run.name} and {other.name} have other references"):
+        with pytest.raises(
+            InputError, match=f"^{run.name} and {other.name} have other references, so "
+        ):
             gate(run, other, max_drop={"chrf": 1})
 
     def test_runs_without_a_common_system_are_refused(self) -> None:
@@ -222,6 +228,8 @@ class TestRunsThatDoNotCompare:
             with pytest.raises(UsageError, match=f"{one.name} has no scores of 'ter'.*: chrf$"):
                 gate(run, baseline, max_drop={"ter": 1})
         assert gate(one, both, max_drop={"chrf": 1}) == []
+        with pytest.raises(UsageError, match=r"has no scores of 'bleu'; it has: chrf, ter$"):
+            gate(both, both, max_drop={"bleu": 1})
 
     def test_scores_of_another_signature_are_refused(self) -> None:
         run = score({"x": REFERENCES}, terms=TERMS)
@@ -351,7 +359,9 @@ class TestTerms:
         run = score({"x": REFERENCES}, terms=TERMS)
         # No term is major; one may be, another day.
         assert gate(run, None, max_drop={}, must_pass=["major"]) == []
-        with pytest.raises(UsageError, match=f"'nothing'.*no such term occurs in {run.name}"):
+        with pytest.raises(
+            UsageError, match=rf"'nothing'.*in {run.name}; check the concept or source term$"
+        ):
             gate(run, None, max_drop={}, must_pass=["defence", "nothing"])
 
 
