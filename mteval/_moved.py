@@ -46,10 +46,16 @@ _SUCCESSORS: dict[str, tuple[str, ...]] = {
     "mteval.evaluation": ("mteval.evaluation.orchestrator", "mteval.evaluation.terms"),
     "mteval.comparison": ("mteval.comparison.systems", "mteval.comparison.differences"),
     "mteval.gate": ("mteval.comparison.gate",),
-    "mteval.report.tables": ("mteval.views.tables",),
+    "mteval.report.tables": (
+        *("mteval.views.tables", "mteval.views.score_tables", "mteval.views.term_tables"),
+        "mteval.views.comparison_tables",
+    ),
     "mteval.report.html": ("mteval.views.html.render",),
     "mteval.report.page": ("mteval.views.html.page",),
-    "mteval.report.history_page": ("mteval.views.html.history",),
+    "mteval.report.history_page": (
+        *("mteval.views.history_document", "mteval.views.history_tables"),
+        "mteval.views.html.history",
+    ),
     "mteval.report.plots": ("mteval.views.plots",),
     "mteval.exports": ("mteval.views.exports",),
     "mteval.cli": ("mteval.cli.commands",),

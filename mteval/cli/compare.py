@@ -88,7 +88,8 @@ def compare(
     if as_json:
         show_json(comparison | {"signatures": evaluation.signatures()})
         return
-    from mteval.views.tables import comparison_tables, samples_text
+    from mteval.views.comparison_tables import comparison_tables
+    from mteval.views.score_tables import samples_text
 
     show_tables(comparison_tables(comparison, evaluation.metrics))
     show(

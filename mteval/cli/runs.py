@@ -136,13 +136,9 @@ def history(
     """
     from mteval.runs.history import read_history
     from mteval.runs.sql import query_runs
-    from mteval.views.html.history import (
-        KEY,
-        RUNS_SHOWN,
-        history_page,
-        history_tables,
-        query_table,
-    )
+    from mteval.views.history_document import KEY
+    from mteval.views.history_tables import RUNS_SHOWN, history_tables, query_table
+    from mteval.views.html.history import history_page
 
     if sql is not None:
         if page is not None:

@@ -126,14 +126,8 @@ def score(
 
 def _show(evaluation: Evaluation) -> None:
     """Print the tables of an evaluation, and what their marks mean."""
-    from mteval.views.tables import (
-        VERDICT_KEY,
-        document_table,
-        domain_table,
-        samples_text,
-        system_table,
-        wrong_term_table,
-    )
+    from mteval.views.score_tables import document_table, domain_table, samples_text, system_table
+    from mteval.views.term_tables import VERDICT_KEY, wrong_term_table
 
     tables = [system_table(evaluation), document_table(evaluation)]
     if evaluation.domains():

@@ -81,12 +81,7 @@ def check(
     from mteval.evaluation.terms import check_terms
     from mteval.runs.tables import csv_text
     from mteval.terminology.inventory import OccurrenceInContext
-    from mteval.views.tables import (
-        VERDICT_KEY,
-        occurrence_table,
-        rate_table,
-        term_table,
-    )
+    from mteval.views.term_tables import VERDICT_KEY, occurrence_table, rate_table, term_table
 
     if as_csv and as_json:
         raise UsageError("--csv and --json exclude each other; give one of them")
@@ -255,7 +250,8 @@ def history(
     """Show which errors in terms are new, fixed or still there, and each term over all runs."""
     from mteval.runs.read import find_runs, read_rows
     from mteval.terminology.history import changes, trend
-    from mteval.views.tables import plain_table, verdict_text
+    from mteval.views.tables import plain_table
+    from mteval.views.term_tables import verdict_text
 
     if runs and len(runs) != 2:
         raise UsageError(f"{len(runs)} runs are named; name two, or none for the last two")

@@ -32,18 +32,9 @@ from mteval.runs.schema.rows import (
     TermRow,
 )
 from mteval.runs.tables import row_table, segment_table
-from mteval.views.tables import (
-    VERDICT_KEY,
-    Cell,
-    Column,
-    Table,
-    document_table,
-    domain_table,
-    samples_text,
-    system_table,
-    term_table,
-    wrong_term_table,
-)
+from mteval.views.score_tables import document_table, domain_table, samples_text, system_table
+from mteval.views.tables import Cell, Column, Table
+from mteval.views.term_tables import VERDICT_KEY, term_table, wrong_term_table
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -22,7 +22,8 @@ from mteval.errors import InputError, UsageError
 from mteval.runs.history import read_history
 from mteval.runs.sql import VIEWS, query_runs
 from mteval.runs.write import write_run
-from mteval.views.html.history import history_page, history_tables
+from mteval.views.history_tables import history_tables
+from mteval.views.html.history import history_page
 from tests.conftest import Run
 
 NOON = datetime(2026, 11, 22, 12, 0, 0, tzinfo=timezone.utc)

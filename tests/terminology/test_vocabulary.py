@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from mteval.terminology.scores import SEVERITY_WEIGHTS
 from mteval.terminology.vocabulary import RIGHT, SEVERITIES, STATUSES, UNLISTED, VERDICTS
-from mteval.views.tables import VERDICT_SIGNS
+from mteval.views.term_tables import VERDICT_SIGNS
 
 
 def test_every_verdict_is_listed_unlisted_or_omitted_and_has_a_sign() -> None:

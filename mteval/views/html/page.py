@@ -28,7 +28,8 @@ from mteval.runs.tables import detail_text
 from mteval.views.best import ScoredRow, best_systems
 from mteval.views.html.render import escaped, render, safe
 from mteval.views.plots import distribution_plot, interval_plot, length_plot, pair_plot
-from mteval.views.tables import VERDICT_SIGNS, domain_name, gravest_first, samples_text
+from mteval.views.score_tables import domain_name, samples_text
+from mteval.views.term_tables import VERDICT_SIGNS, gravest_first
 
 __all__ = ["report_page"]
 

@@ -1,0 +1,156 @@
+"""The tables of scores: by system, domain and document."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from mteval.runs.results import Results
+from mteval.runs.rows import document_rows, domain_rows, system_rows
+from mteval.runs.schema.record import MetricColumn
+from mteval.runs.schema.rows import SystemRow
+from mteval.runs.tables import detail_text
+from mteval.views.best import ScoredRow, best_systems
+from mteval.views.tables import Cell, Column, Table
+
+__all__ = [
+    "document_table",
+    "domain_name",
+    "domain_table",
+    "flags_text",
+    "samples_text",
+    "segments_text",
+    "system_table",
+]
+
+
+def system_table(results: Results) -> Table:
+    """Return one row a system; the best complete system of each metric is marked."""
+    rows = system_rows(results)
+    scored = _group(rows, None, results.metrics, len(results.segment_numbers))
+    flags = [flags_text(row) for row in rows]
+    return Table(
+        "Systems",
+        (
+            Column("system", False),
+            Column("segments", True),
+            *_metric_columns(results),
+            *((Column("flagged segments", False),) if any(flags) else ()),
+        ),
+        (
+            tuple(
+                (*cells, *((Cell(text),) if any(flags) else ()))
+                for cells, text in zip(scored, flags, strict=True)
+            ),
+        ),
+    )
+
+
+def domain_table(results: Results) -> Table:
+    """Return one row for each domain and system; the best of each domain is marked."""
+    sizes = (results.domain_documents() @ results.document_sizes()).tolist()
+    labels = [domain_name(domain) for domain in results.domains()]
+    return _grouped_table("Domains", "domain", labels, domain_rows(results), sizes, results)
+
+
+def document_table(results: Results) -> Table:
+    """Return one row for each document and system; the best of each document is marked."""
+    sizes = results.document_sizes().tolist()
+    rows = document_rows(results)
+    return _grouped_table("Documents", "document", results.documents, rows, sizes, results)
+
+
+def domain_name(domain: str | None) -> str:
+    """Return the name of a domain for reading; documents without one have a name too."""
+    return domain or "(none)"
+
+
+def segments_text(row: ScoredRow, n_segments: int) -> str:
+    """Return how many segments a system has, and of how many where it lacks some."""
+    return str(row.segments) if row.segments == n_segments else f"{row.segments}/{n_segments}"
+
+
+def flags_text(row: SystemRow) -> str:
+    """Return how many segments of a system have which flag; empty if none has any."""
+    return ", ".join(f"{count} {flag}" for flag, count in row.flags.items() if count)
+
+
+def samples_text(resampling: Mapping[str, object]) -> str:
+    """Return in words how scores were resampled: settings of a run, or those of a comparison."""
+    what = "randomization trials" if resampling.get("test") == "randomization" else "resamples"
+    for_ranks = resampling.get("rank_samples")
+    return (
+        f"{resampling['samples']:,} {what} of {resampling['unit']}"
+        + (f", {for_ranks:,} for ranks" if for_ranks else "")
+        + f", seed {resampling['seed']}"
+    )
+
+
+def _grouped_table(
+    title: str,
+    heading: str,
+    labels: Sequence[str],
+    rows: Sequence[ScoredRow],
+    sizes: Sequence[int],
+    results: Results,
+) -> Table:
+    """Return a table of groups, a row for each system in each.
+
+    Args:
+        title: of the table.
+        heading: of the column of labels.
+        labels: of the groups.
+        rows: those of the first group, then those of the next.
+        sizes: of the groups, in segments.
+        results: that the rows are of.
+    """
+    n_systems = len(results.systems)
+    return Table(
+        title,
+        (
+            Column(heading, False),
+            Column("system", False),
+            Column("segments", True),
+            *_metric_columns(results),
+        ),
+        tuple(
+            _group(rows[g * n_systems : (g + 1) * n_systems], label, results.metrics, sizes[g])
+            for g, label in enumerate(labels)
+        ),
+    )
+
+
+def _metric_columns(results: Results) -> tuple[Column, ...]:
+    return tuple(
+        Column(metric.heading + (f"\n{metric.variant}" if metric.variant else ""), True)
+        for metric in results.metrics
+    )
+
+
+def _group(
+    rows: Sequence[ScoredRow],
+    label: str | None,
+    metrics: Sequence[MetricColumn],
+    n_segments: int,
+) -> tuple[tuple[Cell, ...], ...]:
+    """Return the rows of a group: its label in the first, if it has one; systems and scores."""
+    best = {metric.name: best_systems(rows, metric, n_segments) for metric in metrics}
+
+    def scored(row: ScoredRow, metric: MetricColumn) -> Cell:
+        score = row.scores[metric.name]
+        if score is None:
+            return Cell("-")
+        return Cell(
+            f"{score:.{metric.decimals}f}",
+            row.system in best[metric.name],
+            detail_text(row, metric) if isinstance(row, SystemRow) else "",
+        )
+
+    return tuple(
+        (
+            *(() if label is None else (Cell("" if number else label),)),
+            Cell(row.system),
+            Cell(segments_text(row, n_segments)),
+            *(scored(row, metric) for metric in metrics),
+        )
+        for number, row in enumerate(rows)
+    )
