@@ -127,7 +127,7 @@ def pages_of_reports(
             yield damage("reports", chosen, everything, rng)
 
 
-def damage(
+def damage(  # noqa: C901, PLR0912 - a branch a kind of damage
     corpus: str,
     paragraphs: Sequence[Sequence[Segment]],
     others: Sequence[Segment],

@@ -62,7 +62,7 @@ def join(paragraph: Paragraph, side: int) -> str:
     return ("", " ")[side].join(segment[side].strip() for segment in paragraph)
 
 
-def damage(
+def damage(  # noqa: C901 - a branch a kind of damage
     document: Sequence[Paragraph], others: Sequence[str], rng: np.random.Generator
 ) -> tuple[str, list[str], list[str]]:
     """Return the damage, lines with other breaks, and the text of each paragraph in them."""

@@ -478,7 +478,7 @@ def bytes_of(words: Sequence[bytes | str]) -> tuple[bytes, ...]:
     return tuple(word if isinstance(word, bytes) else word.encode() for word in words)
 
 
-def change_bytes(
+def change_bytes(  # noqa: C901, PLR0912 - a branch a kind of change
     draw: random.Random, data: bytes, words: tuple[bytes, ...], others: Sequence[bytes]
 ) -> bytes:
     """Change something in bytes: a bit, a piece, a word, a number, a line, an element."""
