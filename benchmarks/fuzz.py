@@ -207,7 +207,7 @@ def read_gate(folder: Path) -> object:
 def read_shown(folder: Path) -> object:
     """Make a damaged run's report and exports, as far as it can be read."""
     from mteval.runs.read import Run
-    from mteval.views.exports import export_run
+    from mteval.views.exports.export import export_run
     from mteval.views.html.page import report_page
 
     run = Run(folder)

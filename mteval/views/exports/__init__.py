@@ -1,0 +1,1 @@
+"""Runs as files for other programs: a module for each format, all listed in the registry."""
