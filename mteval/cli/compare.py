@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from mteval.cli.console import ProgressBar, say, show, show_json, show_tables
+from mteval.cli.console import ProgressBar, say_notes, show, show_json, show_tables
 from mteval.cli.metric_flags import MetricFlags, metric_settings, takes_metric_flags
 from mteval.cli.options import (
     JsonOption,
@@ -26,6 +26,10 @@ from mteval.cli.options import (
     TestSetOption,
     given_inputs,
 )
+
+if TYPE_CHECKING:
+    from mteval.comparison.systems import Comparison
+    from mteval.runs.evaluation import Evaluation
 
 __all__ = ["compare", "gate"]
 
@@ -82,26 +86,30 @@ def compare(
         )
     comparison = compare_systems(
         evaluation, all_pairs=all_pairs, test=test, samples=samples, seed=seed, resample=resample
-    ).as_dict()
-    for note in evaluation.notes:
-        say(f"mteval: {note}")
+    )
+    say_notes(evaluation.notes)
     if as_json:
-        show_json(comparison | {"signatures": evaluation.signatures()})
-        return
+        show_json(comparison.as_dict() | {"signatures": evaluation.signatures()})
+    else:
+        _show(comparison, evaluation, corrected=all_pairs)
+
+
+def _show(comparison: Comparison, evaluation: Evaluation, *, corrected: bool) -> None:
+    """Print the tables of a comparison, and how its tests are to be read."""
     from mteval.views.comparison_tables import comparison_tables
     from mteval.views.score_tables import samples_text
 
-    show_tables(comparison_tables(comparison, evaluation.metrics))
-    show(
-        f"{samples_text(comparison['settings'])}; better and worse are significant at 5 %"
-        + (" after Holm's correction for all pairs" if all_pairs else "")
-        + (
-            f", not corrected for testing {len(systems) - 1} systems"
-            if len(systems) > 2 and not all_pairs
-            else ""
-        )
-        + ("; ± and detectable are of 1,000 bootstrap resamples" if test != "bootstrap" else "")
-    )
+    document = comparison.as_dict()
+    show_tables(comparison_tables(document, evaluation.metrics))
+    n_tested = len(evaluation.systems) - 1
+    sentence = f"{samples_text(document['settings'])}; better and worse are significant at 5 %"
+    if corrected:
+        sentence += " after Holm's correction for all pairs"
+    elif n_tested > 1:
+        sentence += f", not corrected for testing {n_tested} systems"
+    if document["settings"]["test"] != "bootstrap":
+        sentence += "; ± and detectable are of 1,000 bootstrap resamples"
+    show(sentence)
     for name, signature in evaluation.signatures().items():
         show(f"{name}: {signature}")
 

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from mteval.errors import InputError
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from mteval.views.tables import Table
 
-__all__ = ["ProgressBar", "say", "show", "show_json", "show_tables"]
+__all__ = ["ProgressBar", "say", "say_notes", "show", "show_json", "show_tables"]
 
 # Work that takes less than this shows no progress bar.
 _PATIENCE_SECONDS = 1.0
@@ -113,6 +114,12 @@ def say(text: str) -> None:
     with suppress(OSError):
         sys.stderr.write(f"{_printable(text)}\n")
         sys.stderr.flush()
+
+
+def say_notes(*notes: Iterable[str]) -> None:
+    """Write what a reader must know to stderr, note by note."""
+    for note in chain(*notes):
+        say(f"mteval: {note}")
 
 
 class ProgressBar:

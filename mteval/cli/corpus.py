@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from mteval.cli.console import say, show, show_json, show_tables
+from mteval.cli.console import say, say_notes, show, show_json, show_tables
 from mteval.cli.options import JsonOption, LanguagePairOption, TestSetOption, given_set
 from mteval.corpus.formats.registry import BUILT_IN
 from mteval.errors import UsageError
 from mteval.wording import counted
+
+if TYPE_CHECKING:
+    from mteval.corpus.formats.corpus import Corpus
+    from mteval.corpus.formats.wanted import Wanted
+    from mteval.ingest.parallel_files import AlignedFiles
 
 __all__ = ["align", "convert"]
 
@@ -56,14 +62,21 @@ def align(
     from mteval.ingest.parallel_files import align_files
     from mteval.io.store import cache_folder
     from mteval.languages.encoder import cached_encoder
-    from mteval.views.tables import plain_table
 
     notes: list[str] = []
     with cached_encoder(cache_folder(), notes) as embed:
         found = align_files(chinese, english, embed, level=level, min_confidence=min_confidence)
     written = [] if output is None else write_corpus(found.corpus(), output)
-    for note in (*found.notes, *notes, *written):
-        say(f"mteval: {note}")
+    say_notes(found.notes, notes, written)
+    _show_aligned(found, as_json=as_json)
+    if output is not None:
+        say(f"mteval: wrote {output}: {counted(len(found.pairs), 'pair')}")
+
+
+def _show_aligned(found: AlignedFiles, *, as_json: bool) -> None:
+    """Print what pairs with what, and warn of a summary."""
+    from mteval.views.tables import plain_table
+
     if found.alignment.is_summary:
         say(
             f"mteval: warning: {found.files[1]} is a summary of {found.files[0]} and no "
@@ -71,12 +84,10 @@ def align(
         )
     if as_json:
         show_json(found.as_dict())
-    else:
-        headings = ("Chinese", "English", "confidence", "similarity", "status", "text", "with")
-        show_tables((plain_table("Alignment", headings, found.rows()),))
-        show(", ".join(f"{count} {what}" for what, count in found.counts().items()))
-    if output is not None:
-        say(f"mteval: wrote {output}: {counted(len(found.pairs), 'pair')}")
+        return
+    headings = ("Chinese", "English", "confidence", "similarity", "status", "text", "with")
+    show_tables((plain_table("Alignment", headings, found.rows()),))
+    show(", ".join(f"{count} {what}" for what, count in found.counts().items()))
 
 
 def convert(
@@ -141,39 +152,70 @@ def convert(
 
     With systems: mteval convert references systems/* out.xml
     """
-    from mteval.corpus.formats.read import read_many
-    from mteval.corpus.formats.sacrebleu_sets import read_set
     from mteval.corpus.formats.wanted import Wanted
     from mteval.corpus.formats.write import output_format, write_corpus
 
+    system = _system_name(translations_as)
+    *inputs, output = paths
+    wanted = Wanted(source_language, target_language, system)
+    corpus = _read_inputs(inputs, given_set(test_set, language_pair), from_format, wanted)
+    format = to_format or output_format(output)
+    if system and to_format is None and format == "folder":
+        format = "system"
+    notes = write_corpus(corpus, output, format)
+    say_notes(corpus.notes, notes)
+    if format == "system" and output.name != system and system:
+        say(f"mteval: to mteval score this system is {output.name}, as its folder is")
+    say(f"mteval: wrote {output} ({format}): {_contents(corpus)}")
+
+
+def _system_name(translations_as: str) -> str | None:
+    """Return the system whose output --as says the translations are; None for references.
+
+    Raises:
+        UsageError: it says neither.
+    """
     kind, _, system = translations_as.partition(":")
     if kind not in ("reference", "system") or (kind == "system") != bool(system.strip()):
         raise UsageError(
             f"--as is 'reference' or 'system:NAME' and not {translations_as!a}; say whose the "
             "translations are"
         )
-    wanted = Wanted(source_language, target_language, system or None)
-    *inputs, output = paths
-    named_set = given_set(test_set, language_pair)
-    if named_set is not None:
-        if inputs:
-            raise UsageError("-t replaces IN; give one of them")
-        corpus = read_set(*named_set, wanted)
-    elif not inputs:
+    return system or None
+
+
+def _read_inputs(
+    inputs: Sequence[Path],
+    named_set: tuple[str, str] | None,
+    from_format: str | None,
+    wanted: Wanted,
+) -> Corpus:
+    """Return what IN or -t names, read.
+
+    Raises:
+        UsageError: both are given, or neither.
+        InputError: something cannot be read.
+    """
+    from mteval.corpus.formats.read import read_many
+    from mteval.corpus.formats.sacrebleu_sets import read_set
+
+    if named_set is None and not inputs:
         raise UsageError("convert needs IN and OUT; name what to read, then what to write")
-    else:
-        corpus = read_many(inputs, from_format, wanted)
-    format = to_format or output_format(output)
-    if system and to_format is None and format == "folder":
-        format = "system"
-    notes = write_corpus(corpus, output, format)
-    for note in (*corpus.notes, *notes):
-        say(f"mteval: {note}")
-    if format == "system" and output.name != system and system:
-        say(f"mteval: to mteval score this system is {output.name}, as its folder is")
-    documents, segments = len(corpus.test_set.documents), len(corpus.test_set.segments)
-    say(
-        f"mteval: wrote {output} ({format}): {counted(documents, 'document')}, "
-        f"{counted(segments, 'segment')}, {counted(corpus.test_set.n_references, 'reference')}, "
-        f"{counted(len(corpus.systems), 'system')}"
+    if named_set is None:
+        return read_many(inputs, from_format, wanted)
+    if inputs:
+        raise UsageError("-t replaces IN; give one of them")
+    return read_set(*named_set, wanted)
+
+
+def _contents(corpus: Corpus) -> str:
+    """Return how many documents, segments, references and systems were written."""
+    test_set = corpus.test_set
+    return ", ".join(
+        (
+            counted(len(test_set.documents), "document"),
+            counted(len(test_set.segments), "segment"),
+            counted(test_set.n_references, "reference"),
+            counted(len(corpus.systems), "system"),
+        )
     )

@@ -135,22 +135,33 @@ def history(
 
     DESCRIBE VIEW lists the columns of a view: mteval history --sql "DESCRIBE scores"
     """
-    from mteval.runs.history import read_history
+    if sql is None:
+        _show_history(results, page, as_json=as_json)
+    elif page is None:
+        _show_query(results, sql, as_json=as_json)
+    else:
+        raise UsageError("--sql and --page are for two calls; give one of them")
+
+
+def _show_query(results: Path, sql: str, *, as_json: bool) -> None:
     from mteval.runs.sql import query_runs
+    from mteval.views.history_tables import query_table
+
+    columns, rows, skipped = query_runs(results, sql)
+    _warn(skipped)
+    if as_json:
+        show_json({"columns": list(columns), "rows": [list(row) for row in rows]})
+    else:
+        show_tables((query_table(columns, rows),))
+
+
+def _show_history(results: Path, page: Path | None, *, as_json: bool) -> None:
+    """Print the history of runs, or write it as a page."""
+    from mteval.runs.history import read_history
     from mteval.views.history_document import KEY
-    from mteval.views.history_tables import RUNS_SHOWN, history_tables, query_table
+    from mteval.views.history_tables import RUNS_SHOWN, history_tables
     from mteval.views.html.history import history_page
 
-    if sql is not None:
-        if page is not None:
-            raise UsageError("--sql and --page are for two calls; give one of them")
-        columns, rows, skipped = query_runs(results, sql)
-        _warn(skipped)
-        if as_json:
-            show_json({"columns": list(columns), "rows": [list(row) for row in rows]})
-        else:
-            show_tables((query_table(columns, rows),))
-        return
     found = read_history(results)
     document = found.as_dict()
     _warn(found.skipped)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mteval.cli.console import ProgressBar, say, show, show_json, show_tables
+from mteval.cli.console import ProgressBar, say, say_notes, show, show_json, show_tables
 from mteval.cli.metric_flags import MetricFlags, metric_settings, takes_metric_flags
 from mteval.cli.options import (
     JsonOption,
@@ -31,6 +31,7 @@ from mteval.errors import MtevalError
 
 if TYPE_CHECKING:
     from mteval.runs.evaluation import Evaluation
+    from mteval.runs.schema.record import RunRecord
 
 __all__ = ["score"]
 
@@ -80,10 +81,7 @@ def score(
     With other formats: mteval score MT.xlf... -r SET.tmx, or -t wmt22 -l zh-en
     """
     from mteval.evaluation.orchestrator import evaluate
-    from mteval.runs.files import REPORT_FILE
-    from mteval.runs.write import write_run
     from mteval.statistics.significance import DEFAULT_SAMPLES
-    from mteval.views.html.page import report_page
 
     if track:
         from mteval.tracking.track import check_tracker
@@ -106,22 +104,26 @@ def score(
             resample=resample,
             resegment=resegment,
         )
-    folder, record = write_run(
-        evaluation,
-        output,
-        datetime.now(timezone.utc),
-        ["mteval", *sys.argv[1:]],
-        report=report_page,
-    )
-    for note in evaluation.notes:
-        say(f"mteval: {note}")
-    say(f"mteval: run written to {folder}; to see it, open {folder / REPORT_FILE}")
+    folder, record = _write(evaluation, output)
     if as_json:
         show_json(evaluation.document(record))
     else:
         _show(evaluation)
     if track:
         _track(folder)
+
+
+def _write(evaluation: Evaluation, results: Path) -> tuple[Path, RunRecord]:
+    """Write a run with its report, say so, and return its folder and record."""
+    from mteval.runs.files import REPORT_FILE
+    from mteval.runs.write import write_run
+    from mteval.views.html.page import report_page
+
+    now, command = datetime.now(timezone.utc), ["mteval", *sys.argv[1:]]
+    folder, record = write_run(evaluation, results, now, command, report=report_page)
+    say_notes(evaluation.notes)
+    say(f"mteval: run written to {folder}; to see it, open {folder / REPORT_FILE}")
+    return folder, record
 
 
 def _show(evaluation: Evaluation) -> None:

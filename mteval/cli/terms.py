@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from mteval.cli.console import say, show, show_json, show_tables
+from mteval.cli.console import say, say_notes, show, show_json, show_tables
 from mteval.cli.options import (
     JsonOption,
     LanguagePairOption,
@@ -22,8 +22,8 @@ from mteval.cli.options import (
 from mteval.errors import UsageError, location
 
 if TYPE_CHECKING:
-    from mteval.runs.schema.rows import OccurrenceRow
-    from mteval.terminology.history import TermTrend
+    from mteval.runs.schema.rows import OccurrenceRow, TermRow
+    from mteval.terminology.inventory import Inventory, OccurrenceInContext
 
 __all__ = ["terms_app"]
 
@@ -79,54 +79,66 @@ def check(
 ) -> None:
     """Show what every system wrote for every term, with a verdict; the official text too."""
     from mteval.evaluation.terms import check_terms
-    from mteval.runs.tables import csv_text
     from mteval.terminology.inventory import OccurrenceInContext
-    from mteval.views.term_tables import VERDICT_KEY, occurrence_table, rate_table, term_table
 
     if as_csv and as_json:
         raise UsageError("--csv and --json exclude each other; give one of them")
     given = given_inputs(references, source, systems, test_set, language_pair)
     inventory, notes = check_terms(
-        given.references,
-        given.systems,
-        terms,
-        allow_missing=allow_missing,
-        search=search,
+        given.references, given.systems, terms, allow_missing=allow_missing, search=search
     )
-    for note in (*given.notes, *notes):
-        say(f"mteval: {note}")
+    say_notes(given.notes, notes)
     wanted = inventory.termbase.named(concept or ())
-    occurrences = [
-        row
-        for row in inventory.occurrence_rows(context=context)
-        if not wanted or row.concept in wanted
-    ]
+    found = inventory.occurrence_rows(context=context)
+    occurrences = [row for row in found if not wanted or row.concept in wanted]
     shown = [row for row in inventory.term_rows() if not wanted or row.concept in wanted]
     if as_csv:
-        if occurrences:
-            show(csv_text([row.cells() for row in occurrences]))
+        _show_csv(occurrences)
     elif as_json:
-        show_json(
-            {
-                "termbase": inventory.termbase.origin,
-                "signature": inventory.signature(),
-                "systems": inventory.system_rows(),
-                "documents": inventory.document_rows(),
-                "terms": [row.as_dict() for row in shown],
-                "occurrences": [row.as_dict() for row in occurrences],
-            }
-        )
+        show_json(_check_document(inventory, shown, occurrences))
     else:
-        rates = rate_table(inventory.system_rows())
-        show_tables((term_table(shown),))
-        if context:
-            in_context = [row for row in occurrences if isinstance(row, OccurrenceInContext)]
-            show_tables((occurrence_table(in_context),))
-        show_tables((rates,))
-        if rates.marks_best():
-            show("* best of the systems")
-        show(VERDICT_KEY)
-        show(f"terms: {inventory.signature()}")
+        in_context = [row for row in occurrences if isinstance(row, OccurrenceInContext)]
+        _show_check(inventory, shown, in_context if context else None)
+
+
+def _show_csv(occurrences: Sequence[OccurrenceRow]) -> None:
+    from mteval.runs.tables import csv_text
+
+    if occurrences:
+        show(csv_text([row.cells() for row in occurrences]))
+
+
+def _check_document(
+    inventory: Inventory, terms: Sequence[TermRow], occurrences: Sequence[OccurrenceRow]
+) -> dict[str, object]:
+    """Return what ``terms check --json`` prints."""
+    return {
+        "termbase": inventory.termbase.origin,
+        "signature": inventory.signature(),
+        "systems": inventory.system_rows(),
+        "documents": inventory.document_rows(),
+        "terms": [row.as_dict() for row in terms],
+        "occurrences": [row.as_dict() for row in occurrences],
+    }
+
+
+def _show_check(
+    inventory: Inventory,
+    terms: Sequence[TermRow],
+    occurrences: Sequence[OccurrenceInContext] | None,
+) -> None:
+    """Print the tables of terms, with that of the occurrences where it is asked for."""
+    from mteval.views.term_tables import VERDICT_KEY, occurrence_table, rate_table, term_table
+
+    tables = [term_table(terms)]
+    if occurrences is not None:
+        tables.append(occurrence_table(occurrences))
+    rates = rate_table(inventory.system_rows())
+    show_tables((*tables, rates))
+    if rates.marks_best():
+        show("* best of the systems")
+    show(VERDICT_KEY)
+    show(f"terms: {inventory.signature()}")
 
 
 @terms_app.command()
@@ -142,7 +154,7 @@ def audit(
     from mteval.evaluation.terms import check_terms
     from mteval.terminology.audit import audit as audit_texts
     from mteval.terminology.building import read_day
-    from mteval.views.tables import plain_table
+    from mteval.views.term_reports import audit_table
 
     given = given_inputs(references, source, ())
     test_set = given.references
@@ -153,34 +165,11 @@ def audit(
         {d.id: [segment.references[0] for segment in d.segments] for d in english_only},
         {d.id: read_day(d.date) for d in english_only},
     )
-    for note in (*given.notes, *notes):
-        say(f"mteval: {note}")
+    say_notes(given.notes, notes)
     if as_json:
         show_json({"termbase": inventory.termbase.origin, "terms": rows})
-        return
-    show_tables(
-        (
-            plain_table(
-                f"Official renderings to look at ({len(rows)} terms)",
-                ("term", "preferred", "problems", "verdict", "rendering", "times", "places"),
-                [
-                    (
-                        *(
-                            (row["source"], row["target"] or "-", ", ".join(row["problems"]))
-                            if n == 0
-                            else ("", "", "")
-                        ),
-                        found["verdict"],
-                        found["rendering"] or "-",
-                        str(found["count"]),
-                        ", ".join(f"{p['document']}:{p['segment']}" for p in found["places"]),
-                    )
-                    for row in rows
-                    for n, found in enumerate(row["renderings"])
-                ],
-            ),
-        )
-    )
+    else:
+        show_tables((audit_table(rows),))
 
 
 @terms_app.command()
@@ -197,7 +186,7 @@ def mine(
     from mteval.corpus.layout import TERMS_FILE
     from mteval.evaluation.terms import mine_terms
     from mteval.terminology.formats.csv import append_rows
-    from mteval.views.tables import plain_table
+    from mteval.views.term_reports import proposal_table
 
     given = given_inputs(references, source, ())
     test_set = given.references
@@ -205,31 +194,11 @@ def mine(
     if append and path is None:
         raise UsageError("there is no termbase to append to; name one with --terms")
     proposals, rows, notes = mine_terms(test_set, terms)
-    for note in (*given.notes, *notes):
-        say(f"mteval: {note}")
+    say_notes(given.notes, notes)
     if as_json:
         show_json({"proposals": [proposal.as_dict() for proposal in proposals]})
     else:
-        show_tables(
-            (
-                plain_table(
-                    f"Proposed terms ({len(proposals)})",
-                    ("source", "target", "kind", "times", "so rendered", "confidence", "documents"),
-                    [
-                        (
-                            proposal.source,
-                            proposal.target,
-                            proposal.kind,
-                            str(proposal.count),
-                            str(proposal.paired),
-                            f"{proposal.confidence:.2f}",
-                            ", ".join(proposal.documents),
-                        )
-                        for proposal in proposals
-                    ],
-                ),
-            )
-        )
+        show_tables((proposal_table(proposals),))
     if append and path is not None:
         append_rows(path, rows)
         say(f"mteval: {len(rows)} rows appended to {location(path)}; look them through")
@@ -248,88 +217,56 @@ def history(
     as_json: JsonOption = False,
 ) -> None:
     """Show which errors in terms are new, fixed or still there, and each term over all runs."""
-    from mteval.runs.read import find_runs, read_rows
+    from mteval.runs.read import read_rows
     from mteval.terminology.history import changes, trend
-    from mteval.views.tables import plain_table
-    from mteval.views.term_tables import verdict_text
+    from mteval.views.term_reports import change_counts, change_table, trend_table
+
+    known = _runs_with_terms(runs or (), results)
+    before, after = known[-2:]
+    rows = [read_rows(run, "occurrences.csv") for run in (before, after)]
+    changed = changes(*rows)
+    say_notes(_incomparable([before, after], rows))
+    over_time = trend([(run.name, read_rows(run, "terms.csv")) for run in known])
+    if as_json:
+        show_json(
+            {
+                "before": before.name,
+                "after": after.name,
+                "changes": changed,
+                "terms": over_time,
+            }
+        )
+        return
+    show_tables(
+        (
+            change_table(changed, before.name, after.name),
+            trend_table(over_time, [run.name for run in known]),
+        )
+    )
+    show(change_counts(changed))
+
+
+def _runs_with_terms(runs: Sequence[Path], results: Path) -> list[Path]:
+    """Return the two runs that are named, or all of the results, the latest last.
+
+    Raises:
+        UsageError: there are not two.
+    """
+    from mteval.runs.read import find_runs
 
     if runs and len(runs) != 2:
         raise UsageError(f"{len(runs)} runs are named; name two, or none for the last two")
-    known = list(runs) if runs else find_runs(results)
-    compared = known[-2:]
-    if len(compared) < 2:
+    known = list(runs) or find_runs(results)
+    if len(known) < 2:
         raise UsageError(
             f"{location(results)} holds fewer than two runs with terms ({len(known)}); score "
             "again, or name two runs"
         )
-    rows = [read_rows(run, "occurrences.csv") for run in compared]
-    changed = changes(*rows)
-    for note in _incomparable(compared, rows):
-        say(f"mteval: {note}")
-    over_time = trend([(run.name, read_rows(run, "terms.csv")) for run in known])
-    if as_json:
-        document: dict[str, Any] = {
-            "before": compared[0].name,
-            "after": compared[1].name,
-            "changes": changed,
-            "terms": over_time,
-        }
-        show_json(document)
-        return
-    counts = {word: sum(row["change"] == word for row in changed) for word in _CHANGES}
-    # Of what is still wrong only what became wrong in another way is news.
-    news = [
-        row
-        for row in changed
-        if row["change"] != "still wrong" or row["rendering"] != row["rendering_before"]
-    ]
-    show_tables(
-        (
-            plain_table(
-                f"Errors in terms: {compared[0].name} -> {compared[1].name}",
-                ("change", "system", "place", "term", "before", "after"),
-                [
-                    (
-                        row["change"],
-                        row["system"],
-                        f"{row['document']}:{row['segment']}",
-                        row["source"],
-                        verdict_text(row["verdict_before"], row["rendering_before"]),
-                        verdict_text(row["verdict"], row["rendering"]),
-                    )
-                    for word in _CHANGES
-                    for row in news
-                    if row["change"] == word
-                ],
-            ),
-            plain_table(
-                f"Right renderings of each term that was ever wrong ({len(known)} runs, in order)",
-                ("system", "term", "right", "now"),
-                [
-                    (
-                        entry["system"],
-                        entry["source"],
-                        " ".join(_rates(entry, known)),
-                        _in_run(entry, known[-1]),
-                    )
-                    for entry in over_time
-                    if any(run["right"] < run["occurrences"] for run in entry["runs"])
-                ],
-            ),
-        )
-    )
-    same = len(changed) - len(news)
-    show(
-        ", ".join(f"{count} {word}" for word, count in counts.items())
-        + (f" ({same} of them with the same rendering, not shown)" if same else "")
-    )
-
-
-_CHANGES = ("new", "fixed", "still wrong")
+    return known
 
 
 def _incomparable(runs: list[Path], rows: list[list[OccurrenceRow]]) -> Iterator[str]:
-    """Say what two runs do not share."""
+    """Yield what two runs do not share."""
     from mteval.runs.read import read_record
 
     signatures = [read_record(run).get("term_signature") for run in runs]
@@ -341,18 +278,7 @@ def _incomparable(runs: list[Path], rows: list[list[OccurrenceRow]]) -> Iterator
     before, after = ({row.system for row in of if row.kind == "system"} for of in rows)
     for names, run in ((after - before, runs[0]), (before - after, runs[1])):
         if names:
-            yield f"left out, as {run.name} lacks them: {', '.join(sorted(names))}"
-
-
-def _rates(entry: TermTrend, runs: list[Path]) -> Iterator[str]:
-    for run in runs:
-        found = [each for each in entry["runs"] if each["run"] == run.name]
-        yield f"{found[0]['right']}/{found[0]['occurrences']}" if found else "-"
-
-
-def _in_run(entry: TermTrend, run: Path) -> str:
-    found = [each["renderings"] for each in entry["runs"] if each["run"] == run.name]
-    return str(found[0]) if found and found[0] else "-"
+            yield f"skipped, as {run.name} lacks them: {', '.join(sorted(names))}"
 
 
 @terms_app.command()
@@ -370,6 +296,5 @@ def convert(
     from mteval.terminology.formats.registry import read_termbase, write_termbase
 
     termbase = read_termbase(given)
-    for note in write_termbase(wanted, termbase, style=style):
-        say(f"mteval: {note}")
+    say_notes(write_termbase(wanted, termbase, style=style))
     say(f"mteval: {len(termbase.concepts)} concepts written to {location(wanted)}")

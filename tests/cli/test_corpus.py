@@ -69,7 +69,7 @@ def test_wrong_usage_is_one_sentence(mteval: Run, root: Path, tmp_path: Path) ->
         (
             [references, output],
             {"test_set": "wmt22", "language_pair": "zh-en"},
-            "-t stands in place of IN",
+            "-t replaces IN",
         ),
     ):
         with pytest.raises(MtevalError, match=said) as caught:
