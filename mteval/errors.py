@@ -28,8 +28,8 @@ __all__ = [
 ]
 
 
-# Of a message, in characters: what it quotes of a file may be as long as the file.
-_MOST = 1000
+# Longest message, in characters: what it quotes of a file may be as long as the file (chosen).
+_MAX_LENGTH = 1000
 
 
 class MtevalError(Exception):
@@ -38,8 +38,8 @@ class MtevalError(Exception):
     def __init__(self, message: str) -> None:
         # One line, whatever it quotes of files and libraries.
         text = message if len(message.splitlines()) <= 1 else " ".join(message.split())
-        if len(text) > _MOST:
-            text = f"{text[: _MOST * 2 // 3]} [...] {text[-_MOST // 3 :]}"
+        if len(text) > _MAX_LENGTH:
+            text = f"{text[: _MAX_LENGTH * 2 // 3]} [...] {text[-_MAX_LENGTH // 3 :]}"
         super().__init__(text)
 
 
@@ -60,7 +60,7 @@ class UsageError(MtevalError):
 
 
 class UnavailableError(MtevalError):
-    """Report what a metric needs and does not have here; metrics nobody named are left out."""
+    """Report what a metric needs and does not have here; metrics that nobody named are skipped."""
 
 
 class MissingPackageError(UnavailableError):

@@ -67,7 +67,7 @@ def _from_files(folder: Path) -> MetricSettings:
 
 def _table(value: object, path: Path, key: str, advice: str) -> Mapping[str, object]:
     if not isinstance(value, dict):
-        raise InputError(f"{location(path)}: {key} is no table; {advice}")
+        raise InputError(f"{location(path)}: {key} is not a table; {advice}")
     return value
 
 

@@ -1,4 +1,4 @@
-"""Documents and outputs written as files of lines, with names that mean nothing else."""
+"""Documents and outputs written as files of lines, with names that no other file has."""
 
 from __future__ import annotations
 

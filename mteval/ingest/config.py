@@ -87,12 +87,12 @@ def read_source_entry(sources: Path | None, page: Path) -> SourceEntry:
     pages = content.get("pages", {})
     if not isinstance(pages, Mapping):
         raise InputError(
-            f"{location(sources)}: 'pages' is no table; write [pages.\"NAME\"] for each page"
+            f"{location(sources)}: 'pages' is not a table; write [pages.\"NAME\"] for each page"
         )
     entry = pages.get(page.name, {})
     if not isinstance(entry, Mapping):
         raise InputError(
-            f'{location(sources)}: [pages."{page.name}"] is no table; '
+            f'{location(sources)}: [pages."{page.name}"] is not a table; '
             'write [pages."NAME"] with document = "ID" under it'
         )
     _check_keys(sources, f"the entry of {page.name}", entry, (*_TEXT_KEYS, "languages"))
@@ -101,7 +101,7 @@ def read_source_entry(sources: Path | None, page: Path) -> SourceEntry:
     if languages not in (["en"], ["zh", "en"]):
         raise InputError(
             f"{location(sources)}: languages of {page.name} is {languages!r}; "
-            'write ["en"] for a page that is English only, or leave it out'
+            'write ["en"] for a page that is English only, or omit it'
         )
     return SourceEntry(**texts, english_only=languages == ["en"])
 

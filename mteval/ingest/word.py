@@ -58,7 +58,7 @@ def read_word(data: bytes, path: Path) -> tuple[list[Block], list[str], str]:
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
         raise _damaged(origin, error) from None
     if len(names) > MAX_PARTS:
-        raise InputError(f"{origin}: the file has more than {MAX_PARTS:,} parts; save it anew")
+        raise InputError(f"{origin}: the file has more than {MAX_PARTS:,} parts; save it again")
     blocks: list[Block] = []
     notes: list[str] = []
     if "word/document.xml" in names:
@@ -78,7 +78,7 @@ def read_word(data: bytes, path: Path) -> tuple[list[Block], list[str], str]:
             blocks += _blocks(_part(archive, "styles.xml", path), origin, "page header or footer")
         return blocks, notes, "ODT"
     raise InputError(
-        f"{origin}: this archive is no .docx or .odt file; unpack it and give the pages in it"
+        f"{origin}: this archive is not a .docx or .odt file; unpack it and give the pages in it"
     )
 
 

@@ -104,7 +104,7 @@ class ScoreCache:
         self._path = None if folder is None else folder / _FILE
         self._connection: sqlite3.Connection | None = None
         self._inode: int | None = None
-        self._may_begin_anew = True
+        self._may_start_over = True
         self._open()
 
     def close(self) -> None:
@@ -274,7 +274,7 @@ class ScoreCache:
         if path is None:
             return
         reason = _reason(error)
-        usable = self._may_begin_anew and not isinstance(error, OSError)
+        usable = self._may_start_over and not isinstance(error, OSError)
         if not usable or any(word in reason for word in _NOT_DAMAGE):
             self._path = None
             self.notes.append(
@@ -282,7 +282,7 @@ class ScoreCache:
                 "are computed and not kept (set MTEVAL_CACHE_DIR to another folder)"
             )
             return
-        self._may_begin_anew = False
+        self._may_start_over = False
         aside = path.with_name(f"{path.stem}-damaged-{time.time_ns()}.sqlite3")
         what = "another run has set it aside"
         try:
@@ -296,7 +296,7 @@ class ScoreCache:
             what = "it cannot be set aside"
         self.notes.append(
             f"warning: {location(path)}: the cache of scores is damaged ({reason}) and {what}; "
-            "scores are computed anew"
+            "scores are recomputed"
         )
         self._open()
 

@@ -22,7 +22,7 @@ __all__ = [
     "YEAR_AT_END",
 ]
 
-# Between the characters of a Chinese name these mean nothing: 北部·联合, 北部・联合, “北部联合”.
+# Between the characters of a Chinese name these do not matter: 北部·联合, 北部・联合, “北部联合”.
 MIDDLE_DOTS = "·•・‧∙⋅●･"
 # A run between marks of punctuation.
 CHUNK = re.compile(rf"[{HAN}{MIDDLE_DOTS}A-Za-z0-9-]+")

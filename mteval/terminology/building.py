@@ -194,7 +194,8 @@ def _date(column: str, text: str, where: str) -> date | None:
     day = read_day(text)
     if day is None:
         raise InputError(
-            f"{where}: {column} is {text!r}, which is no date; write YYYY-MM-DD, or leave it empty"
+            f"{where}: {column} is {text!r}, which is not a date; write YYYY-MM-DD, or leave it "
+            "empty"
         )
     return day
 

@@ -261,7 +261,7 @@ def test_references_in_another_language_leave_comet_out(tmp_path: Path, mteval: 
     assert done.returncode == 0, done.stderr
     assert list(json.loads(done.stdout)["signatures"]) == ["bleu", "chrf"]
     [note] = [line for line in done.stderr.splitlines() if "COMET" in line]
-    assert note.startswith(f"mteval: COMET is left out: {refusal}")
+    assert note.startswith(f"mteval: COMET is skipped: {refusal}")
     fails(mteval(*command, "-m", "comet"), refusal, f"--comet-model, such as {STANDARD}")
 
 
@@ -293,7 +293,7 @@ def test_a_reference_free_model_needs_only_sources(
         assert found["signatures"]["comet"].startswith("nrefs:0|model:referenceless|")
         assert isinstance(found["systems"][0]["comet"], float)
         assert found["error_spans"] == []
-        assert ("BLEU is left out" in done.stderr) == (not metric)
+        assert ("BLEU is skipped" in done.stderr) == (not metric)
     fails(
         here(*command[:-2], checkpoints["regression"], "-m", "comet"),
         "the COMET model regression compares with references and there are none",
@@ -545,7 +545,7 @@ def odd_hyperparameters(path: Path) -> None:
     [
         (truncated, "the checkpoint is broken ("),
         (empty, "the checkpoint is broken ("),
-        (no_checkpoint, "the checkpoint is no file of torch, and is not loaded"),
+        (no_checkpoint, "the checkpoint is not a file of torch, and is not loaded"),
         (hostile, "runs code when it is loaded (posix.system), and is not loaded"),
         (hostile_plain_pickle, "runs code when it is loaded (posix.system), and is not loaded"),
         (hostile_pickle_of_today, "and is not loaded"),

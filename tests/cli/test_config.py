@@ -64,8 +64,11 @@ def test_what_is_said_of_one_metric_goes_before_what_is_said_of_all(tmp_path: Pa
         ("[metrics.comet]\nlayer = 5", "metrics.comet has no option 'layer'; it takes: model, "),
         ("[metrics.bleu]\nlayer = 5", "metrics.bleu has no option 'layer'; it takes: none"),
         ("[metrics.blue]\nlayer = 5", "no metric for [metrics.blue]; the metrics are bleu, "),
-        ("metrics = 5", "metrics is no table; it has a table for each metric"),
-        ("[metrics]\ncomet = 5", "metrics.comet is no table; options of comet go below [metrics"),
+        ("metrics = 5", "metrics is not a table; it has a table for each metric"),
+        (
+            "[metrics]\ncomet = 5",
+            "metrics.comet is not a table; options of comet go below [metrics",
+        ),
     ],
 )
 def test_a_metric_s_options_are_checked_where_they_are_written(
@@ -136,5 +139,5 @@ def test_a_file_that_is_no_toml_is_refused_with_its_line(tmp_path: Path) -> None
 @pytest.mark.parametrize("text", ["tool = 5\n", '[tool]\nmteval = "x"\n', "[[tool.mteval]]\n"])
 def test_a_table_that_is_none_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "pyproject.toml").write_text(text)
-    with pytest.raises(InputError, match=r"pyproject.toml: .*is no table"):
+    with pytest.raises(InputError, match=r"pyproject.toml: .*is not a table"):
         read_settings(tmp_path)

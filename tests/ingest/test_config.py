@@ -17,8 +17,8 @@ from tests.ingest.test_pipeline import CHINESE, ENGLISH
     ("content", "says"),
     [
         ('[pages."x.txt"]\ndocument = 3\n', "document of x.txt is 3; write it as text"),
-        ('pages."x.txt" = 3\n', "is no table"),
-        ("pages = 3\n", "'pages' is no table"),
+        ('pages."x.txt" = 3\n', "is not a table"),
+        ("pages = 3\n", "'pages' is not a table"),
         ("pages\n", "not valid TOML"),
         ('[pages."x.txt"]\ntitle = ["a"]\n', "title of x.txt is .* write it as text"),
         ('[pages."x.txt"]\nlanguages = "en"\n', "languages of x.txt is 'en'"),

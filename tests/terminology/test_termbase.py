@@ -134,11 +134,11 @@ def test_empty_cells_are_refused(column: str) -> None:
         ({"case": "yes"}, "case is 'yes'; use one of auto, exact, ignore"),
         (
             {"valid_from": "2023-02-29"},
-            "valid_from is '2023-02-29', which is no date; write YYYY-MM-DD, or leave it empty",
+            "valid_from is '2023-02-29', which is not a date; write YYYY-MM-DD, or leave it empty",
         ),
         (
             {"valid_to": "20230101"},
-            "valid_to is '20230101', which is no date; write YYYY-MM-DD, or leave it empty",
+            "valid_to is '20230101', which is not a date; write YYYY-MM-DD, or leave it empty",
         ),
         (
             {"valid_from": "2023-01-02", "valid_to": "2023-01-01"},

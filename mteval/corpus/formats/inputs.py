@@ -96,7 +96,7 @@ def _plain_inputs(
     for path in (*references, *([source] if source else []), *systems):
         if isinstance(path, Path) and _is_translated(path):
             raise UsageError(
-                f"{location(path)}: this is no file of plain lines, but {_format(path)}; "
+                f"{location(path)}: this is not a file of plain lines, but {_format(path)}; "
                 "give the test set as one file with -r, without -s, or make plain lines of "
                 "it with mteval convert --to lines"
             )

@@ -97,7 +97,7 @@ def _sort(draft: Draft, id: str, numbers: list[int | None]) -> None:
         if number in seen:
             raise InputError(
                 f"{row.location}: segment {number} of document {location(id)} stands at "
-                f"{seen[number]} already; remove one, or number them anew"
+                f"{seen[number]} already; remove one, or renumber them"
             )
         seen[number] = row.location
     order = sorted(range(len(known)), key=known.__getitem__)

@@ -372,7 +372,7 @@ def _read_hparams(path: Path) -> dict[str, Any]:
     # Dates that do not exist are ValueErrors; brackets by the thousand end the stack.
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         reason = " ".join(str(error).split())
-        raise InputError(f"{location(path)}: this is not plain YAML ({reason}); mend it") from None
+        raise InputError(f"{location(path)}: this is not plain YAML ({reason}); fix it") from None
     named = hparams.get("class_identifier") if isinstance(hparams, dict) else None
     if not isinstance(hparams, dict) or not isinstance(named, str) or named not in _KINDS:
         raise InputError(
@@ -385,7 +385,7 @@ def _read_hparams(path: Path) -> dict[str, Any]:
     ):
         raise InputError(
             f"{location(path)}: input_segments is {read!r} and not a list of mt and some of src, "
-            "ref; mend it"
+            "ref; fix it"
         )
     return hparams
 

@@ -21,7 +21,7 @@ def decode_spans(
 
     A span is a run of tokens that are not "O"; its severity is that of its first token, and a
     run still open at the last token is dropped, as in unbabel-comet, on whose spans the score
-    depends. Offsets are made anew: special tokens have none, and white space at the edges of
+    depends. Offsets are computed again: special tokens have none, and white space at the edges of
     a span is not part of it.
 
     Args:

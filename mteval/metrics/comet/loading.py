@@ -113,7 +113,7 @@ def _read_checkpoint(files: ModelFiles, torch: Any) -> dict[str, Any]:
     except pickle.UnpicklingError as error:
         reason = " ".join(str(error).split())
         named = reason.partition("GLOBAL ")[2].partition(" ")[0]
-        what = f"runs code when it is loaded ({named})" if named else "is no file of torch"
+        what = f"runs code when it is loaded ({named})" if named else "is not a file of torch"
         raise InputError(
             f"{location(path)}: the checkpoint {what}, and is not loaded; use one that holds "
             "weights only, from a source you trust"

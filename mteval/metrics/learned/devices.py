@@ -91,7 +91,7 @@ def _choose(torch: Any, name: str) -> Any:
 def _reuse_memory() -> None:
     """Have the C library keep freed blocks for the next batch, where it is glibc.
 
-    Else every batch asks the system for its memory anew: a tenth of the time on virtual machines.
+    Else every batch asks the system for its memory again: a tenth of the time on virtual machines.
     """
     if not sys.platform.startswith("linux"):
         return

@@ -30,7 +30,7 @@ class Window:
     Attributes:
         inputs: distinct inputs.
         carried: texts of this window and of earlier ones that come again in later ones: where the
-            same process scores those too, it need not embed them anew.
+            same process scores those too, it need not embed them again.
         embeddings: known embeddings of texts, which need not be computed.
     """
 

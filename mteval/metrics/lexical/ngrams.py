@@ -100,7 +100,7 @@ def expand(starts: Integers, lengths: Integers) -> Integers:
 def _number_by_segment(
     symbols: npt.NDArray[Any], lengths: Integers, segments: Integers
 ) -> tuple[Integers, Integers]:
-    """Number the symbols of each segment anew, from 0; count them by segment."""
+    """Number the symbols of each segment from 0; count them by segment."""
     n_segments = int(segments.max()) + 1
     n_symbols = int(symbols.max()) + 1
     keys = np.repeat(segments * n_symbols, lengths) + symbols

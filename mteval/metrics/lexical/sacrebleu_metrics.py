@@ -78,7 +78,7 @@ def _count_bleu(batch: _Batch) -> Array:
     tokenize = batch.make().tokenizer
     texts = _lay_out(batch)
 
-    # Line breaks take part in words (13a mends hyphenation). Such texts are cut as a whole, and
+    # Line breaks take part in words (13a joins hyphenated ones). Such texts are cut as a whole, and
     # their tokens, which do not always survive another cut, marked as what no word can be.
     split = [
         ["\n" + token for token in tokenize(text.rstrip()).split()]
@@ -330,7 +330,7 @@ class SacrebleuMetric(Metric):
         return (compared + sum(map(len, hypotheses)) + 16) // 2
 
     def _cut(self, weights: list[int], workers: int) -> Iterator[tuple[int, int]]:
-        """Cut the segments into batches of about equal weight; those of none are left out."""
+        """Cut the segments into batches of about equal weight; those of none are skipped."""
         most = self._batch_weight
         most = min(most, max(sum(weights) // (2 * workers), most // 16))
         begin = weight = 0

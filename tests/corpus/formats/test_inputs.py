@@ -69,7 +69,7 @@ def test_other_formats_are_not_taken_for_plain_lines(tmp_path: Path, place: str)
     files[place] = tmp_path / "set.jsonl"
     rows = [json.dumps({"source": zh, "reference": en}) + "\n" for zh, en in ROWS]
     files[place].write_text("".join(rows), "utf-8")
-    with pytest.raises(UsageError, match="no file of plain lines, but jsonl"):
+    with pytest.raises(UsageError, match="not a file of plain lines, but jsonl"):
         read_inputs([files["reference"]], files["source"], [files["system"]])
 
 

@@ -77,7 +77,7 @@ def test_numbers_and_dates_become_text(tmp_path: Path) -> None:
         ([["source", "target"], ["一", "#N/A"]], "t.xlsx:2: cell B2 holds the error #N/A where "),
         (
             [["source", "target", "valid_to"], ["一", "a", datetime.datetime(2020, 1, 2, 3)]],
-            "t.xlsx:2: valid_to is '2020-01-02 03:00:00', which is no date; ",
+            "t.xlsx:2: valid_to is '2020-01-02 03:00:00', which is not a date; ",
         ),
         (
             [["source", "target"], ["一", "a"], ["一", "a"]],
