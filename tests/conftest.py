@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import warnings
@@ -23,6 +24,16 @@ ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "tests" / "data"
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+# A line that shows progress, which comes where work takes more than a moment.
+_PROGRESS = re.compile(
+    r"mteval: [^:\n]+: \d+ of \d+ \w+ done(?:, \d+ a second)?(?:, \d+ s left)?\n"
+)
+
+
+def without_progress(stderr: str) -> str:
+    """Return what a command wrote to stderr, without progress: a busy machine shows more of it."""
+    return _PROGRESS.sub("", stderr)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -30,7 +30,7 @@ from mteval.io.xml import parse_xml
 from mteval.runs.history import read_history
 from mteval.runs.read import Run
 from mteval.runs.write import write_run
-from tests.conftest import ROOT
+from tests.conftest import ROOT, without_progress
 from tests.conftest import Run as Command
 
 SOURCE = "演习结束。\n国防部表示欢迎。\n"
@@ -68,7 +68,7 @@ def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
 
 def check_refused(code: int, errors: str) -> str:
     """Check that a command failed with one sentence, and give it."""
-    [line] = [line for line in errors.splitlines() if " pages done" not in line]
+    [line] = without_progress(errors).splitlines()
     assert code == 2, errors
     assert line.startswith("mteval: ")
     return line

@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from mteval.metrics.comet.checkpoints import DEFAULT_MODEL, find_model
-from tests.conftest import ROOT, Run
+from tests.conftest import ROOT, Run, without_progress
 
 Done = subprocess.CompletedProcess[str]
 SYSTEMS = ("systems/llm-fluent", "systems/llm-glossary", "systems/llm-literal")
@@ -39,7 +39,7 @@ def fails(done: Done, *says: str) -> None:
     """Check that bad input was answered by one sentence and exit code 2, with nothing written."""
     assert done.returncode == 2, done.stderr
     assert done.stdout == ""
-    [sentence] = done.stderr.splitlines()
+    [sentence] = without_progress(done.stderr).splitlines()
     assert sentence.startswith("mteval: ")
     for text in says:
         assert text in sentence

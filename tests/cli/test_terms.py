@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from mteval.terminology.formats.registry import read_termbase
-from tests.conftest import ROOT, Run
+from tests.conftest import ROOT, Run, without_progress
 
 SYSTEMS = ("llm-fluent", "llm-glossary", "llm-literal")
 HEADER = "concept,source,target,status,severity,note,case,valid_from,valid_to\n"
@@ -62,8 +62,8 @@ def refused(done: subprocess.CompletedProcess[str], *says: str) -> None:
     """Check that bad input was answered by one sentence and exit code 2, with nothing printed."""
     assert done.returncode == 2, done.stderr
     assert done.stdout == ""
-    assert done.stderr.startswith("mteval: ")
-    assert done.stderr.count("\n") == 1, done.stderr
+    assert without_progress(done.stderr).startswith("mteval: ")
+    assert without_progress(done.stderr).count("\n") == 1, done.stderr
     for text in says:
         assert text in done.stderr
 
