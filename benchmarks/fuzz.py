@@ -208,7 +208,7 @@ def read_shown(folder: Path) -> object:
     """Make a damaged run's report and exports, as far as it can be read."""
     from mteval.runs.read import Run
     from mteval.views.exports.export import export_run
-    from mteval.views.html.page import report_page
+    from mteval.views.html.report import report_page
 
     run = Run(folder)
     evaluation, record = run.evaluation, run.record

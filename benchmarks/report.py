@@ -21,7 +21,7 @@ from typing import Any
 from playwright.sync_api import Page, sync_playwright
 
 import mteval
-from mteval.views.html.page import report_page
+from mteval.views.html.report import report_page
 
 SYSTEMS, DOCUMENTS, SEGMENTS = 15, 100, 20
 FILTERS: tuple[tuple[str, str], ...] = (

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mteval.runs.evaluation import Evaluation
     from mteval.runs.read import Run
     from mteval.runs.write import write_run
-    from mteval.views.html.page import report_page
+    from mteval.views.html.report import report_page
 
 __all__ = [
     "Document",
@@ -44,7 +44,7 @@ _HOMES = {
     "TestSet": "mteval.corpus.model",
     "evaluate": "mteval.evaluation.orchestrator",
     "ingest_page": "mteval.ingest.pipeline",
-    "report_page": "mteval.views.html.page",
+    "report_page": "mteval.views.html.report",
     "write_run": "mteval.runs.write",
 }
 

@@ -51,7 +51,7 @@ _SUCCESSORS: dict[str, tuple[str, ...]] = {
         "mteval.views.comparison_tables",
     ),
     "mteval.report.html": ("mteval.views.html.render",),
-    "mteval.report.page": ("mteval.views.html.page",),
+    "mteval.report.page": ("mteval.views.html.report",),
     "mteval.report.history_page": (
         *("mteval.views.history_document", "mteval.views.history_tables"),
         "mteval.views.html.history",

@@ -166,8 +166,8 @@ def test_a_full_disk_under_the_cache_is_a_note(small_disk: Path) -> None:
 @pytest.mark.parametrize("most", [1, 3000, 30_000])
 def test_a_file_that_cannot_grow_leaves_no_run(tmp_path: Path, most: int) -> None:
     code = (
-        "import resource, sys; from mteval.cli.commands import main; import mteval.views.html.page;"
-        "import pyarrow;"
+        "import resource, sys; from mteval.cli.commands import main;"
+        "import mteval.views.html.report; import pyarrow;"
         f"resource.setrlimit(resource.RLIMIT_FSIZE, ({most}, {most})); main()"
     )
     done = subprocess.run(

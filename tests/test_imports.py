@@ -80,7 +80,7 @@ OWNERS = {
     "py3langid": {"mteval.languages.detect"},
     "pypinyin": {"mteval.languages.pinyin"},
     "pytorch_lightning": {"mteval.metrics.comet.loading"},
-    "rapidfuzz": {"mteval.views.html.page"},
+    "rapidfuzz": {"mteval.views.html.word_diff"},
     "rich": {"mteval.cli.console"},
     # One module scores with it, the other asks it for the names of its test sets.
     "sacrebleu": {

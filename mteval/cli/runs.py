@@ -37,7 +37,7 @@ def report(
     """Write a run's report: one HTML file that needs nothing else and opens anywhere."""
     from mteval.runs.files import REPORT_FILE
     from mteval.runs.read import find_run
-    from mteval.views.html.page import report_page
+    from mteval.views.html.report import report_page
 
     found = find_run(run, results)
     path = found.folder / REPORT_FILE if output is None else output

@@ -117,7 +117,7 @@ def _write(evaluation: Evaluation, results: Path) -> tuple[Path, RunRecord]:
     """Write a run with its report, say so, and return its folder and record."""
     from mteval.runs.files import REPORT_FILE
     from mteval.runs.write import write_run
-    from mteval.views.html.page import report_page
+    from mteval.views.html.report import report_page
 
     now, command = datetime.now(timezone.utc), ["mteval", *sys.argv[1:]]
     folder, record = write_run(evaluation, results, now, command, report=report_page)

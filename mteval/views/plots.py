@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mteval.runs.evaluation import Evaluation
+from mteval.runs.results import Results
 from mteval.runs.schema.record import MetricColumn
 
 if TYPE_CHECKING:
@@ -36,45 +36,47 @@ _INK = "#010203"
 # Stands out from light and from dark: pictures have no colour of text.
 _GREY = "#7d858e"
 # More points than this become a picture: as shapes they would be most of the page.
-_MOST_SHAPES = 1500
-# Fewer segments than this in a bin of lengths say nothing.
-_LEAST_IN_BIN = 5
-_BINS = 8
-_MOST_TICKS = 15
-_LONGEST_NAME = 32
+_MAX_SHAPES = 1500
+# Fewer segments than this in a bin of lengths have no median to speak of; more bins than these
+# would leave lines too ragged to compare. Chosen by hand.
+_MIN_IN_BIN = 5
+_MAX_BINS = 8
+# As many as have room below a plot, and in its legend.
+_MAX_TICKS = 15
+_MAX_NAME = 32
 # Inches.
 _LEGEND_ROW = 0.2
 
 
-def interval_plot(evaluation: Evaluation) -> str:
-    """Draw every system score with its 95 % interval: one panel a metric."""
-    metrics = [m for m in evaluation.metrics if m.name in evaluation.intervals]
+def interval_plot(results: Results) -> str:
+    """Return an SVG of every system score with its 95 % interval: one panel a metric."""
+    metrics = [m for m in results.metrics if m.name in results.intervals]
     if not metrics:
         return ""
-    n_systems = len(evaluation.systems)
+    n_systems = len(results.systems)
     with _figure(len(metrics), 0.9 + 0.26 * n_systems, sharey=True) as (figure, panels):
         for axes, metric in zip(panels, metrics, strict=True):
-            scores = evaluation.scores[metric.name]["system"]
+            scores = results.scores[metric.name]["system"]
             for s in range(n_systems):
-                low, high = evaluation.intervals[metric.name][s]
+                low, high = results.intervals[metric.name][s]
                 axes.plot([low, high], [s, s], color=_colour(s), linewidth=2.5)
                 axes.plot([scores[s]], [s], _MARKERS[s % len(_MARKERS)], color=_colour(s))
             axes.set_xlabel(metric.heading)
-            axes.set_yticks(range(n_systems), [_short(name) for name in evaluation.systems])
+            axes.set_yticks(range(n_systems), [_short(name) for name in results.systems])
             axes.set_ylim(n_systems - 0.5, -0.5)
             axes.grid(axis="x", alpha=0.3)
         return _svg(figure, "intervals")
 
 
-def distribution_plot(evaluation: Evaluation) -> str:
-    """Draw how segment scores spread: boxes from quartile to quartile, one panel a metric."""
-    metrics = _segment_metrics(evaluation)
+def distribution_plot(results: Results) -> str:
+    """Return an SVG of how segment scores spread: boxes between quartiles, one panel a metric."""
+    metrics = _segment_metrics(results)
     if not metrics:
         return ""
-    n_systems = len(evaluation.systems)
+    n_systems = len(results.systems)
     with _figure(len(metrics), 0.9 + 0.3 * n_systems, sharey=True) as (figure, panels):
         for axes, metric in zip(panels, metrics, strict=True):
-            scores = evaluation.scores[metric.name]["segment"]
+            scores = results.scores[metric.name]["segment"]
             boxes = axes.boxplot(
                 [row[~np.isnan(row)] for row in scores],
                 orientation="horizontal",
@@ -94,56 +96,56 @@ def distribution_plot(evaluation: Evaluation) -> str:
                 for line in boxes[name]:
                     line.set_color(_INK) if name != "boxes" else line.set_edgecolor(_INK)
             axes.set_xlabel(metric.heading)
-            axes.set_yticks(range(n_systems), [_short(name) for name in evaluation.systems])
+            axes.set_yticks(range(n_systems), [_short(name) for name in results.systems])
             axes.set_ylim(n_systems - 0.5, -0.5)
             axes.grid(axis="x", alpha=0.3)
         return _svg(figure, "distributions")
 
 
-def pair_plot(evaluation: Evaluation) -> str:
-    """Draw the segment scores of each pair of metrics; points lead to their segments."""
-    pairs = list(combinations(_segment_metrics(evaluation), 2))
+def pair_plot(results: Results) -> str:
+    """Return an SVG of the segment scores of each two metrics; points lead to their segments."""
+    pairs = list(combinations(_segment_metrics(results), 2))
     if not pairs:
         return ""
     with _figure(min(len(pairs), 3), 3.4, rows=-(-len(pairs) // 3)) as (figure, panels):
-        n_points = sum(text is not None for system in evaluation.hypotheses for text in system)
+        n_points = sum(text is not None for system in results.hypotheses for text in system)
         for axes, (first, second) in zip(panels, pairs, strict=False):
             handles = []
-            for s in range(len(evaluation.systems)):
-                x, y = (evaluation.scores[m.name]["segment"][s] for m in (first, second))
+            for s in range(len(results.systems)):
+                x, y = (results.scores[m.name]["segment"][s] for m in (first, second))
                 (known,) = np.nonzero(~np.isnan(x) & ~np.isnan(y))
                 points = axes.scatter(
                     x[known],
                     y[known],
-                    s=14 if n_points < _MOST_SHAPES else 4,
+                    s=14 if n_points < _MAX_SHAPES else 4,
                     color=_colour(s),
                     marker=_MARKERS[s % len(_MARKERS)],
-                    alpha=0.7 if n_points < _MOST_SHAPES else 0.35,
+                    alpha=0.7 if n_points < _MAX_SHAPES else 0.35,
                     linewidths=0,
-                    rasterized=n_points > _MOST_SHAPES,
+                    rasterized=n_points > _MAX_SHAPES,
                 )
                 handles.append(points)
-                if n_points <= _MOST_SHAPES:
+                if n_points <= _MAX_SHAPES:
                     points.set_urls([f"#s{i}-{s}" for i in known])
             axes.set_xlabel(first.heading)
             axes.set_ylabel(second.heading)
             axes.grid(alpha=0.3)
         for axes in panels[len(pairs) :]:
             axes.set_axis_off()
-        _legend(figure, handles, evaluation.systems)
+        _legend(figure, handles, results.systems)
         return _svg(figure, "pairs")
 
 
-def length_plot(evaluation: Evaluation) -> str:
-    """Draw the median segment score by length of the reference (else the source)."""
-    metrics = _segment_metrics(evaluation)
-    if evaluation.references:
-        lengths = np.array([len(text.split()) for text in evaluation.references[0]])
+def length_plot(results: Results) -> str:
+    """Return an SVG of the median segment score by length of the reference (else the source)."""
+    metrics = _segment_metrics(results)
+    if results.references:
+        lengths = np.array([len(text.split()) for text in results.references[0]])
         heading = "words of the reference"
     else:
-        lengths = np.array([len(text) for text in evaluation.sources or ()])
+        lengths = np.array([len(text) for text in results.sources or ()])
         heading = "characters of the source"
-    n_bins = min(_BINS, len(lengths) // _LEAST_IN_BIN)
+    n_bins = min(_MAX_BINS, len(lengths) // _MIN_IN_BIN)
     edges = np.unique(np.quantile(lengths, np.linspace(0, 1, n_bins + 1))) if n_bins else []
     if not metrics or len(edges) < 3:
         return ""
@@ -151,11 +153,11 @@ def length_plot(evaluation: Evaluation) -> str:
     with _figure(len(metrics), 3.0) as (figure, panels):
         for axes, metric in zip(panels, metrics, strict=True):
             handles = []
-            for s, scores in enumerate(evaluation.scores[metric.name]["segment"]):
+            for s, scores in enumerate(results.scores[metric.name]["segment"]):
                 points = []
                 for b in range(len(edges) - 1):
                     chosen = (bins == b) & ~np.isnan(scores)
-                    if chosen.sum() >= _LEAST_IN_BIN:
+                    if chosen.sum() >= _MIN_IN_BIN:
                         points.append((np.median(lengths[chosen]), np.median(scores[chosen])))
                 handles += axes.plot(*np.array(points).reshape(-1, 2).T, **_line(s))
             axes.set_xscale("symlog", linthresh=1)
@@ -165,15 +167,19 @@ def length_plot(evaluation: Evaluation) -> str:
             axes.set_xlabel(heading)
             axes.set_ylabel(metric.heading)
             axes.grid(alpha=0.3)
-        _legend(figure, handles, evaluation.systems)
+        _legend(figure, handles, results.systems)
         return _svg(figure, "lengths")
 
 
 def trend_plot(series: Mapping[str, Sequence[tuple[str, float]]], heading: str) -> str:
-    """Draw how scores moved: one line a name, through its points (label, score) in order.
+    """Return an SVG of how scores moved: one line a name, through its points in order.
 
-    Labels that several lines have are one place on the axis; places are in the order of labels, so
-    numbers want leading zeros, which are not shown.
+    Labels that several lines have are one position on the axis; positions are in the order of
+    labels, so numbers take leading zeros, which are not shown.
+
+    Args:
+        series: by name, the label and score of each point; NaN breaks the line.
+        heading: of the axis of scores.
     """
     labels = sorted({label for points in series.values() for label, _ in points})
     if not labels:
@@ -182,9 +188,9 @@ def trend_plot(series: Mapping[str, Sequence[tuple[str, float]]], heading: str) 
         [axes] = panels
         handles = []
         for s, points in enumerate(series.values()):
-            places = [labels.index(label) for label, _ in points]
-            handles += axes.plot(places, [score for _, score in points], **_line(s))
-        shown = range(0, len(labels), -(-len(labels) // _MOST_TICKS))
+            positions = [labels.index(label) for label, _ in points]
+            handles += axes.plot(positions, [score for _, score in points], **_line(s))
+        shown = range(0, len(labels), -(-len(labels) // _MAX_TICKS))
         axes.set_xticks(shown, [labels[n].lstrip("0") for n in shown])
         axes.set_xlabel("run")
         axes.set_ylabel(heading)
@@ -193,16 +199,16 @@ def trend_plot(series: Mapping[str, Sequence[tuple[str, float]]], heading: str) 
         return _svg(figure, f"trend-{re.sub(r'[^a-z0-9]+', '-', heading.lower())}")
 
 
-def _segment_metrics(evaluation: Evaluation) -> list[MetricColumn]:
+def _segment_metrics(results: Results) -> list[MetricColumn]:
     return [
         m
-        for m in evaluation.metrics
-        if m.is_metric and not np.isnan(evaluation.scores[m.name]["segment"]).all()
+        for m in results.metrics
+        if m.is_metric and not np.isnan(results.scores[m.name]["segment"]).all()
     ]
 
 
 def _lengths(low: float, high: float) -> list[int]:
-    """List round numbers from low to high, for an axis of lengths."""
+    """Return round numbers from low to high, for an axis of lengths."""
     steps = [step * 10**n for n in range(6) for step in (1, 2, 5)]
     return [step for step in steps if low <= step <= high]
 
@@ -212,8 +218,8 @@ def _colour(number: int) -> str:
 
 
 def _short(name: str) -> str:
-    """Cut a name that would leave no room for the plot; tables have it whole."""
-    return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
+    """Return a name that leaves room for the plot, cut if it is long; tables have it whole."""
+    return name if len(name) <= _MAX_NAME else f"{name[: _MAX_NAME - 1]}…"
 
 
 def _line(number: int) -> dict[str, Any]:
@@ -229,7 +235,7 @@ def _line(number: int) -> dict[str, Any]:
 def _figure(
     columns: int, height: float, *, rows: int = 1, sharey: bool = False
 ) -> Iterator[tuple[Figure, list[Axes]]]:
-    """Make panels side by side, in the style of the page."""
+    """Yield a figure and its panels, side by side in the style of the page."""
     import matplotlib
     from matplotlib.figure import Figure
 
@@ -258,7 +264,7 @@ def _figure(
 
 
 def _legend(figure: Figure, handles: Sequence[Any], names: Sequence[str]) -> None:
-    # Both are given, as matplotlib leaves out labels of its own that begin with an underscore.
+    # Both are given, as matplotlib skips labels of its own that begin with an underscore.
     names = [_short(name) for name in names]
     # About 13 characters an inch; Chinese ones are twice as wide.
     widest = max(sum(2 if ord(char) > 0x2E80 else 1 for char in name) for name in names)
@@ -276,7 +282,7 @@ def _legend(figure: Figure, handles: Sequence[Any], names: Sequence[str]) -> Non
 
 
 def _svg(figure: Figure, name: str) -> str:
-    """Give a figure as SVG to stand in a page: its text in the page's colour, ids of its own."""
+    """Return a figure as SVG for a page: its text in the page's colour, ids of its own."""
     buffer = io.StringIO()
     figure.savefig(buffer, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
     svg = buffer.getvalue()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import jinja2
@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 __all__ = ["escaped", "render", "safe"]
 
 
-def render(template: str, **context: Any) -> str:
-    """Render a template of ``mteval/report/templates``; values are escaped unless they are safe.
+def render(template: str, **context: object) -> str:
+    """Return a template of this room filled in; values are escaped unless they are safe.
 
     Args:
         template: name of its file.
@@ -25,14 +25,14 @@ def render(template: str, **context: Any) -> str:
 
 
 def safe(markup: str) -> Markup:
-    """Mark text as HTML that needs no escaping."""
+    """Return text as HTML that needs no escaping."""
     from markupsafe import Markup
 
     return Markup(markup)
 
 
 def escaped(text: str) -> str:
-    """Escape text for HTML: content, or an attribute in quotes."""
+    """Return text escaped for HTML: content, or an attribute in quotes."""
     from markupsafe import escape
 
     return str(escape(text))

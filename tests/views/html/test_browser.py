@@ -17,7 +17,8 @@ from mteval.corpus.model import Document, SystemOutput, TestSet
 from mteval.runs.evaluation import Evaluation
 from mteval.runs.read import Run
 from mteval.runs.schema.rows import ErrorSpan, OccurrenceRow
-from mteval.views.html.page import TOKEN, report_page
+from mteval.views.html.report import report_page
+from mteval.views.html.word_diff import TOKEN
 from tests.views.exports.hostile import HOSTILE, evaluation_of
 from tests.views.html.conftest import Opener
 

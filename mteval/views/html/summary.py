@@ -1,0 +1,217 @@
+"""The summary of a report: scores of systems, which is best, and the gravest wrong terms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from mteval.runs.results import Results
+from mteval.runs.rows import system_rows
+from mteval.runs.schema.record import MetricColumn
+from mteval.runs.schema.rows import OccurrenceRow, SystemRow
+from mteval.runs.tables import detail_text
+from mteval.views.best import best_systems
+from mteval.views.html.anchors import SegmentIndex, anchor, segment_index
+from mteval.views.html.looks import look_index, look_of
+from mteval.views.html.render import safe
+from mteval.views.plots import interval_plot
+from mteval.views.score_tables import flags_text, samples_text, segments_text
+from mteval.views.term_tables import VERDICT_SIGNS, gravest_first
+
+__all__ = ["Summary", "summarise"]
+
+# Chosen by hand, so that the terms of a summary take a paragraph each.
+_MAX_TERMS = 5
+_MAX_RENDERINGS = 3
+_MAX_SYSTEMS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Score:
+    """A score as text, whether it is the best, and its interval and rank."""
+
+    text: str
+    best: bool
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class _System:
+    """A system with a score for each metric."""
+
+    system: str
+    segments: str
+    cells: Sequence[_Score]
+    flags: str
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What the first section shows.
+
+    Attributes:
+        metrics: columns of the scores.
+        systems: rows of the scores.
+        flagged: whether any segment has a flag.
+        resampling: how scores were resampled, if they were.
+        findings: sentences on which system is best.
+        wrong_terms: safe markup on each of the gravest wrong terms.
+        interval_plot: safe markup; empty without intervals.
+        footnotes: of metrics.
+        notes: of the run.
+    """
+
+    metrics: Sequence[MetricColumn]
+    systems: Sequence[_System]
+    flagged: bool
+    resampling: str | None
+    findings: Sequence[str]
+    wrong_terms: Sequence[str]
+    interval_plot: str
+    footnotes: Sequence[str]
+    notes: Sequence[str]
+
+
+def summarise(results: Results) -> Summary:
+    """Return the summary of results."""
+    rows = system_rows(results)
+    return Summary(
+        metrics=results.metrics,
+        systems=_systems(results, rows),
+        flagged=any(results.flags.values()),
+        resampling=samples_text(results.resampling) if results.intervals else None,
+        findings=_findings(results, rows),
+        wrong_terms=_wrong_terms(results),
+        interval_plot=safe(interval_plot(results)),
+        footnotes=[metric.footnote for metric in results.metrics if metric.footnote],
+        notes=results.notes,
+    )
+
+
+def _systems(results: Results, rows: Sequence[SystemRow]) -> list[_System]:
+    n_segments = len(results.segment_numbers)
+    best = {m.name: best_systems(rows, m, n_segments) for m in results.metrics}
+
+    def cell(row: SystemRow, metric: MetricColumn) -> _Score:
+        score = row.scores[metric.name]
+        return _Score(
+            "–" if score is None else f"{score:.{metric.decimals}f}",
+            row.system in best[metric.name],
+            detail_text(row, metric),
+        )
+
+    return [
+        _System(
+            row.system,
+            segments_text(row, n_segments),
+            [cell(row, metric) for metric in results.metrics],
+            flags_text(row),
+        )
+        for row in rows
+    ]
+
+
+def _findings(results: Results, rows: Sequence[SystemRow]) -> list[str]:
+    """Return sentences on which system is best by which metrics, of those that have a score."""
+    n_segments = len(results.segment_numbers)
+    metrics_by_text: dict[str, list[str]] = {}
+    for metric in results.metrics:
+        known = [
+            row
+            for row in rows
+            if row.segments == n_segments and row.scores[metric.name] is not None
+        ]
+        winners = best_systems(known, metric, n_segments)
+        best = [row.system for row in known if row.system in winners]
+        if best:
+            ranks = results.ranks.get(metric.name) or [None] * len(results.systems)
+            first = [name for name, rank in zip(results.systems, ranks, strict=True) if rank == 1]
+            metrics_by_text.setdefault(_finding(best, first), []).append(metric.label)
+    return [f"{_joined(labels)}: {text}." for text, labels in metrics_by_text.items()]
+
+
+def _finding(best: Sequence[str], first: Sequence[str]) -> str:
+    """Return what there is to say of the systems with the best score.
+
+    Args:
+        best: their names.
+        first: names of the systems of the first rank, if scores were resampled.
+    """
+    others = [name for name in first if name not in best]
+    if first and not others and len(best) == 1:
+        return f"{best[0]} is best, significantly"
+    text = f"{_joined(best)} {'scores' if len(best) == 1 else 'score'} best"
+    if others:
+        text += f", but no test separates {'it' if len(best) == 1 else 'them'} from "
+        text += _joined(others)
+    return text
+
+
+def _joined(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _wrong_terms(results: Results) -> list[str]:
+    """Return safe markup for each of the gravest wrong terms: who wrote what, and where."""
+    index = segment_index(results)
+    gravest = gravest_first(row for row in results.terms if row.kind == "system")
+    return [_wrong_term(results, index, concept) for concept in gravest[:_MAX_TERMS]]
+
+
+def _wrong_term(results: Results, index: SegmentIndex, concept: str) -> str:
+    # The first occurrence of each system, by verdict and rendering.
+    wrong: dict[tuple[str, str], dict[str, OccurrenceRow]] = {}
+    for row in results.occurrences:
+        if row.concept == concept and row.kind == "system" and VERDICT_SIGNS[row.verdict] != "+":
+            alike = wrong.setdefault((row.verdict, row.rendering or ""), {})
+            alike.setdefault(row.system, row)
+    # What is certainly wrong goes before what is only not known.
+    order = sorted(wrong.items(), key=lambda item: (look_index(item[0][0]), -len(item[1])))
+    rows = [row for row in results.terms if row.concept == concept]
+    shared = any(row.kind == "reference" and row.right < row.occurrences for row in rows)
+    return safe("<span lang='zh'>{}</span>{}: {}{}").format(
+        rows[0].source,
+        f" ({rows[0].target})" if rows[0].target else "",
+        safe("; ").join(
+            _who_wrote(results, index, verdict, rendering, first)
+            for (verdict, rendering), first in order[:_MAX_RENDERINGS]
+        ),
+        ". The reference is not as in the termbase either." if shared else ".",
+    )
+
+
+def _who_wrote(
+    results: Results,
+    index: SegmentIndex,
+    verdict: str,
+    rendering: str,
+    first: Mapping[str, OccurrenceRow],
+) -> str:
+    """Return safe markup that names the systems with a rendering, each with a link to the first.
+
+    Args:
+        results: that the occurrences are of.
+        index: of the segments.
+        verdict: on the rendering.
+        rendering: empty where there is none.
+        first: by system, where it has the rendering first.
+    """
+    look = look_of(verdict)
+    locations = safe(", ").join(
+        safe("<bdi>{}</bdi> (<a href='#{}'>{}:{}</a>)").format(
+            system,
+            anchor(index[row.document, row.segment], results.systems.index(system)),
+            row.document,
+            row.segment,
+        )
+        for system, row in list(first.items())[:_MAX_SYSTEMS]
+    )
+    more = f" and {len(first) - _MAX_SYSTEMS} more systems" if len(first) > _MAX_SYSTEMS else ""
+    return safe("<span class='v {}'>{} {}</span> {}in {}{}").format(
+        look.css,
+        look.glyph,
+        rendering or verdict,
+        f"({verdict}) " if rendering else "",
+        locations,
+        more,
+    )
