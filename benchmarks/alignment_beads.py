@@ -1,8 +1,8 @@
 """Measure the alignment of paragraphs on damaged documents of known truth, or fit its weights.
 
-    python benchmarks/alignment_beads.py WMT22 TABLE...            F1 by damage, and confidences
-    python benchmarks/alignment_beads.py WMT22 TABLE... --fit      MODEL of mteval.alignment.weights
-    python benchmarks/alignment_beads.py WMT22 TABLE... --large N  time and memory of N paragraphs
+    python -m benchmarks.alignment_beads WMT22 TABLE...            F1 by damage, and confidences
+    python -m benchmarks.alignment_beads WMT22 TABLE... --fit      MODEL of mteval.alignment.weights
+    python -m benchmarks.alignment_beads WMT22 TABLE... --large N  time and memory of N paragraphs
 
 WMT22 is a folder, each TABLE an MQM table (.tsv). Documents are made of consecutive segments of
 WMT22 zh-en (src.zh beside ref.A.en and ref.B.en), of MQM tables (columns src and ref) and of

@@ -1,8 +1,8 @@
 """Measure what `mteval ingest` makes of damaged pages that it was not fitted on.
 
-    python benchmarks/alignment_pages.py                    F1 by pair, by damage and layout
-    python benchmarks/alignment_pages.py --last             the same on the pages kept for the last
-    python benchmarks/alignment_pages.py --errors           each wrong and each missing pair as well
+    python -m benchmarks.alignment_pages                    F1 by pair, by damage and layout
+    python -m benchmarks.alignment_pages --last             the same on the pages kept for the last
+    python -m benchmarks.alignment_pages --errors           each wrong and each missing pair as well
 
 The texts are those of benchmarks/alignment_unseen.tsv: annual reports and press conferences in
 traditional and simplified Chinese, none of which the weights (mteval/alignment/weights.py) were

@@ -25,6 +25,7 @@ import importlib.util
 import io
 import json
 import os
+import pkgutil
 import random
 import re
 import resource
@@ -54,6 +55,9 @@ MOST_MESSAGE = 1500
 SEPARATOR = b"\0\xffFILE\xff\0"
 # Where the folder of inputs lies in memory, writing takes no time.
 FAST = Path("/dev/shm")
+
+# The packages whose branches lead the mutations: all that a reader runs, but the libraries.
+ROOMS_OF_READERS = ("cli", "comparison", "corpus", "ingest", "io", "runs", "terminology", "views")
 
 Read = Callable[[Path], object]
 Mutate = Callable[[random.Random, bytes], bytes]
@@ -960,12 +964,10 @@ def work(name: str, inputs: int, failures: Path, seed: int) -> None:
     """Run a campaign in this process, which it ends."""
     atheris: Any = importlib.import_module("atheris")
     with atheris.instrument_imports(include=["mteval"]):
-        for module in (
-            *("cache", "config", "files", "formats", "history", "runs", "xmltree"),
-            *("ingest.html", "ingest.markdown", "ingest.pages", "ingest.pipeline", "ingest.word"),
-            *("corpus.layout", "terminology.formats", "gate", "exports", "report.page"),
-        ):
-            importlib.import_module(f"mteval.{module}")
+        for room in ROOMS_OF_READERS:
+            package = importlib.import_module(f"mteval.{room}")
+            for module in pkgutil.walk_packages(package.__path__, f"mteval.{room}."):
+                importlib.import_module(module.name)
     campaign = Campaign(name, inputs, failures, seed)
     strict()
     with tempfile.TemporaryDirectory() as folder:

@@ -1,6 +1,6 @@
 """Time `mteval score` against sacrebleu's command line on the same files, both in one run.
 
-    python benchmarks/lexical.py WMT22_FOLDER [--rounds N] [--statistics]
+    python -m benchmarks.lexical WMT22_FOLDER [--rounds N] [--statistics]
 
 Each round runs both as whole processes, one after the other, for BLEU and chrF of all systems
 against one reference. sacrebleu prints system scores; mteval also computes and writes every

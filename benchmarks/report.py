@@ -8,10 +8,10 @@ systems of it (what it lacks is repeated, with words left out), scores them, and
 
 from __future__ import annotations
 
+import argparse
 import random
 import shutil
 import statistics
-import sys
 import tempfile
 import time
 from datetime import datetime, timezone
@@ -44,7 +44,9 @@ TIME_FILTER = """async ([name, value]) => {
 
 def main() -> None:
     """Make the run, write the report, and print what was measured."""
-    evaluation = evaluate(Path(sys.argv[1]))
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("wmt22", type=Path)
+    evaluation = evaluate(parser.parse_args().wmt22)
     record = evaluation.run_record("benchmark", datetime.now(timezone.utc), ["mteval", "score"])
     times = []
     for _ in range(3):

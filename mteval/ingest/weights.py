@@ -1,10 +1,11 @@
 """Numbers that decide what ingest makes of a page: where each is from, and what checks it.
 
-None is fitted by a program; they were chosen by hand in July 2026 and are checked by
+None is fitted by a program. They were chosen by hand when the readers and rules that use them were
+written, between 2026-11-22 and 2026-11-26, and are checked by
 
-    pytest tests/ingest                                pages of known truth, and lines on either
-                                                       side of each bound (test_weights.py)
-    python benchmarks/alignment_pages.py               F1 on pages that nothing was chosen on
+    pytest tests/ingest                      pages of known truth, and lines on either side of each
+                                             bound (test_weights.py)
+    python -m benchmarks.alignment_pages     F1 through ``ingest``; --last for texts looked at last
 
 Limits on size, which keep time and memory in bounds, are in the modules that read files.
 """
@@ -136,8 +137,8 @@ MIN_FREQUENT = -4.2  # what is likelier than this is a word all the same: "non"
 # Words with fewer letters that are found more often as two may be names: Putin.
 MIN_FUSED_LETTERS = 8
 
-# Costs of reading a quote as something, in the same unit. Two plural possessives in one paragraph
-# (3.5) are likelier than a quotation set amid words (4); moving any of them by 1 changes the share
-# of right words by 0.0002 at most.
+# Costs of reading a quote as something, in the same unit. Set by hand: two plural possessives in
+# one paragraph (3.5) are likelier than a quotation set amid words (4); moving any of them by 1
+# changes the share of right words by 0.0002 at most.
 ODD, UNCLOSED, UNLIKELY, NEVER = 1.0, 3.0, 4.0, 8.0
 AMID_WORDS, CONTRACTION, PLURAL, SYLLABLE = 2.0, 1.5, 1.75, 3.0

@@ -25,7 +25,7 @@ __all__ = [
 
 # By feature of a candidate, its weight in the conditional logit model. Fitted by
 # ``python -m benchmarks.terms --fit`` (2026-11-22) on the first two thirds of the labels; the last
-# third was written after that.
+# third was written afterwards.
 SEARCH_WEIGHTS = {
     "constant": -8.2,
     "like the term": 6.2,
@@ -45,8 +45,8 @@ SEARCH_WEIGHTS = {
     "wherever the term occurs": 2.0,
 }
 
-# What follows was chosen by hand on the first two thirds of the labels (2026-11-22), before the
-# weights were fitted, which depend on it.
+# What follows is not fitted but set by hand (2026-11-22, when the first two thirds of the labels
+# were there); the weights depend on it, so fit them again after a change.
 
 # Probability that the term is rendered at all below which nothing is claimed: what is likelier.
 MIN_CONFIDENCE = 0.5

@@ -1,8 +1,9 @@
 """Numbers that mining rests on: lengths, likenesses (cosines of the encoder) and counts.
 
-All were chosen by hand on the pages of references/ (2026-11-22), where tests/terminology/mining
-names the proposals that are wrong. ``python -m benchmarks.terms --mine`` shows what a change does:
-how many terms of references/terms.csv are proposed, and the other proposals to look through.
+None is fitted; all were set by hand with the first version of mining (2026-11-22). What a change
+does on the pages of references/ is shown by ``python -m benchmarks.terms --mine`` (how many terms
+of references/terms.csv are proposed, and the other proposals to look through), and by
+tests/terminology/mining, which names the proposals that are wrong.
 """
 
 from __future__ import annotations
