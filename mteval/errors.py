@@ -33,7 +33,7 @@ _MAX_LENGTH = 1000
 
 
 class MtevalError(Exception):
-    """Stand at the root of the tree: catch this to catch whatever mteval raises on purpose."""
+    """The root of the tree: catch this to catch whatever mteval raises on purpose."""
 
     def __init__(self, message: str) -> None:
         # One line, whatever it quotes of files and libraries.
@@ -44,27 +44,27 @@ class MtevalError(Exception):
 
 
 class InputError(MtevalError):
-    """Report a file, folder or page that cannot be used as it is."""
+    """A file, folder or page cannot be used as it is."""
 
 
 class EncodingError(InputError):
-    """Report text that is not UTF-8, with the byte offset where it stops being so."""
+    """A text is not UTF-8; the message has the byte offset where it stops being so."""
 
 
 class MismatchError(InputError):
-    """Report two sides that should pair segment by segment and do not."""
+    """Two sides should pair segment by segment and do not."""
 
 
 class UsageError(MtevalError):
-    """Report a request that cannot be met, such as a metric nobody has heard of."""
+    """A request cannot be met, such as one for a metric that is not known."""
 
 
 class UnavailableError(MtevalError):
-    """Report what a metric needs and does not have here; metrics that nobody named are skipped."""
+    """Something that a metric needs is not here; metrics that nobody named are skipped."""
 
 
 class MissingPackageError(UnavailableError):
-    """Report an optional package that is not installed, with the command that installs it."""
+    """An optional package is not installed; the message has the command that installs it."""
 
 
 def location(path: Path | str, line: int | None = None) -> str:

@@ -32,7 +32,7 @@ def _at_end(marks: str) -> re.Pattern[str]:
 
 
 def sentence_ends(text: str) -> list[int]:
-    """List the offsets at which a Chinese or English sentence has ended."""
+    """Return the offsets at which a Chinese or English sentence has ended."""
     return [
         match.end()
         for match in _SENTENCE_END.finditer(text)
@@ -41,5 +41,5 @@ def sentence_ends(text: str) -> list[int]:
 
 
 def clause_ends(text: str) -> list[int]:
-    """List the offsets at which a sentence or a clause of one has ended."""
+    """Return the offsets at which a sentence or a clause of one has ended."""
     return sorted({*sentence_ends(text), *(match.end() for match in _CLAUSE_END.finditer(text))})

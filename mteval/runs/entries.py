@@ -44,7 +44,7 @@ _RECORDED = frozenset({"inputs", "systems", "metrics", "signatures"})
 
 
 class DamagedRunError(Exception):
-    """Report why a folder is no whole run; the history skips it."""
+    """A folder is no whole run, for the reason that the message tells; the history skips it."""
 
 
 @dataclass(frozen=True)

@@ -96,7 +96,7 @@ _Found = defaultdict[int, dict[tuple[str | None, str], AuditRendering]]
 
 
 def _count_findings(found: _Found, inventory: Inventory) -> None:
-    """Count what the references have for each occurrence of a term."""
+    """Add what the references have for each occurrence of a term."""
     for n in range(inventory.n_references):
         texts = inventory.texts[n]
         for finding in inventory.findings[n]:
@@ -115,7 +115,7 @@ def _count_english_only(
     english_only: Mapping[str, Sequence[str]],
     days: Mapping[str, date | None],
 ) -> None:
-    """Count the deprecated wording of documents without a source."""
+    """Add the deprecated wording of documents without a source."""
     # As a rule no rendering is dated, and one matcher serves all days.
     matchers: dict[tuple[Concept, ...], Matcher] = {}
     for document, lines in english_only.items():
@@ -159,7 +159,7 @@ def _count(
     document: str,
     segment: int,
 ) -> None:
-    """Count a rendering among those of a concept, by its word keys and verdict."""
+    """Add a rendering to those of a concept, by its word keys and verdict."""
     entry = entries.setdefault(
         (key, verdict), {"rendering": rendering, "verdict": verdict, "count": 0, "places": []}
     )

@@ -102,13 +102,13 @@ class TokenMatchingMetric(CometModel):  # type: ignore[misc]
         return functional.normalize(stacked.float(), dim=-1)
 
     def content(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-        """Give the weight of each token, special ones and padding 0, shape (n_texts, n_tokens)."""
+        """Return the weight of each token, (n_texts, n_tokens); 0 for special ones and padding."""
         tokenizer = self.encoder.tokenizer
         special = (ids == tokenizer.cls_token_id) | (ids == tokenizer.sep_token_id)
         return self.token_weights[ids] * mask * ~special
 
     def n_tokens(self, weights: torch.Tensor) -> torch.Tensor:
-        """Count the tokens that ``content`` gave a weight, (n_texts,)."""
+        """Return how many tokens of each text have a weight in ``content``, (n_texts,)."""
         return (weights > 0).sum(1)
 
     def token_mismatches(
@@ -158,11 +158,11 @@ class TokenMatchingMetric(CometModel):  # type: ignore[misc]
 
     @staticmethod
     def assurance(n_tokens: torch.Tensor) -> torch.Tensor:
-        """Say how far so many tokens of a reference bear a judgement out, in 0-1."""
+        """Return how far so many tokens of a reference support a judgement, in 0-1."""
         return n_tokens / (n_tokens + _FEW)
 
     def extremes(self, mismatches: torch.Tensor) -> torch.Tensor:
-        """Pick what tells texts that are no translation, (n_texts, 2): token mismatch, disorder."""
+        """Return what marks texts that are no translation, (n_texts, 2): mismatch, disorder."""
         n_tokens = 2 * len(self.layers)
         return torch.stack([mismatches[:, :n_tokens].mean(1), mismatches[:, n_tokens]], dim=1)
 
@@ -201,7 +201,7 @@ class TokenMatchingMetric(CometModel):  # type: ignore[misc]
         return inputs, {"score": torch.tensor([float(one["score"]) for one in sample])}
 
     def requires_references(self) -> bool:
-        """Tell that it compares with references."""
+        """Return True: it compares with references."""
         return True
 
     def init_metrics(self) -> None:
@@ -230,7 +230,7 @@ def _mean(values: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
 
 
 def _disorder(similarity: torch.Tensor, both: torch.Tensor) -> torch.Tensor:
-    """Give the share of matches that are torn from the one before, (n_texts,), in 0-1.
+    """Return the share of matches that are torn from the one before, (n_texts,), in 0-1.
 
     A match is a pair of tokens each of which is most similar to the other. It is torn where the
     reference does not have it one or two tokens after the match before. Few matches tell little of

@@ -45,7 +45,7 @@ class TokenBatches:
         work: Callable[[list[int]], None],
         progress: Callable[[float], None],
     ) -> None:
-        """Do the work on batches of indices, longest first; smaller ones where memory is short.
+        """Run the work on batches of indices, longest first; smaller ones where memory is short.
 
         Args:
             lengths: of the sequences, in tokens.
@@ -76,7 +76,7 @@ class TokenBatches:
 
     @staticmethod
     def _fits(work: Callable[[list[int]], None], batch: list[int]) -> bool:
-        """Do the work on a batch, and return whether memory sufficed.
+        """Run the work on a batch, and return whether memory sufficed.
 
         The error is gone when this returns, as it holds on to the tensors of its batch.
         """

@@ -20,13 +20,13 @@ _CUTS_A_TEXT = 50
 
 
 class Limits(NamedTuple):
-    """Say how many tokens a chunk may have."""
+    """How many tokens the texts of a chunk may have, each and together."""
 
     each: int
     together: int
 
     def allow(self, counts: Sequence[int]) -> bool:
-        """Tell whether chunks of these token counts can be scored together."""
+        """Return whether chunks of these token counts can be scored together."""
         return max(counts) <= self.each and sum(counts) <= self.together
 
 
@@ -72,7 +72,7 @@ def split_aligned(
 def _cuts(
     text: str, spans: Sequence[Span], ends: Callable[[str], list[int]] | None, coarse: int
 ) -> _Cuts:
-    """List where a text may be cut, with the tokens before each place; 0 and the end included."""
+    """Return where a text may be cut, with the tokens before each cut; 0 and the end included."""
     starts = [start for start, _ in spans]
     if ends is None:
         step = max(1, min(coarse, len(starts) // _CUTS_A_TEXT))
@@ -89,7 +89,7 @@ def _cuts(
 
 
 def _nearest(tokens: Sequence[int], share: float) -> int:
-    """Give the index of the cut at the share of tokens nearest to the one wanted; 0 and 1 exact."""
+    """Return the index of the cut nearest to a share of the tokens; 0 and 1 are exact."""
     wanted = share * tokens[-1]
     after = bisect_left(tokens, wanted, 0, len(tokens) - 1)
     if after > 0 and wanted - tokens[after - 1] < tokens[after] - wanted:

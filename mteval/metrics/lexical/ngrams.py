@@ -39,7 +39,7 @@ def count_shared(
     references: Integers,
     order: int,
 ) -> Integers:
-    """Count the n-grams that each hypothesis shares with its references.
+    """Return how many n-grams each hypothesis shares with its references.
 
     An n-gram counts as often as the hypothesis has it, but at most as often as that reference
     which has it most often.
@@ -91,7 +91,7 @@ def count_shared(
 
 
 def expand(starts: Integers, lengths: Integers) -> Integers:
-    """Give the places start, start + 1, ... of each of many stretches, one after another."""
+    """Return the indices start, start + 1, ... of each of many ranges, one after another."""
     ends = np.cumsum(lengths)
     n_places = int(ends[-1]) if len(ends) else 0
     return np.arange(n_places) + np.repeat(starts - ends + lengths, lengths)
@@ -150,7 +150,7 @@ def _fill(packed: Integers, starts: Integers, lengths: Integers, longest: int) -
 def _count_block(
     block: Integers, n_references: int, order: int, width: int, side_bits: int
 ) -> Integers:
-    """Count the n-grams that side 0 of each row shares with the others."""
+    """Return how many n-grams side 0 of each row shares with the others."""
     n_rows, longest = block.shape
     shared = np.empty((n_rows, order), np.int64)
     block.sort(axis=1)

@@ -255,7 +255,7 @@ class SacrebleuMetric(Metric):
 
     @property
     def n_statistics(self) -> int:
-        """Count the statistics of a segment (k)."""
+        """The number of statistics of a segment (k)."""
         return self._n_statistics
 
     def statistics(
@@ -341,7 +341,7 @@ class SacrebleuMetric(Metric):
                 begin, weight = i + 1, 0
 
     def signature(self, n_references: int) -> str:
-        """Give sacrebleu's own signature."""
+        """Return sacrebleu's own signature."""
         return _signature(self._make(), n_references)
 
 
@@ -372,7 +372,7 @@ class Bleu(SacrebleuMetric):
         return _bleu_score(statistics, effective_order=True)
 
     def segment_signature(self, n_references: int) -> str:
-        """Give sacrebleu's signature of sentence-level BLEU."""
+        """Return sacrebleu's signature of sentence-level BLEU."""
         return _signature(BLEU(effective_order=True), n_references)
 
 

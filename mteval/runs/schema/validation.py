@@ -27,7 +27,7 @@ RowType = TypeVar("RowType", bound=Row)
 
 
 class ShapeError(ValueError):
-    """Report a value that is not of the type that mteval writes.
+    """A value is not of the type that mteval writes.
 
     Attributes:
         path: the keys that lead to it, joined by dots.
