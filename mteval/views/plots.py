@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import combinations
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypedDict
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from mteval.runs.results import Results
 from mteval.runs.schema.record import MetricColumn
 
 if TYPE_CHECKING:
+    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
@@ -222,7 +223,16 @@ def _short(name: str) -> str:
     return name if len(name) <= _MAX_NAME else f"{name[: _MAX_NAME - 1]}…"
 
 
-def _line(number: int) -> dict[str, Any]:
+class _LineStyle(TypedDict):
+    """How matplotlib draws a line and its points."""
+
+    color: str
+    linestyle: str
+    marker: str
+    markersize: int
+
+
+def _line(number: int) -> _LineStyle:
     return {
         "color": _colour(number),
         "linestyle": _LINES[number // len(_COLOURS) % len(_LINES)],
@@ -263,7 +273,7 @@ def _figure(
         yield figure, list(grid.flat)
 
 
-def _legend(figure: Figure, handles: Sequence[Any], names: Sequence[str]) -> None:
+def _legend(figure: Figure, handles: Sequence[Artist], names: Sequence[str]) -> None:
     # Both are given, as matplotlib skips labels of its own that begin with an underscore.
     names = [_short(name) for name in names]
     # About 13 characters an inch; Chinese ones are twice as wide.

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import pytest
+
 import mteval
 from mteval.corpus.model import Document, SystemOutput, TestSet
-from mteval.views.score_tables import document_table, system_table
+from mteval.views.score_tables import document_table, domain_table, samples_text, system_table
 from tests.views.cells import texts
 
 FIRST = ("the first speech ended well", "a second one here")
@@ -60,3 +62,57 @@ def test_the_best_of_the_complete_is_marked_beside_a_better_incomplete_one() -> 
 
 def test_a_single_system_is_not_best_of_anything() -> None:
     assert texts(system_table(mteval.evaluate(TEST_SET, [GOOD], ["ter"])))[0][2] == "7.1"
+
+
+def test_domains_are_groups_with_a_name_for_documents_without_one() -> None:
+    test_set = TestSet(
+        (
+            Document.from_columns("d", None, [FIRST], domain="news"),
+            Document.from_columns("e", None, [["one third joint naval exercise"]]),
+        )
+    )
+    table = domain_table(mteval.evaluate(test_set, [GOOD, PART], ["ter"], allow_missing=True))
+    assert [column.heading for column in table.columns] == ["domain", "system", "segments", "TER ↓"]
+    # Of the domain that it has whole, the other system is best too.
+    assert texts(table) == [
+        ["news", "good", "2", "0.0*"],
+        ["", "part", "2", "0.0*"],
+        ["(none)", "good", "1", "20.0*"],
+        ["", "part", "0/1", "-"],
+    ]
+
+
+def test_flagged_segments_have_a_column_if_there_are_any() -> None:
+    copied = SystemOutput("copied", {"d": ("演习结束了。", "a second one here"), "e": ("演习。",)})
+    sources = TestSet(
+        (
+            Document.from_columns("d", ["演习结束了。", "第二。"], [FIRST]),
+            Document.from_columns("e", ["演习。"], [["one third joint naval exercise"]]),
+        )
+    )
+    table = system_table(mteval.evaluate(sources, [copied, GOOD], ["ter"], samples=0))
+    assert table.columns[-1].heading == "flagged segments"
+    [first, second] = (row[-1] for row in texts(table))
+    assert first.startswith("2 copy")
+    assert second == ""
+
+
+@pytest.mark.parametrize(
+    ("settings", "text"),
+    [
+        (
+            {"samples": 1000, "unit": "segments", "seed": 12345},
+            "1,000 resamples of segments, seed 12345",
+        ),
+        (
+            {"samples": 1000, "unit": "documents", "seed": 1, "rank_samples": 26000},
+            "1,000 resamples of documents, 26,000 for ranks, seed 1",
+        ),
+        (
+            {"samples": 9, "unit": "segments", "seed": 1, "test": "randomization"},
+            "9 randomization trials of segments, seed 1",
+        ),
+    ],
+)
+def test_how_scores_were_resampled_is_said_in_words(settings: dict[str, object], text: str) -> None:
+    assert samples_text(settings) == text
