@@ -11,6 +11,7 @@ from typing import ClassVar, Literal
 
 from mteval.corpus.diagnose import parting_line
 from mteval.errors import InputError, MismatchError
+from mteval.wording import listing
 
 __all__ = [
     "Document",
@@ -24,6 +25,8 @@ __all__ = [
 ]
 
 Kind = Literal["text", "heading"]
+# Documents that a message names: enough to see which kind they are.
+_IDS_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,8 +299,8 @@ class SystemOutput:
         missing = self.missing_documents(test_set)
         if missing:
             raise MismatchError(
-                f"system {self.name} lacks {_listed(missing)}, which the references have; add the "
-                "output, or score what is there with --allow-missing"
+                f"system {self.name} lacks {listing(missing, _IDS_SHOWN)}, which the references "
+                "have; add the output, or score what is there with --allow-missing"
             )
         extra = self.extra_documents(test_set)
         if extra:
@@ -305,8 +308,9 @@ class SystemOutput:
             meant = f" (did you mean {near[0]}?)" if near else ""
             where = self.files.get(extra[0], f"system {self.name}")
             raise MismatchError(
-                f"{where}: the references have no scorable document {_listed(extra)}{meant}; "
-                "rename or remove it, or score what is there with --allow-missing"
+                f"{where}: the references have no scorable document "
+                f"{listing(extra, _IDS_SHOWN)}{meant}; rename or remove it, "
+                "or score what is there with --allow-missing"
             )
 
 
@@ -364,8 +368,3 @@ def count_mismatch(
         f"{left_name} has {len(left)} lines where {right_name} has {len(right)}: {where}; "
         "each line must be the translation of the same line of the other file"
     )
-
-
-def _listed(ids: list[str], most: int = 3) -> str:
-    shown = ", ".join(ids[:most])
-    return shown if len(ids) <= most else f"{shown} and {len(ids) - most} more"
