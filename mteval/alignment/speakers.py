@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Iterable, Sequence
 
 import numpy as np
 
 from mteval.alignment.arrays import Bools
+from mteval.alignment.tokens import LATIN_WORD
 from mteval.languages.base import Language
 
 __all__ = ["compare_speakers", "find_turns", "speaker_of"]
-
-
-_LATIN = re.compile(r"[A-Za-z][A-Za-z0-9&]+")
 
 
 def speaker_of(text: str, language: Language) -> str:
@@ -59,6 +56,6 @@ def compare_speakers(
 @functools.lru_cache(maxsize=4096)
 def _is_name_of(label: str, other: str, language: Language) -> bool:
     # A name is the last two to four letters of a label in its script, as romanised in the other.
-    letters = "".join(_LATIN.findall(other)).lower()
+    letters = "".join(LATIN_WORD.findall(other)).lower()
     spelt = [language.romanise(label[-size:]) for size in (4, 3, 2) if len(label) >= size]
     return any(name and name in letters for name in spelt)

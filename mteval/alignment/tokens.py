@@ -10,9 +10,9 @@ from mteval.languages.base import Language
 from mteval.languages.names import common_names
 from mteval.languages.numbers import Number
 
-__all__ = ["common_tokens"]
+__all__ = ["LATIN_WORD", "common_tokens"]
 
-_LATIN = re.compile(r"[A-Za-z][A-Za-z0-9&]+")
+LATIN_WORD = re.compile(r"[A-Za-z][A-Za-z0-9&]+")
 
 
 def common_tokens(
@@ -26,7 +26,7 @@ def common_tokens(
         targets: texts, folded.
     """
     source, target = languages
-    latin = [frozenset(map(str.lower, _LATIN.findall(text))) for text in sources]
+    latin = [frozenset(map(str.lower, LATIN_WORD.findall(text))) for text in sources]
     known = frozenset().union(*latin)
     names = common_names(source, sources, targets)
     return (
@@ -36,7 +36,7 @@ def common_tokens(
         ],
         [
             frozenset(_number_tokens(target.find_numbers(text)))
-            | {word for word in map(str.lower, _LATIN.findall(text)) if word in known}
+            | {word for word in map(str.lower, LATIN_WORD.findall(text)) if word in known}
             | name
             for text, name in zip(targets, names[1], strict=True)
         ],
