@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from mteval.cli.compare import compare, gate
-from mteval.cli.console import say
+from mteval.cli.console import close_stdout, say
 from mteval.cli.corpus import align, convert
 from mteval.cli.ingest import ingest
 from mteval.cli.metric_flags import MetricFlagsGroup
@@ -69,7 +69,7 @@ def main() -> None:
             raise
         # Of the help, which typer writes.
         say(f"mteval: standard output cannot be written ({error.strerror}); send it elsewhere")
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        close_stdout()
         sys.exit(2)
     except SystemExit as stop:
         if stop.code == _INTERRUPTED:

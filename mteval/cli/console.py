@@ -8,8 +8,8 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,16 @@ if TYPE_CHECKING:
 
     from mteval.views.tables import Table
 
-__all__ = ["ProgressBar", "say", "say_notes", "show", "show_json", "show_tables"]
+__all__ = [
+    "ProgressBar",
+    "close_stdout",
+    "say",
+    "say_notes",
+    "show",
+    "show_bytes",
+    "show_json",
+    "show_tables",
+]
 
 # Work that takes less than this shows no progress bar.
 _PATIENCE_SECONDS = 1.0
@@ -96,17 +105,38 @@ def show(text: str) -> None:
     Raises:
         InputError: stdout cannot be written.
     """
-    try:
+    with _writing_to_stdout():
         sys.stdout.write(f"{text}\n")
         sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def show_bytes(content: bytes) -> None:
+    """Write bytes to stdout as they are; a reader who leaves early (head) is no error.
+
+    Raises:
+        InputError: stdout cannot be written.
+    """
+    with _writing_to_stdout():
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+
+
+@contextmanager
+def _writing_to_stdout() -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise InputError(
-            f"standard output cannot be written ({error.strerror}); free some space or send it "
-            "elsewhere"
-        ) from None
+        close_stdout()
+        if not isinstance(error, BrokenPipeError):
+            raise InputError(
+                f"standard output cannot be written ({error.strerror}); free some space or send "
+                "it elsewhere"
+            ) from None
+
+
+def close_stdout() -> None:
+    """Send what is still to be written to stdout nowhere, as nobody can read it."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def say(text: str) -> None:
@@ -137,7 +167,7 @@ class ProgressBar:
             self._bar.stop()
 
     def task(self, label: str, unit: str) -> Callable[[int, int], None]:
-        """Begin a bar and give the function that moves it: of so many units so many are done."""
+        """Begin a bar and return the function that moves it, given the units done and all units."""
         task: TaskID | None = None
         told = time.monotonic()
         # Speed is counted from the first report on: what came before was loading.

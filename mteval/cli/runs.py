@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from mteval.cli.console import say, show, show_json, show_tables
+from mteval.cli.console import say, show, show_bytes, show_json, show_tables
 from mteval.cli.options import JsonOption, RunArgument
 from mteval.errors import InputError, UsageError, location
 from mteval.views.exports.registry import Format
@@ -89,24 +88,10 @@ def export(
     found = find_run(run, results)
     content = export_run(found.evaluation, found.record, format, table or ())
     if output is None:
-        _send(content)
+        show_bytes(content)
     else:
         _write(output, content)
         say(f"mteval: {format} written to {output}")
-
-
-def _send(content: bytes) -> None:
-    """Write bytes to stdout as they are; a reader who leaves early (head) is no error."""
-    try:
-        sys.stdout.buffer.write(content)
-        sys.stdout.buffer.flush()
-    except OSError as error:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        if not isinstance(error, BrokenPipeError):
-            raise InputError(
-                f"standard output cannot be written ({error.strerror}); free some space or send "
-                "it elsewhere"
-            ) from None
 
 
 def history(

@@ -12,6 +12,7 @@ from mteval.cli.console import say, say_notes, show, show_json, show_tables
 from mteval.cli.options import (
     JsonOption,
     LanguagePairOption,
+    OutputFolderOption,
     ReferencesOption,
     SourceOption,
     SystemsArgument,
@@ -35,9 +36,6 @@ SearchOption = Annotated[
         "so of more than 3,000 occurrences]",
         show_default=False,
     ),
-]
-ResultsOption = Annotated[
-    Path, typer.Option("-o", "--output", help="Folder that holds the run folders.")
 ]
 
 terms_app = typer.Typer(
@@ -213,7 +211,7 @@ def history(
             show_default=False,
         ),
     ] = None,
-    results: ResultsOption = Path("results"),
+    results: OutputFolderOption = Path("results"),
     as_json: JsonOption = False,
 ) -> None:
     """Show which errors in terms are new, fixed or still there, and each term over all runs."""
