@@ -17,7 +17,7 @@ from mteval.ingest.respace import is_despaced
 from mteval.languages.pair import ZH_EN
 from mteval.languages.text import count_han, count_latin_words
 
-__all__ = ["PageGroup", "SourcePage", "couple_pages", "main_language", "pair_pages", "read_source"]
+__all__ = ["PageGroup", "SourcePage", "couple_pages", "page_language", "pair_pages", "read_source"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +75,10 @@ def read_source(path: Path, sources: Path | None) -> SourcePage:
         InputError: the page or sources.toml cannot be used.
     """
     page = read_page(path)
-    return SourcePage(page, read_source_entry(sources, path), main_language(page))
+    return SourcePage(page, read_source_entry(sources, path), page_language(page))
 
 
-def main_language(page: Page) -> LineLanguage | None:
+def page_language(page: Page) -> LineLanguage | None:
     """Return the language of a page that is in one; None where it is in both, or in neither.
 
     Lengths are compared in English words; a page without text is in neither.

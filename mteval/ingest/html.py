@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mteval.errors import InputError
 from mteval.ingest import weights
-from mteval.ingest.lines import Block, join_pieces
+from mteval.ingest.lines import WHOLE_LINE_END, Block, join_pieces
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -61,7 +61,6 @@ _CONTROLS = frozenset(("select", "textarea", "button", "datalist"))
 _REGIONS = frozenset(("nav", "aside", "footer", "form"))
 _REGION_ROLES = frozenset(("navigation", "complementary", "contentinfo", "search", "banner"))
 _HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
-_SENTENCE_END = re.compile(r"[。！？!?.…;；:：][”’\"'）)\]]*$")
 _SPACES = re.compile(r"[ \t\n\r\f]+")
 
 
@@ -276,7 +275,7 @@ def _mark_main_text(reader: _Reader, tree: HtmlElement, size: int, notes: list[s
         not region
         and len(block.text) >= weights.MIN_PROSE_CHARACTERS
         and linked < weights.MAX_LINKED_SHARE * len(block.text)
-        and _SENTENCE_END.search(block.text.strip()) is not None
+        and WHOLE_LINE_END.search(block.text.strip()) is not None
         for block, linked, region in zip(blocks, reader.links, reader.in_region, strict=True)
     ]
     core = [number for number, both in enumerate(zip(inside, prose, strict=True)) if any(both)]

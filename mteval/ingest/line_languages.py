@@ -10,13 +10,12 @@ from dataclasses import replace
 from itertools import islice, pairwise
 
 from mteval.ingest import weights
-from mteval.ingest.lines import Line, LineLanguage
+from mteval.ingest.lines import WHOLE_LINE_END, Line, LineLanguage
 from mteval.languages.text import count_han, count_latin_words
 
 __all__ = ["settle_languages", "takes_turns"]
 
 _CHINESE_SENTENCE = re.compile(r"[。！？；，、]")
-_SENTENCE_END = re.compile(r"[。！？!?.…;；:：][”’\"'）)\]]*\s*$")
 _OTHER: dict[LineLanguage, LineLanguage] = {"zh": "en", "en": "zh"}
 
 
@@ -75,7 +74,7 @@ def _is_sure(line: Line) -> bool:
 
 def _is_prose(text: str) -> bool:
     words = count_latin_words(text)
-    return words > weights.MAX_WORDS_OF_NAME or _SENTENCE_END.search(text) is not None
+    return words > weights.MAX_WORDS_OF_NAME or WHOLE_LINE_END.search(text) is not None
 
 
 def _is_mixed(text: str) -> bool:

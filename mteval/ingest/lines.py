@@ -10,6 +10,8 @@ from typing import Literal, NamedTuple
 from mteval.languages.text import count_han, count_latin_words
 
 __all__ = [
+    "SENTENCE_END",
+    "WHOLE_LINE_END",
     "Block",
     "Line",
     "LineLanguage",
@@ -21,7 +23,10 @@ __all__ = [
 
 LineLanguage = Literal["zh", "en", "none"]
 
-_SENTENCE_END = re.compile(r"[。！？!?.…;；:：][”’\"'）)\]]*\s*$")
+# How a sentence ends; what does not end so is a heading.
+SENTENCE_END = re.compile(r"[。！？!?.…;；][”’\"'）)\]]*$")
+# How a line ends that goes on in no other: as a sentence, or with a colon before what follows.
+WHOLE_LINE_END = re.compile(r"[。！？!?.…;；:：][”’\"'）)\]]*\s*$")
 _STARTS_SMALL = re.compile(r"^\s*[a-z]")
 _ENDS_IN_COMMA = re.compile(r"[，、,]\s*$")
 
@@ -85,7 +90,7 @@ def join_pieces(pieces: Sequence[str]) -> list[str]:
     for piece in pieces:
         before = joined[-1] if joined and not blank else ""
         same = bool(before) and language_of(before) == language_of(piece)
-        if same and not _SENTENCE_END.search(before):
+        if same and not WHOLE_LINE_END.search(before):
             if _STARTS_SMALL.match(piece):
                 joined[-1] = f"{before.rstrip()} {piece.lstrip()}"
                 continue

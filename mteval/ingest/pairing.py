@@ -7,7 +7,6 @@ languages alternate, each paragraph comes before its translation.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
@@ -18,12 +17,11 @@ import numpy.typing as npt
 from mteval.alignment.aligner import align
 from mteval.alignment.beads import Bead
 from mteval.ingest.line_languages import takes_turns
-from mteval.ingest.lines import Line
+from mteval.ingest.lines import SENTENCE_END, Line
 from mteval.languages.encoder import Embed
 
-__all__ = ["SENTENCE_END", "Paired", "Pairing", "pair_lines"]
+__all__ = ["Paired", "Pairing", "pair_lines"]
 
-SENTENCE_END = re.compile(r"[。！？!?.…;；][”’\"'）)\]]*$")
 # Characters of a sentence that the encoder is given: its time grows with the square of them, and by
 # then a sentence says enough.
 _MAX_ENCODED = 2000

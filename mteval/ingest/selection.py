@@ -9,7 +9,8 @@ from mteval.corpus.model import Kind
 from mteval.errors import InputError
 from mteval.ingest.coupling import PageGroup
 from mteval.ingest.filtering import FilteredLines
-from mteval.ingest.pairing import SENTENCE_END, Paired, Pairing
+from mteval.ingest.lines import SENTENCE_END
+from mteval.ingest.pairing import Paired, Pairing
 
 __all__ = ["Selection", "check_selection", "select_pairs"]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from mteval.ingest.lines import Line
+from mteval.ingest.lines import SENTENCE_END, Line
 from mteval.ingest.page_languages import joined
-from mteval.ingest.pairing import SENTENCE_END, Paired
+from mteval.ingest.pairing import Paired
 from mteval.ingest.report import Dropped, dropped_line
 from mteval.languages.text import to_simplified
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mteval.errors import InputError
-from mteval.ingest.coupling import couple_pages, main_language, read_source
+from mteval.ingest.coupling import couple_pages, page_language, read_source
 from mteval.ingest.pages import read_page
 from mteval.ingest.pipeline import ingest_page, ingest_pages
 from tests.conftest import Run
@@ -78,8 +78,8 @@ def test_a_page_with_a_part_of_its_english_is_in_both_languages(tmp_path: Path) 
         tmp_path, "a.txt", [*(zh for zh, _ in pairs), *(en for _, en in pairs[: len(pairs) // 4])]
     )
     english = write(tmp_path, "b.txt", [en for _, en in pairs])
-    assert main_language(read_page(bilingual)) is None
-    assert main_language(read_page(english)) == "en"
+    assert page_language(read_page(bilingual)) is None
+    assert page_language(read_page(english)) == "en"
     groups = couple_pages([read_source(path, None) for path in (bilingual, english)])
     assert [len(group.pages) for group in groups] == [1, 1]
 
@@ -90,7 +90,7 @@ def test_names_and_links_do_not_make_a_page_bilingual(tmp_path: Path) -> None:
         tmp_path, "a.txt", [*(zh for zh, _ in pairs), "Hong Kong Monetary Authority", "Home | Menu"]
     )
     english = write(tmp_path, "b.txt", [*(en for _, en in pairs), "繁體", "香港金融管理局"])
-    assert main_language(read_page(chinese)) == "zh"
+    assert page_language(read_page(chinese)) == "zh"
     for paths in ([chinese, english], [english, chinese]):
         [group] = couple_pages([read_source(path, None) for path in paths])
         assert [source.page.path.name for source in group.pages] == ["a.txt", "b.txt"]

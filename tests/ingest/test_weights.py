@@ -13,7 +13,7 @@ import pytest
 from mteval.ingest import weights
 from mteval.ingest.boilerplate import boilerplate_reason
 from mteval.ingest.clean import find_damage
-from mteval.ingest.coupling import main_language
+from mteval.ingest.coupling import page_language
 from mteval.ingest.filtering import filter_lines
 from mteval.ingest.html import read_html
 from mteval.ingest.line_languages import settle_languages, takes_turns
@@ -38,7 +38,7 @@ def numbered(texts: Sequence[str]) -> list[Line]:
 
 
 def language(*texts: str) -> LineLanguage | None:
-    return main_language(Page(Path("x"), b"", tuple(numbered(texts)), "plain text", "UTF-8"))
+    return page_language(Page(Path("x"), b"", tuple(numbered(texts)), "plain text", "UTF-8"))
 
 
 def han(number: int) -> str:
