@@ -11,12 +11,15 @@ from collections.abc import Iterable, Sequence
 
 from mteval.checks.base import MAX_SHOWN, Check, Rule, Segment
 from mteval.languages.base import Language
-from mteval.languages.numbers import Figures, Kind, Number, significant_digits
+from mteval.languages.numbers import (
+    MIN_SIGNIFICANT_DIGITS,
+    Figures,
+    Kind,
+    Number,
+    significant_digits,
+)
 
 __all__ = ["DATE", "NUMBER"]
-
-# Where number words are not known, fewer digits than these may be in words.
-_MIN_SIGNIFICANT = 3
 
 
 def _wanted(segment: Segment) -> tuple[Number, ...]:
@@ -57,7 +60,7 @@ def _is_found(number: Number, figures: Figures) -> bool:
     if figures.digits is not None:
         digits = [significant_digits(f"{value:.15g}") for value in number.values]
         return not digits or any(
-            len(known) < _MIN_SIGNIFICANT or known in figures.digits for known in digits
+            len(known) < MIN_SIGNIFICANT_DIGITS or known in figures.digits for known in digits
         )
     if number.weekday is not None:
         # Friday may be today; another weekday and no Friday is plain.

@@ -8,7 +8,13 @@ import re
 import unicodedata
 
 from mteval.languages import sentences
-from mteval.languages.numbers import Figures, Number, read_digits, significant_digits
+from mteval.languages.numbers import (
+    MIN_SIGNIFICANT_DIGITS,
+    Figures,
+    Number,
+    read_digits,
+    significant_digits,
+)
 from mteval.languages.page_words import PageWords
 
 __all__ = ["Language"]
@@ -19,8 +25,6 @@ _PLAIN_NUMBER = re.compile(r"(?<![\w.,'’-])[0-9]+(?![\w'’-]|[.,][0-9])", re.
 _ANY_NUMBER = re.compile(r"[0-9]+(?:[.,'’\u00a0\u202f ][0-9]+)*")
 _SPEAKER = re.compile(r"^\s*([^\W\d_][^:：\n]{0,50}?)\s*[:：]")
 _NOTHING = re.compile(r"(?!)")
-# Numbers of fewer significant digits are often written in words, as 30 or two million.
-_MIN_SIGNIFICANT = 3
 
 
 @functools.cache
@@ -143,7 +147,9 @@ class Language:
     def expected_numbers(self, text: str) -> tuple[Number, ...]:
         """Return the numbers and dates that a translation of the text must have."""
         numbers = dict.fromkeys(self.find_numbers(text))
-        return tuple(n for n in numbers if len(significant_digits(n.text)) >= _MIN_SIGNIFICANT)
+        return tuple(
+            n for n in numbers if len(significant_digits(n.text)) >= MIN_SIGNIFICANT_DIGITS
+        )
 
     def read_figures(self, text: str) -> Figures:
         """Return the numbers and dates that a text has, or may be said to have."""

@@ -14,19 +14,18 @@ if TYPE_CHECKING:
 
 __all__ = ["identify_language", "is_rather"]
 
-
-def is_rather(text: str, this: Language, that: Language) -> bool:
-    """Return whether a text has more words of one language than of another, by their scripts.
-
-    Of languages in one script that cannot be told: False.
-    """
-    return this.script != that.script and this.count_words(text) > that.count_words(text)
-
-
 # Headings of a few words and lists of names pass for anything; a line of prose is beyond doubt.
 MIN_PROBABILITY = 0.999
 # More lines, taken from all over, make nobody surer.
 MAX_LINES = 200
+
+
+def is_rather(text: str, this: Language, that: Language) -> bool:
+    """Return whether a text has more words of one language than of another, by their scripts.
+
+    False for languages in one script, which that does not tell apart.
+    """
+    return this.script != that.script and this.count_words(text) > that.count_words(text)
 
 
 def identify_language(texts: Sequence[str]) -> str | None:

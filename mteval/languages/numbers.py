@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-__all__ = ["DIGITS", "DOTTED", "Figures", "Kind", "Number", "read_digits", "significant_digits"]
+__all__ = [
+    "DIGITS",
+    "DOTTED",
+    "MIN_SIGNIFICANT_DIGITS",
+    "Figures",
+    "Kind",
+    "Number",
+    "read_digits",
+    "significant_digits",
+]
 
 Kind = Literal["number", "date"]
 
@@ -13,6 +22,9 @@ Kind = Literal["number", "date"]
 DIGITS = r"[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?"
 # Versions, sections, addresses: 1.2.3.
 DOTTED = r"[0-9]+(?:\.[0-9]+){2,}"
+# Numbers of fewer significant digits are often written in words, as 30 or two million, and are not
+# looked for in languages whose number words are not known.
+MIN_SIGNIFICANT_DIGITS = 3
 
 
 def read_digits(digits: str) -> float:
