@@ -26,7 +26,6 @@ from mteval.evaluation.resampling import Resampled, Resampling, resampled_scores
 from mteval.evaluation.resegmentation import resegment_outputs
 from mteval.evaluation.scoring import (
     add_metrics,
-    domain_documents,
     level_scores,
     plan_metrics,
 )
@@ -34,7 +33,7 @@ from mteval.evaluation.terms import add_terms
 from mteval.executor import Executor
 from mteval.metrics.base import Array, MetricSpec, Progress
 from mteval.runs.evaluation import Evaluation
-from mteval.runs.results import ResampleUnit
+from mteval.runs.results import ResampleUnit, domain_documents
 from mteval.runs.schema.rows import ScoreLevel
 from mteval.statistics.significance import DEFAULT_SAMPLES, SEED, check_samples
 from mteval.terminology.requirements import check_packages, check_sources
@@ -118,7 +117,7 @@ def evaluate(
         found.inputs["before_realignment"] = digests(given.test_set, given.outputs)["systems"]
     add_metrics(found, texts, plan, progress)
     add_terms(found, texts, termbase, required=terms is not None, cache=cache)
-    domains = domain_documents(texts)
+    domains = domain_documents([document.domain for document in given.test_set.documents])
     scores = {
         name: level_scores(statistics, texts, domains)
         for name, statistics in found.statistics.items()

@@ -19,12 +19,9 @@ from mteval.metrics.registry import DEFAULT_METRICS, all_metrics, load_metric, p
 from mteval.runs.results import SegmentStatistics
 from mteval.runs.schema.record import MetricColumn
 from mteval.runs.schema.rows import ErrorSpan, ScoreLevel
-from mteval.wording import counted
+from mteval.wording import counted, listing
 
-__all__ = ["MetricPlan", "add_metrics", "domain_documents", "level_scores", "plan_metrics"]
-
-# Segments that a note on a flag names, each with its detail; files have them all.
-_FLAGS_SHOWN = 5
+__all__ = ["MetricPlan", "add_metrics", "level_scores", "plan_metrics"]
 
 
 @dataclass(frozen=True)
@@ -141,30 +138,15 @@ def _add(
 
 def _flag_notes(spec: MetricSpec, flags: Sequence[Flag], texts: Texts) -> Iterator[str]:
     for flag in flags:
-        shown = [
+        segments = [
             f"{texts.outputs[s].name} {texts.positions[i][0]}:{texts.positions[i][1]} "
             f"({flag.details[s, i]})"
-            for s, i in sorted(flag.details)[:_FLAGS_SHOWN]
+            for s, i in sorted(flag.details)
         ]
-        more = len(flag.details) - len(shown)
         yield (
-            f"{spec.label}: {counted(len(flag.details), 'segment is', 'segments are')} "
-            f"{flag.meaning}: {', '.join(shown)}"
-            + (f" and {more:,} more" if more else "")
-            + f" (all are flagged {flag.name} in segments.csv)"
+            f"{spec.label}: {counted(len(segments), 'segment is', 'segments are')} "
+            f"{flag.meaning}: {listing(segments)} (all are flagged {flag.name} in segments.csv)"
         )
-
-
-def domain_documents(texts: Texts) -> npt.NDArray[np.bool_]:
-    """Return which document belongs to which domain: (n_domains, n_documents); no row without any.
-
-    Domains are in the order of their first documents; documents without one are one more.
-    """
-    own = [document.domain for document in texts.test_set.documents]
-    domains = list(dict.fromkeys(own)) if any(own) else []
-    return np.array([[each == domain for each in own] for domain in domains], dtype=bool).reshape(
-        -1, len(own)
-    )
 
 
 def level_scores(

@@ -22,7 +22,7 @@ from mteval.evaluation.inputs import (
 from mteval.io.store import cache_folder
 from mteval.languages.encoder import cached_encoder
 from mteval.runs.results import SegmentStatistics
-from mteval.runs.schema.record import MetricColumn
+from mteval.runs.schema.record import TERM_METRIC, MetricColumn
 from mteval.terminology.building import read_day
 from mteval.terminology.checking import take_inventory
 from mteval.terminology.concepts import TermbaseRow
@@ -61,11 +61,11 @@ def add_terms(
     signature = inventory.signature()
     found.columns.append(
         MetricColumn(
-            "term_accuracy", "Terms", True, 3, signature, signature, is_metric=False, scale=1.0
+            TERM_METRIC, "Terms", True, 3, signature, signature, is_metric=False, scale=1.0
         )
     )
     accuracy = np.stack([c.accuracy for c in inventory.counts[inventory.n_references :]])
-    found.statistics["term_accuracy"] = SegmentStatistics(accuracy, ratio, ratio)
+    found.statistics[TERM_METRIC] = SegmentStatistics(accuracy, ratio, ratio)
     found.inputs["terms"] = inventory.termbase.fingerprint()
     # They decide which renderings are in force.
     found.inputs["dates"] = {document.id: document.date for document in texts.test_set.documents}

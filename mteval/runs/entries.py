@@ -24,6 +24,7 @@ from mteval.runs.files import (
     read_json,
 )
 from mteval.runs.schema.record import (
+    RECORD_KEYS,
     TERM_METRIC,
     InputHashes,
     ReferenceHashes,
@@ -39,8 +40,6 @@ _RUN_FILES = (
     *(SYSTEMS_FILE, DOMAINS_FILE, DOCUMENTS_FILE, SEGMENTS_FILE, TERMS_FILE, OCCURRENCES_FILE),
     *(SCORES_FILE, EVALUATION_FILE, STATISTICS_FILE),
 )
-# A record of any version has one of these; one that has none is of something else.
-_RECORDED = frozenset({"inputs", "systems", "metrics", "signatures"})
 
 
 class DamagedRunError(Exception):
@@ -168,7 +167,7 @@ def _read_record(path: Path) -> RunRecord:
         raise DamagedRunError(f"{path.name} is no JSON") from None
     except MtevalError:
         raise DamagedRunError(f"{path.name} is no UTF-8 text, or cannot be read") from None
-    if not isinstance(record, dict) or not record.keys() & _RECORDED:
+    if not isinstance(record, dict) or not record.keys() & RECORD_KEYS:
         raise DamagedRunError(f"{path.name} is not the record of a run")
     wrong = validation_error(record)
     if wrong is not None:

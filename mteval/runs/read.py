@@ -27,13 +27,11 @@ from mteval.runs.files import (
     read_json,
 )
 from mteval.runs.restore import restore_evaluation
-from mteval.runs.schema.record import RunRecord, validation_error
+from mteval.runs.schema.record import RECORD_KEYS, RunRecord, validation_error
 from mteval.runs.schema.rows import OccurrenceRow, TermTally
 
 __all__ = ["Run", "find_run", "find_runs", "read_record", "read_rows"]
 
-# A record that lacks any of these is of something else.
-_RECORDED = frozenset({"inputs", "systems", "metrics", "signatures"})
 # What comes of files that are not those that were written; from pyarrow almost anything does.
 _DAMAGE = (
     *(ValueError, LookupError, TypeError, AttributeError, OSError, RuntimeError, ArithmeticError),
@@ -159,7 +157,7 @@ def read_record(run: Path) -> RunRecord:
         record = None
     if (
         not isinstance(record, dict)
-        or not record.keys() >= _RECORDED
+        or not record.keys() >= RECORD_KEYS
         or validation_error(record) is not None
     ):
         raise InputError(

@@ -21,7 +21,7 @@ from mteval.runs.files import (
     read_json,
     read_scores,
 )
-from mteval.runs.results import CellIndex
+from mteval.runs.results import CellIndex, domain_names
 from mteval.runs.schema.columns import Names
 from mteval.runs.schema.record import MetricColumn, RunRecord, metric_column
 from mteval.runs.schema.rows import (
@@ -82,8 +82,7 @@ class _Layout:
 
     @property
     def domains(self) -> list[str | None]:
-        found = list(dict.fromkeys(self.document_domains))
-        return found if any(found) else []
+        return domain_names(self.document_domains)
 
     @cached_property
     def _starts(self) -> npt.NDArray[np.int64]:

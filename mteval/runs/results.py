@@ -12,7 +12,15 @@ import numpy.typing as npt
 from mteval.runs.schema.record import InputHashes, MetricColumn, ResamplingRecord
 from mteval.runs.schema.rows import ErrorSpan, OccurrenceRow, ScoreLevel, TermRow
 
-__all__ = ["CellIndex", "ResampleUnit", "Results", "SegmentStatistics", "unit_statistics"]
+__all__ = [
+    "CellIndex",
+    "ResampleUnit",
+    "Results",
+    "SegmentStatistics",
+    "domain_documents",
+    "domain_names",
+    "unit_statistics",
+]
 
 # What is drawn at once where scores are resampled.
 ResampleUnit = Literal["segments", "documents"]
@@ -47,6 +55,22 @@ def unit_statistics(
         name: replace(found, values=np.add.reduceat(found.values, starts, axis=1))
         for name, found in statistics.items()
     }
+
+
+def domain_names(document_domains: Sequence[str | None]) -> list[str | None]:
+    """Return the domains in the order of their first documents; none where no document has one.
+
+    None stands for documents without a domain among those that have one.
+    """
+    found = list(dict.fromkeys(document_domains))
+    return found if any(found) else []
+
+
+def domain_documents(document_domains: Sequence[str | None]) -> npt.NDArray[np.bool_]:
+    """Return which documents belong to which domain: shape (n_domains, n_documents)."""
+    names = domain_names(document_domains)
+    belongs = [[own == name for own in document_domains] for name in names]
+    return np.array(belongs, dtype=bool).reshape(len(names), len(document_domains))
 
 
 @dataclass(frozen=True, repr=False)
@@ -112,19 +136,12 @@ class Results:
         )
 
     def domains(self) -> list[str | None]:
-        """Return the domains in the order of their first documents; none where no document has one.
-
-        None stands for documents without a domain among those that have one.
-        """
-        found = list(dict.fromkeys(self.document_domains))
-        return found if any(found) else []
+        """Return the domains in the order of their first documents, as ``domain_names`` does."""
+        return domain_names(self.document_domains)
 
     def domain_documents(self) -> npt.NDArray[np.bool_]:
         """Return which documents belong to which domain: shape (n_domains, n_documents)."""
-        return np.array(
-            [[own == domain for own in self.document_domains] for domain in self.domains()],
-            dtype=bool,
-        ).reshape(-1, len(self.documents))
+        return domain_documents(self.document_domains or (None,) * len(self.documents))
 
     def document_sizes(self) -> npt.NDArray[np.int64]:
         """Return the number of segments of each document: shape (n_documents,)."""

@@ -15,9 +15,9 @@ from mteval.corpus.model import Document, SystemOutput, TestSet
 from mteval.errors import UnavailableError, UsageError
 from mteval.evaluation.findings import Findings
 from mteval.evaluation.inputs import pair_texts
-from mteval.evaluation.scoring import add_metrics, domain_documents, level_scores, plan_metrics
+from mteval.evaluation.scoring import add_metrics, level_scores, plan_metrics
 from mteval.executor import SerialExecutor
-from mteval.runs.results import SegmentStatistics
+from mteval.runs.results import SegmentStatistics, domain_documents
 from mteval.terminology.scores import ratio
 from tests.evaluation.texts import TEST_SET, X, Y
 
@@ -129,7 +129,7 @@ def test_scores_are_those_of_sums_at_every_level() -> None:
     )
     outputs = [SystemOutput("x", {**X.documents, "f": ("four",)}), Y]
     texts = pair_texts(test_set, outputs, allow_missing=True)
-    domains = domain_documents(texts)
+    domains = domain_documents([each.domain for each in test_set.documents])
     assert domains.tolist() == [[True, False, True], [False, True, False]]
     # Right and all, as in term accuracy; y has the first document alone.
     values = np.array(
@@ -145,5 +145,7 @@ def test_scores_are_those_of_sums_at_every_level() -> None:
 
 
 def test_without_domains_there_is_no_row_of_them() -> None:
-    texts = pair_texts(TEST_SET, [X], allow_missing=False)
-    assert domain_documents(texts).shape == (0, 2)
+    assert domain_documents([None, None]).shape == (0, 2)
+    assert domain_documents([]).shape == (0, 0)
+    # Beside documents with a domain, those without are one more.
+    assert domain_documents([None, "a"]).tolist() == [[True, False], [False, True]]

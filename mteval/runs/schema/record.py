@@ -9,6 +9,7 @@ from typing import Annotated, Any, TypedDict, get_type_hints
 from mteval.runs.schema.validation import ShapeError, checked
 
 __all__ = [
+    "RECORD_KEYS",
     "TERM_METRIC",
     "InputHashes",
     "MetricColumn",
@@ -21,6 +22,8 @@ __all__ = [
 
 # The share of right renderings among the metrics of a run; not one of the metrics itself.
 TERM_METRIC = "term_accuracy"
+# Records of every version have these keys; what has none of them is the record of something else.
+RECORD_KEYS = frozenset({"inputs", "systems", "metrics", "signatures"})
 
 
 @dataclass(frozen=True, slots=True)
