@@ -1,4 +1,4 @@
-"""Telling where two line-aligned texts of unequal length part."""
+"""Where two line-aligned texts of unequal length part."""
 
 from __future__ import annotations
 

@@ -24,6 +24,7 @@ from mteval.corpus.model import Document, Kind, SystemOutput, TestSet, count_mis
 from mteval.errors import InputError, MismatchError, UsageError, location
 from mteval.io.files import check_inside, kind_of, list_folder, read_lines, utf8_name
 from mteval.io.toml import read_toml
+from mteval.languages.registry import SOURCE, TARGET
 
 __all__ = [
     "RESERVED_IDS",
@@ -46,8 +47,8 @@ if not TYPE_CHECKING:
 
     __getattr__ = old_names(__name__)
 
-SOURCE_LANGUAGE = "zh"
-TARGET_LANGUAGE = "en"
+# The languages that names of files say, and that files without a language are in.
+SOURCE_LANGUAGE, TARGET_LANGUAGE = SOURCE, TARGET
 TERMS_FILE = "terms.csv"
 # What a plain file of segments may end in; "model-1.5" keeps its name.
 TEXT_SUFFIXES = frozenset(
