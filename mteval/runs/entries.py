@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from mteval.errors import InputError, MtevalError, location
 from mteval.io.files import kind_of, list_folder
@@ -31,6 +31,7 @@ from mteval.runs.schema.record import (
     ResamplingRecord,
     RunRecord,
     validation_error,
+    without_nulls,
 )
 
 __all__ = ["DamagedRunError", "RunEntry", "list_runs"]
@@ -164,15 +165,15 @@ def _read_record(path: Path) -> RunRecord:
     try:
         record = read_json(path)
     except (ValueError, RecursionError):
-        raise DamagedRunError(f"{path.name} is no JSON") from None
+        raise DamagedRunError(f"{path.name} is not JSON") from None
     except MtevalError:
-        raise DamagedRunError(f"{path.name} is no UTF-8 text, or cannot be read") from None
+        raise DamagedRunError(f"{path.name} is not UTF-8 text, or cannot be read") from None
     if not isinstance(record, dict) or not record.keys() & RECORD_KEYS:
         raise DamagedRunError(f"{path.name} is not the record of a run")
     wrong = validation_error(record)
     if wrong is not None:
         raise DamagedRunError(f"{path.name}: {wrong} is not what mteval writes")
-    return cast("RunRecord", record)
+    return without_nulls(record)
 
 
 def _moment(text: object) -> datetime | None:

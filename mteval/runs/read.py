@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Literal, cast, overload
+from typing import Any, Literal, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -27,7 +28,13 @@ from mteval.runs.files import (
     read_json,
 )
 from mteval.runs.restore import restore_evaluation
-from mteval.runs.schema.record import RECORD_KEYS, RunRecord, validation_error
+from mteval.runs.schema.record import (
+    RECORD_KEYS,
+    TERM_METRIC,
+    RunRecord,
+    validation_error,
+    without_nulls,
+)
 from mteval.runs.schema.rows import OccurrenceRow, TermTally
 
 __all__ = ["Run", "find_run", "find_runs", "read_record", "read_rows"]
@@ -155,15 +162,23 @@ def read_record(run: Path) -> RunRecord:
         record = read_json(path)
     except (ValueError, RecursionError):
         record = None
-    if (
-        not isinstance(record, dict)
-        or not record.keys() >= RECORD_KEYS
-        or validation_error(record) is not None
-    ):
+    if not isinstance(record, dict) or not _is_record(record):
         raise InputError(
             f"{location(path)}: this is not the record of a run; score again, or name another run"
         )
-    return cast("RunRecord", record)
+    return without_nulls(record)
+
+
+def _is_record(record: Mapping[str, Any]) -> bool:
+    """Return whether a record has what a judgement of the run rests on, each of its type."""
+    if any(record.get(key) is None for key in RECORD_KEYS) or validation_error(record) is not None:
+        return False
+    inputs, metrics = record["inputs"], record["metrics"]
+    return (
+        None not in inputs.values()
+        and all(isinstance(one.get("higher_is_better"), bool) for one in metrics.values())
+        and metrics.keys() <= {*record["signatures"], TERM_METRIC}
+    )
 
 
 @overload

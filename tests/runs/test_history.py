@@ -655,3 +655,11 @@ def test_a_killed_process_leaves_only_whole_runs(corpus: Path) -> None:
         assert sorted(path.name for path in run.folder.iterdir()) == files
         assert not math.isnan(found.scores[run.name]["x"]["bleu"] or math.nan)
     assert query_runs(corpus / "results", "SELECT DISTINCT run FROM segments")[2] == ()
+
+
+def test_a_record_whose_systems_are_null_is_shown_by_its_scores(results: Path) -> None:
+    before = read_history(results).as_dict()
+    for path in results.glob("*/run.json"):
+        record = json.loads(path.read_text("utf-8"))
+        path.write_text(json.dumps(record | {"systems": None}), "utf-8")
+    assert read_history(results).as_dict()["trends"] == before["trends"]

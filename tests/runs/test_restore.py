@@ -420,3 +420,34 @@ def test_statistics_of_another_shape_are_refused(written: Path, tmp_path: Path) 
     np.savez(Run(run.folder).folder / "statistics.npz", bleu=np.zeros((3, 6)))
     with pytest.raises(InputError, match="not a file that mteval score wrote"):
         _ = Run(run.folder).statistics
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        put("systems", value=None),
+        put("metrics", value=None),
+        put("signatures", value=None),
+        put("inputs", value=None),
+        put("inputs", "systems", value=None),
+        put("metrics", "bleu", value={}),
+        put("metrics", "bleu", "higher_is_better", value=None),
+        lambda content: content["signatures"].pop("bleu"),
+    ],
+)
+def test_a_record_that_lacks_what_judges_a_run_is_refused(
+    written: Path, tmp_path: Path, edit: Callable[[Any], Any]
+) -> None:
+    run = edited(written, tmp_path, "run.json", edit)
+    with pytest.raises(InputError, match=r"run\.json: this is not the record of a run; score"):
+        _ = run.record
+
+
+def test_a_part_of_a_record_that_is_null_is_one_that_is_not_there(
+    written: Path, tmp_path: Path
+) -> None:
+    run = edited(written, tmp_path, "run.json", put("segments", value=None))
+    assert "segments" not in run.record
+    assert "term_signature" in run.record
+    with pytest.raises(InputError, match=r"statistics\.npz: this is not a file that"):
+        _ = run.statistics

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Annotated, Any, TypedDict, get_type_hints
+from typing import Annotated, Any, TypedDict, cast, get_type_hints
 
 from mteval.runs.schema.validation import ShapeError, checked
 
@@ -18,12 +18,15 @@ __all__ = [
     "RunRecord",
     "metric_column",
     "validation_error",
+    "without_nulls",
 ]
 
 # The share of right renderings among the metrics of a run; not one of the metrics itself.
 TERM_METRIC = "term_accuracy"
 # Records of every version have these keys; what has none of them is the record of something else.
 RECORD_KEYS = frozenset({"inputs", "systems", "metrics", "signatures"})
+# Keys of a record that mteval itself writes null.
+_NULLABLE = frozenset({"term_signature"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +143,14 @@ class RunRecord(TypedDict, total=False):
     segments: list[Annotated[int, range(1, 2**31)]]
     inputs: InputHashes
     notes: list[str]
+
+
+def without_nulls(record: Mapping[str, Any]) -> RunRecord:
+    """Return a record that lacks the parts that are null, as those of other versions lack them."""
+    return cast(
+        "RunRecord",
+        {key: value for key, value in record.items() if value is not None or key in _NULLABLE},
+    )
 
 
 def validation_error(record: Mapping[str, Any]) -> str | None:
