@@ -21,8 +21,9 @@ with warnings.catch_warnings():
     from comet.models import load_from_checkpoint
 
     from mteval.corpus.layout import load_systems, load_test_set
-    from mteval.metrics.comet.checkpoints import DEFAULT_MODEL, find_model
+    from mteval.metrics.comet.checkpoints import find_model
     from mteval.metrics.comet.kinds import load_model
+    from mteval.metrics.comet.known_models import DEFAULT_MODEL
     from mteval.metrics.learned.inputs import ModelInput
 
 ROOT = Path(__file__).parents[1]

@@ -152,7 +152,11 @@ _SUCCESSORS: dict[str, tuple[str, ...]] = {
         "mteval.metrics.learned.options",
     ),
     "mteval.metrics.comet_model": ("mteval.metrics.comet.kinds", "mteval.metrics.learned.inputs"),
-    "mteval.metrics.models": ("mteval.metrics.comet.checkpoints",),
+    "mteval.metrics.models": (
+        "mteval.metrics.comet.checkpoints",
+        "mteval.metrics.comet.known_models",
+        "mteval.metrics.comet.model_files",
+    ),
     "mteval.metrics.token_matching": ("mteval.metrics.comet.token_matching",),
     "mteval.metrics.chunks": ("mteval.metrics.learned.chunks", "mteval.languages.sentences"),
 }

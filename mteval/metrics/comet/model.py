@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from mteval.errors import InputError, UnavailableError, location
-from mteval.metrics.comet.checkpoints import ModelFiles
+from mteval.metrics.comet.model_files import ModelFiles
 from mteval.metrics.learned.batches import TokenBatches
 from mteval.metrics.learned.devices import Device, first_budget, pack_linears
 from mteval.metrics.learned.inputs import ModelInput

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mteval.metrics.base import MetricSpec
-from mteval.metrics.comet.checkpoints import DEFAULT_MODEL
+from mteval.metrics.comet.known_models import DEFAULT_MODEL
 from mteval.metrics.learned.options import CACHE_OPTION, DEVICE_OPTION, LONG_INPUTS_OPTION
 from mteval.metrics.options import MetricOption
 

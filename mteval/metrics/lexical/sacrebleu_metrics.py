@@ -10,11 +10,9 @@ methods, which is why pyproject.toml pins its minor version.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
-from itertools import chain
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sacrebleu.metrics.bleu import BLEU, MAX_NGRAM_ORDER
@@ -23,43 +21,18 @@ from sacrebleu.metrics.ter import TER
 
 from mteval.errors import MismatchError, UnavailableError
 from mteval.metrics.base import Array, Metric, Progress, Statistics
-from mteval.metrics.lexical.ngrams import Integers, count_shared, expand
+from mteval.metrics.lexical.batches import Batch, cut_evenly, distinct_hypotheses, lay_out
+from mteval.metrics.lexical.ngrams import Integers, count_shared
+from mteval.metrics.lexical.symbols import cut_by_13a, number_characters, number_words
 
 if TYPE_CHECKING:
     from mteval.executor import Executor
 
 __all__ = ["bleu", "chrf", "chrf_plus_plus", "ter"]
 
-# What str.split() splits at, and so what chrF leaves out.
-_WHITE_SPACE = (
-    "\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007"
-    "\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
-)
-# Where sacrebleu's tokenizer 13a may cut a word, or what marks one as cut: elsewhere it does not.
-_CUT_BY_13A = re.compile(r"[\n!-&(-,./:-@\[-`{-~]|[0-9]-").search
-# The same and more, found in half the time.
-_PERHAPS_CUT_BY_13A = re.compile(r"[\n!-&(-/:-@\[-`{-~]").search
-# Marks that it cuts off the end of a word whatever stands before them.
-_CUT_OFF_BY_13A = frozenset('!"#$%&()*+,./:;<=>?@[\\]^_`{|}~')
 
-
-class _Batch(NamedTuple):
-    make: Callable[[], Any]
-    references: list[tuple[str, ...]]  # per segment
-    hypotheses: list[list[str]]  # per segment, distinct
-
-
-class _Texts(NamedTuple):
-    """All texts of a batch: the references of a segment, its hypotheses, the next segment's."""
-
-    texts: list[str]
-    segments: Integers  # per text
-    hypotheses: Integers  # (n_hypotheses,), texts
-    references: Integers  # (n_hypotheses, n_references), texts
-
-
-def _count_by_sacrebleu(batch: _Batch) -> Array:
-    """Compute sacrebleu's statistics for each distinct hypothesis of each segment."""
+def _count_by_sacrebleu(batch: Batch) -> Array:
+    """Return sacrebleu's statistics for each distinct hypothesis of each segment."""
     scorer = batch.make()
     rows = []
     for references, hypotheses in zip(batch.references, batch.hypotheses, strict=True):
@@ -73,10 +46,10 @@ def _count_by_sacrebleu(batch: _Batch) -> Array:
     return np.array(rows, float)
 
 
-def _count_bleu(batch: _Batch) -> Array:
-    """Compute BLEU's statistics for each distinct hypothesis of each segment."""
+def _count_bleu(batch: Batch) -> Array:
+    """Return BLEU's statistics for each distinct hypothesis of each segment."""
     tokenize = batch.make().tokenizer
-    texts = _lay_out(batch)
+    texts = lay_out(batch)
 
     # Line breaks take part in words (13a joins hyphenated ones). Such texts are cut as a whole, and
     # their tokens, which do not always survive another cut, marked as what no word can be.
@@ -86,7 +59,7 @@ def _count_bleu(batch: _Batch) -> Array:
         else text.split()
         for text in texts.texts
     ]
-    symbols, lengths = _words(split, partial(_cut_by_13a, tokenize))
+    symbols, lengths = number_words(split, partial(cut_by_13a, tokenize))
     matches = count_shared(
         symbols, lengths, texts.segments, texts.hypotheses, texts.references, MAX_NGRAM_ORDER
     )
@@ -101,26 +74,14 @@ def _count_bleu(batch: _Batch) -> Array:
     return _completed(batch, statistics, matches)
 
 
-def _cut_by_13a(tokenize: Callable[[str], str], word: str) -> list[str]:
-    """Cut a word as the tokenizer does: on nothing beyond the white space does it depend."""
-    if not _PERHAPS_CUT_BY_13A(word) or not _CUT_BY_13A(word):
-        return [word]
-    if word[0] == "\n":
-        return [word[1:]]
-    # Of the others by far the most: one mark, at the end.
-    if len(word) > 1 and word[-1] in _CUT_OFF_BY_13A and not _PERHAPS_CUT_BY_13A(word[:-1]):
-        return [word[:-1], word[-1]]
-    return tokenize(word).split()
-
-
-def _count_chrf(batch: _Batch) -> Array:
-    """Compute chrF's statistics for each distinct hypothesis of each segment."""
+def _count_chrf(batch: Batch) -> Array:
+    """Return chrF's statistics for each distinct hypothesis of each segment."""
     scorer = batch.make()
-    texts = _lay_out(batch)
-    views = [(*_characters(texts.texts), scorer.char_order)]
+    texts = lay_out(batch)
+    views = [(*number_characters(texts.texts), scorer.char_order)]
     if scorer.word_order:
         split = [text.split() for text in texts.texts]
-        views.append((*_words(split, scorer._remove_punctuation), scorer.word_order))
+        views.append((*number_words(split, scorer._remove_punctuation), scorer.word_order))
     n_references = texts.references.shape[1]
     counts = np.empty((len(texts.hypotheses), n_references, scorer.order, 3), np.int64)
     done = 0
@@ -149,7 +110,7 @@ def _count_chrf(batch: _Batch) -> Array:
 
 
 def _chrf_of_segments(counts: Integers, factor: float) -> Array:
-    """Score as sacrebleu does to find the best reference, each operation in its order."""
+    """Return the scores by which sacrebleu finds the best reference, added in its order."""
     hyp, ref, match = (counts[..., i].astype(float) for i in range(3))
     counted = (hyp > 0) & (ref > 0)
     orders = np.maximum(counted.sum(axis=-1), 1)
@@ -165,15 +126,15 @@ def _chrf_of_segments(counts: Integers, factor: float) -> Array:
     return np.asarray(np.where(scorable, 100 * score, 0.0))
 
 
-def _completed(batch: _Batch, statistics: Integers, matches: Integers) -> Array:
-    """Let sacrebleu count the segments that count_shared could not."""
+def _completed(batch: Batch, statistics: Integers, matches: Integers) -> Array:
+    """Return statistics in which sacrebleu has counted the segments that count_shared could not."""
     missing = (matches < 0).any(axis=1)
     if missing.any():
         begin = 0
         for references, hypotheses in zip(batch.references, batch.hypotheses, strict=True):
             end = begin + len(hypotheses)
             if missing[begin:end].any():
-                alone = _Batch(batch.make, [references], [hypotheses])
+                alone = Batch(batch.make, [references], [hypotheses])
                 statistics[begin:end] = _count_by_sacrebleu(alone)
             begin = end
     # Half as much to hand over between processes; no text has 2**31 n-grams.
@@ -181,64 +142,12 @@ def _completed(batch: _Batch, statistics: Integers, matches: Integers) -> Array:
 
 
 def _n_grams(lengths: Integers, n: int) -> Integers:
+    """Return how many n-grams texts of these lengths have."""
     return np.maximum(lengths - (n - 1), 0)
 
 
-def _lay_out(batch: _Batch) -> _Texts:
-    n_references = len(batch.references[0])
-    counts = np.fromiter(map(len, batch.hypotheses), np.int64, len(batch.hypotheses))
-    firsts = np.cumsum(counts + n_references) - counts - n_references
-    return _Texts(
-        [
-            text
-            for pair in zip(batch.references, batch.hypotheses, strict=True)
-            for t in pair
-            for text in t
-        ],
-        np.repeat(np.arange(len(counts)), counts + n_references),
-        expand(firsts + n_references, counts),
-        np.repeat(firsts, counts)[:, None] + np.arange(n_references),
-    )
-
-
-def _characters(texts: list[str]) -> tuple[Integers, Integers]:
-    """Number the characters of texts without white space; give them and each text's length."""
-    codes = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), np.uint32)
-    lengths = np.fromiter(map(len, texts), np.int64, len(texts))
-    used = np.zeros(max(int(codes.max(initial=0)), 0x3000) + 1, bool)
-    used[codes] = True
-    used[list(map(ord, _WHITE_SPACE))] = False
-    numbers = np.cumsum(used, dtype=np.int32) - 1
-    kept = used[codes]
-    before = np.concatenate(([0], np.cumsum(kept)))
-    ends = np.cumsum(lengths)
-    return numbers[codes[kept]], before[ends] - before[ends - lengths]
-
-
-def _number(names: list[str]) -> tuple[list[str], Integers]:
-    """Number different names; give them in the order of their numbers, and the numbers."""
-    numbers = dict.fromkeys(names, 0)
-    numbers.update(zip(numbers, range(len(numbers)), strict=True))
-    return list(numbers), np.fromiter(map(numbers.__getitem__, names), np.int64, len(names))
-
-
-def _words(split: list[list[str]], cut: Callable[[str], list[str]]) -> tuple[Integers, Integers]:
-    """Number the pieces into which each word of texts is cut; give them and each text's length."""
-    n_words = np.fromiter(map(len, split), np.int64, len(split))
-    vocabulary, words = _number(list(chain.from_iterable(split)))
-    cuts = list(map(cut, vocabulary))
-    _, pieces = _number(list(chain.from_iterable(cuts)))
-    counts = np.fromiter(map(len, cuts), np.int64, len(cuts))
-    starts = np.cumsum(counts) - counts
-    of_words = counts[words]
-    before = np.concatenate(([0], np.cumsum(of_words)))
-    ends = np.cumsum(n_words)
-    symbols = pieces[expand(starts[words], of_words)]
-    return symbols, before[ends] - before[ends - n_words]
-
-
 class SacrebleuMetric(Metric):
-    """Compute one of sacrebleu's metrics with its default parameters."""
+    """One of sacrebleu's metrics with its default parameters."""
 
     # What a worker takes at once, in characters: enough that the vocabulary of a batch is worth
     # sharing, few enough that work is shared evenly, progress is seen and memory stays small.
@@ -247,7 +156,7 @@ class SacrebleuMetric(Metric):
     _parallel_weight = 1 << 20
 
     def __init__(
-        self, make: Callable[[], Any], n_statistics: int, count: Callable[[_Batch], Array]
+        self, make: Callable[[], Any], n_statistics: int, count: Callable[[Batch], Array]
     ) -> None:
         self._make = make
         self._n_statistics = n_statistics
@@ -266,7 +175,7 @@ class SacrebleuMetric(Metric):
         progress: Progress | None = None,
         executor: Executor | None = None,
     ) -> Statistics:
-        """Compute statistics of shape (n_systems, n_segments, k); see Metric.
+        """Return statistics of shape (n_systems, n_segments, k); see Metric.
 
         The references of a segment are prepared once for all systems, and a hypothesis that
         several systems share is counted once.
@@ -280,69 +189,56 @@ class SacrebleuMetric(Metric):
                 f"{self._make().__class__.__name__} compares with references and there are none; "
                 "give some with -r: plain files, or a folder with <document>.en.txt"
             )
-        n_segments = len(references[0])
-        for column in (*references, *systems):
-            if len(column) != n_segments:
-                raise MismatchError(
-                    f"one column has {n_segments} segments, another {len(column)}; "
-                    "references and hypotheses must be aligned"
-                )
-        result = np.zeros((len(systems), n_segments, self._n_statistics))
-        # Row of each hypothesis among the distinct ones, -1 for none.
-        rows = np.full((n_segments, len(systems)), -1, np.int64)
-        distinct: list[list[str]] = []
-        total = 0
-        for i in range(n_segments):
-            found: dict[str, int] = {}
-            rows[i] = [
-                -1 if text is None else found.setdefault(text, total + len(found))
-                for text in [system[i] for system in systems]
-            ]
-            distinct.append(list(found))
-            total += len(found)
+        _check_lengths(references, systems)
+        distinct = distinct_hypotheses(systems, len(references[0]))
         of_segment = list(zip(*references, strict=True))
-        weights = [
-            self._weigh(texts, found) for texts, found in zip(of_segment, distinct, strict=True)
-        ]
+        weights = list(map(self._weigh, of_segment, distinct.texts))
         workers = 1 if executor is None else executor.workers
+        # Where nobody translated a segment there is nothing to count.
         cuts = [
-            (begin, end) for begin, end in self._cut(weights, workers) if any(distinct[begin:end])
+            (begin, end)
+            for begin, end in cut_evenly(weights, self._batch_weight, workers)
+            if any(distinct.texts[begin:end])
         ]
         batches = [
-            _Batch(self._make, of_segment[begin:end], distinct[begin:end]) for begin, end in cuts
+            Batch(self._make, of_segment[begin:end], distinct.texts[begin:end])
+            for begin, end in cuts
         ]
-        done = 0
         worth_workers = executor is not None and sum(weights) >= self._parallel_weight
         run = executor.map if executor is not None and worth_workers else map
+        result = np.zeros((len(systems), len(references[0]), self._n_statistics))
+        done = 0
         for (begin, end), counted in zip(cuts, run(self._count, batches), strict=True):
             # The last row is that of a segment not translated.
             table = np.concatenate((counted, np.zeros((1, self._n_statistics))))
-            places = rows[begin:end] - done
-            result[:, begin:end] = table[np.where(places < 0, -1, places).T]
+            rows = distinct.rows[begin:end] - done
+            result[:, begin:end] = table[np.where(rows < 0, -1, rows).T]
             done += len(counted)
             if progress is not None:
-                progress(done, total)
+                progress(done, distinct.total)
         return Statistics(result)
 
     def _weigh(self, references: tuple[str, ...], hypotheses: list[str]) -> int:
-        """Estimate the work of a segment: its characters, and what a text costs of itself."""
+        """Return the estimated work of a segment: its characters and what each text costs."""
+        # By hand: a text costs about what 16 of its characters do, however short it is.
         compared = len(hypotheses) * (sum(map(len, references)) + 16)
         return (compared + sum(map(len, hypotheses)) + 16) // 2
-
-    def _cut(self, weights: list[int], workers: int) -> Iterator[tuple[int, int]]:
-        """Cut the segments into batches of about equal weight; those of none are skipped."""
-        most = self._batch_weight
-        most = min(most, max(sum(weights) // (2 * workers), most // 16))
-        begin = weight = 0
-        for i, one in enumerate(weights):
-            weight += one
-            if weight >= most or i == len(weights) - 1:
-                yield begin, i + 1
-                begin, weight = i + 1, 0
 
     def signature(self, n_references: int) -> str:
         """Return sacrebleu's own signature."""
         return _signature(self._make(), n_references)
+
+
+def _check_lengths(
+    references: Sequence[Sequence[str]], systems: Sequence[Sequence[str | None]]
+) -> None:
+    n_segments = len(references[0])
+    for column in (*references, *systems):
+        if len(column) != n_segments:
+            raise MismatchError(
+                f"one column has {n_segments} segments, another {len(column)}; "
+                "references and hypotheses must be aligned"
+            )
 
 
 def _signature(scorer: Any, n_references: int) -> str:
@@ -361,11 +257,11 @@ class Bleu(SacrebleuMetric):
         super().__init__(BLEU, 2 + 2 * MAX_NGRAM_ORDER, _count_bleu)
 
     def score(self, sums: Array) -> Array:
-        """Score summed statistics (..., 10) as (...), as sacrebleu scores a corpus."""
+        """Return scores of summed statistics, (..., 10) -> (...), as sacrebleu scores a corpus."""
         return _bleu_score(sums, effective_order=False)
 
     def segment_score(self, statistics: Array) -> Array:
-        """Score single segments with effective order, as ``sacrebleu --sentence-level`` does.
+        """Return scores of segments with effective order, as ``sacrebleu --sentence-level`` does.
 
         Without it a heading of three words could never score above 0.
         """
@@ -409,7 +305,7 @@ class Chrf(SacrebleuMetric):
         self._beta_squared = float(scorer.beta**2)
 
     def score(self, sums: Array) -> Array:
-        """Score summed statistics (..., k) as (...): F-beta of the mean precision and recall."""
+        """Return F-beta of mean precision and recall of summed statistics, (..., k) -> (...)."""
         hyp, ref, match = sums[..., 0::3], sums[..., 1::3], sums[..., 2::3]
         # Orders that either side lacks do not count ("eff:yes").
         counted = (hyp > 0) & (ref > 0)
@@ -443,7 +339,7 @@ class Ter(SacrebleuMetric):
         return len(hypotheses)
 
     def score(self, sums: Array) -> Array:
-        """Score summed statistics (..., 2) as (...): edits per 100 reference words."""
+        """Return scores of summed statistics, (..., 2) -> (...): edits per 100 reference words."""
         edits, length = sums[..., 0], sums[..., 1]
         with np.errstate(divide="ignore", invalid="ignore"):
             rate = np.where(length > 0, edits / length, np.where(edits > 0, 1.0, 0.0))
@@ -455,20 +351,20 @@ def _chrf_plus_plus() -> Any:
 
 
 def bleu() -> Metric:
-    """Build BLEU with sacrebleu's defaults (13a tokens, exponential smoothing)."""
+    """Return BLEU with sacrebleu's defaults (13a tokens, exponential smoothing)."""
     return Bleu()
 
 
 def chrf() -> Metric:
-    """Build chrF2: characters 1-6, beta 2."""
+    """Return chrF2: characters 1-6, beta 2."""
     return Chrf(CHRF)
 
 
 def chrf_plus_plus() -> Metric:
-    """Build chrF2++: characters 1-6, words 1-2, beta 2."""
+    """Return chrF2++: characters 1-6, words 1-2, beta 2."""
     return Chrf(_chrf_plus_plus)
 
 
 def ter() -> Metric:
-    """Build TER with tercom's defaults (case-insensitive, punctuation kept)."""
+    """Return TER with tercom's defaults (case-insensitive, punctuation kept)."""
     return Ter()

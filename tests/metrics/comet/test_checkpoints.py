@@ -1,26 +1,16 @@
-"""Models are files: which ones, where they lie, and what is said where one is missing."""
+"""Models are files: where they lie, and what is said where one is missing."""
 
 from __future__ import annotations
 
-import dataclasses
-import hashlib
-import os
-import subprocess
-import sys
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from mteval.errors import InputError, MtevalError, UnavailableError, UsageError
-from mteval.metrics.comet.checkpoints import (
-    DEFAULT_MODEL,
-    KNOWN_MODELS,
-    fetch_model,
-    find_model,
-    list_models,
-)
+from mteval.metrics.comet.checkpoints import fetch_model, find_model, list_models
+from mteval.metrics.comet.known_models import DEFAULT_MODEL, KNOWN_MODELS
 from tests.conftest import ROOT
+from tests.metrics.comet.model_folders import write_encoder, write_model
 
 KINDS = {
     "regression": "regression_metric",
@@ -28,76 +18,6 @@ KINDS = {
     "unified": "unified_metric",
     "xcomet": "xcomet_metric",
 }
-
-
-def write_encoder(folder: Path, tokenizer: str = "tokenizer.json") -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "config.json").write_text("{}")
-    (folder / tokenizer).write_text("{}")
-    return folder
-
-
-def write_model(
-    folder: Path, encoder: Path | str, kind: str = "regression_metric", more: str = ""
-) -> Path:
-    """Lay a model out as the hub does; nothing here reads its weights."""
-    (folder / "checkpoints").mkdir(parents=True)
-    (folder / "checkpoints" / "model.ckpt").write_bytes(b"weights")
-    (folder / "hparams.yaml").write_text(
-        f"class_identifier: {kind}\nencoder_model: XLM-RoBERTa\npretrained_model: {encoder}\n{more}"
-    )
-    return folder
-
-
-def write_hub(hub: Path, repository: str, files: Mapping[str, bytes]) -> Path:
-    """Lay a repository out as huggingface_hub's cache does: blobs, and links to them."""
-    folder = hub / f"models--{repository.replace('/', '--')}"
-    revision = hashlib.sha1(repository.encode()).hexdigest()
-    (folder / "refs").mkdir(parents=True)
-    (folder / "refs" / "main").write_text(revision)
-    (folder / "blobs").mkdir()
-    for name, data in files.items():
-        blob = folder / "blobs" / hashlib.sha256(data).hexdigest()
-        blob.write_bytes(data)
-        link = folder / "snapshots" / revision / name
-        link.parent.mkdir(parents=True, exist_ok=True)
-        link.symlink_to(os.path.relpath(blob, link.parent))
-    return folder / "snapshots" / revision
-
-
-def python(
-    code: str, cwd: Path, *arguments: object, **environment: object
-) -> subprocess.CompletedProcess[str]:
-    """Run code in a process of its own: huggingface_hub reads its variables once."""
-    return subprocess.run(
-        [sys.executable, "-c", code, *map(str, arguments)],
-        cwd=cwd,
-        env=os.environ | {name: str(value) for name, value in environment.items()},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-
-
-FIND = (
-    "import sys\n"
-    "from mteval.metrics.comet.checkpoints import find_model, list_models\n"
-    "files = find_model(sys.argv[1])\n"
-    "print(files.name, files.checkpoint, files.encoder, files.tokenizer, sep='\\n')\n"
-    "print(next((r['path'] for r in list_models() if r['model'] == sys.argv[1]), None))\n"
-    "sys.exit('torch' in sys.modules)\n"
-)
-
-
-@pytest.fixture
-def encoder(tmp_path: Path) -> Path:
-    return write_encoder(tmp_path / "an encoder")
-
-
-@pytest.fixture
-def model(tmp_path: Path, encoder: Path) -> Path:
-    return write_model(tmp_path / "mine", encoder)
 
 
 def test_real_checkpoints_are_found(checkpoints: dict[str, Path]) -> None:
@@ -165,48 +85,6 @@ def test_a_checkpoint_without_hparams_is_refused(model: Path) -> None:
             find_model(str(name))
 
 
-def test_hparams_that_run_code_are_refused_and_do_not_run(model: Path) -> None:
-    marker = model / "ran"
-    for hostile in (
-        f'!!python/object/apply:os.system ["touch {marker}"]',
-        f'class_identifier: !!python/object/apply:os.system ["touch {marker}"]',
-        f"class_identifier: regression_metric\nx: !!python/object/new:os.system [touch {marker}]",
-    ):
-        (model / "hparams.yaml").write_text(hostile)
-        with pytest.raises(InputError, match=r"hparams.yaml: this is not plain YAML \("):
-            find_model(str(model))
-        assert not marker.exists()
-
-
-@pytest.mark.parametrize(
-    ("text", "says"),
-    [
-        ("a: [1, 2\nb: {", r"not plain YAML"),
-        ("a: \x01", r"not plain YAML"),
-        ("a: 2020-99-99", r"not plain YAML"),
-        ("[" * 3000, r"not plain YAML"),
-        ("class_identifier: ranking_metric", r"is 'ranking_metric', and mteval scores with regr"),
-        ("class_identifier: [regression_metric]", r"is \['regression_metric'\], and mteval"),
-        ("class_identifier:", r"is None"),
-        ("just a text", r"is None"),
-        ("", r"is None"),
-    ],
-)
-def test_hparams_that_are_not_those_of_a_model_are_refused(
-    model: Path, text: str, says: str
-) -> None:
-    (model / "hparams.yaml").write_text(text)
-    with pytest.raises(InputError, match=says) as error:
-        find_model(str(model))
-    assert "\n" not in str(error.value)
-
-
-def test_hparams_that_are_not_utf8_are_refused(model: Path) -> None:
-    (model / "hparams.yaml").write_bytes(b"class_identifier: \xff\xfe")
-    with pytest.raises(InputError, match=r"hparams.yaml:1: the text is not UTF-8"):
-        find_model(str(model))
-
-
 @pytest.mark.parametrize(
     "name", ["none.ckpt", "./none", "../none", "/none/at/all", "a/b/c", "x.ckpt/y/z"]
 )
@@ -235,50 +113,6 @@ def test_an_unknown_hub_name_is_told_both_ways_out(tmp_path: Path) -> None:
     assert str(error.value).count("\n") == 0
     assert "`mteval models fetch Nobody/such-a-model`" in str(error.value)
     assert "--comet-model" in str(error.value)
-
-
-HPARAMS = b"class_identifier: regression_metric\npretrained_model: xlm-roberta-large\n"
-ENCODER = {"config.json": b"{}", "tokenizer.json": b"{ }", "sentencepiece.bpe.model": b"pieces"}
-
-
-def test_a_fetched_model_is_found_in_the_hub_s_cache_with_its_encoder(tmp_path: Path) -> None:
-    name = "Unbabel/wmt22-comet-da"
-    files = {"hparams.yaml": HPARAMS, "checkpoints/model.ckpt": b"weights"}
-    snapshot = write_hub(tmp_path / "hf" / "hub", name, files)
-    encoder = write_hub(tmp_path / "hf" / "hub", "xlm-roberta-large", ENCODER)
-    wanted = [name, *map(str, (snapshot / "checkpoints" / "model.ckpt", encoder, encoder))]
-    for variable, folder in (("HF_HOME", tmp_path / "hf"), ("HF_HUB_CACHE", tmp_path / "hf/hub")):
-        # No proxy is there: what asks the network would fail.
-        done = python(FIND, tmp_path, name, **{variable: folder, "HTTPS_PROXY": "127.0.0.1:9"})
-        assert done.returncode == 0, done.stderr
-        assert done.stdout.splitlines() == [*wanted, str(snapshot)]
-
-
-def test_a_fetched_model_without_its_encoder_says_how_to_get_it(tmp_path: Path) -> None:
-    files = {"hparams.yaml": HPARAMS, "checkpoints/model.ckpt": b"weights"}
-    snapshot = write_hub(tmp_path / "hf" / "hub", "Org/name", files)
-    # A folder of the encoder's name that happens to lie here is not it.
-    write_encoder(tmp_path / "xlm-roberta-large")
-    done = python(FIND, tmp_path, "Org/name", HF_HOME=tmp_path / "hf")
-    last = done.stderr.rstrip("\n").split("\n")[-1]
-    assert "UnavailableError" in last
-    assert "needs the files of its encoder xlm-roberta-large" in last
-    assert str(snapshot / "encoder") in last
-    assert "`mteval models fetch Org/name`" in last
-
-
-def test_minilm_takes_its_tokenizer_from_another_repository(tmp_path: Path) -> None:
-    hparams = HPARAMS.replace(b"xlm-roberta-large", b"microsoft/MiniLM") + b"encoder_model: MiniLM"
-    files = {"hparams.yaml": hparams, "checkpoints/model.ckpt": b"weights"}
-    hub = tmp_path / "hf" / "hub"
-    write_hub(hub, "Org/name", files)
-    encoder = write_hub(hub, "microsoft/MiniLM", {"config.json": b"{}", "vocab.txt": b"a"})
-    done = python(FIND, tmp_path, "Org/name", HF_HOME=tmp_path / "hf")
-    assert "needs the files of its encoder xlm-roberta-base" in done.stderr
-    tokenizer = write_hub(hub, "xlm-roberta-base", ENCODER)
-    done = python(FIND, tmp_path, "Org/name", HF_HOME=tmp_path / "hf")
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.splitlines()[2:4] == [str(encoder), str(tokenizer)]
 
 
 def test_a_model_that_unbabel_comet_fetched_is_found(
@@ -341,39 +175,6 @@ def test_a_missing_encoder_is_told_with_its_place(
     assert "\n" not in str(error.value)
 
 
-@pytest.mark.parametrize(
-    ("kind", "more", "source", "reference", "needed"),
-    [
-        ("regression_metric", "", True, True, True),
-        ("referenceless_regression_metric", "", True, False, False),
-        ("unified_metric", "", True, True, False),
-        ("unified_metric", "input_segments: [mt, src, ref]", True, True, False),
-        ("unified_metric", "input_segments: [mt, ref]", False, True, True),
-        ("unified_metric", "input_segments: [mt, src]", True, False, False),
-        ("xcomet_metric", "", True, True, False),
-        ("token_matching_metric", "", False, True, True),
-        # xCOMET's classes read all three whatever their hyper-parameters say.
-        ("xcomet_metric", "input_segments: [mt, src]", True, True, False),
-    ],
-)
-def test_what_a_model_reads_follows_from_its_hyperparameters(
-    kind: str, more: str, source: bool, reference: bool, needed: bool, tmp_path: Path, encoder: Path
-) -> None:
-    files = find_model(str(write_model(tmp_path / "mine", encoder, kind, more)))
-    assert (files.reads_source, files.reads_reference) == (source, reference)
-    assert files.needs_reference == needed
-
-
-def test_input_segments_that_are_no_list_of_names_are_refused(
-    tmp_path: Path, encoder: Path
-) -> None:
-    for number, bad in enumerate(("5", "mt", "[mt, 5]", "[src, ref]", "{mt: 1}")):
-        more = f"input_segments: {bad}"
-        model = write_model(tmp_path / str(number), encoder, "unified_metric", more)
-        with pytest.raises(InputError, match=r"hparams.yaml: input_segments"):
-            find_model(str(model))
-
-
 def test_known_models_are_listed_with_licence_and_place(
     tmp_path: Path, encoder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -412,23 +213,6 @@ def test_the_configured_model_is_listed_too(
     }
 
 
-def test_fetching_without_a_network_fails_in_one_sentence(tmp_path: Path) -> None:
-    code = (
-        "import sys\n"
-        "from mteval.errors import UnavailableError\n"
-        "from mteval.metrics.comet.checkpoints import fetch_model\n"
-        "try:\n    fetch_model('Org/name')\n"
-        "except UnavailableError as error:\n    print(error)\n"
-    )
-    proxy = "http://127.0.0.1:9"
-    for environment in ({"HF_HUB_OFFLINE": "1"}, {"HTTPS_PROXY": proxy, "https_proxy": proxy}):
-        done = python(code, tmp_path, HF_HOME=tmp_path / "hf", **environment)
-        assert done.returncode == 0, done.stderr
-        [sentence] = done.stdout.splitlines()
-        assert sentence.startswith("Org/name cannot be downloaded (")
-        assert "--comet-model" in sentence
-
-
 def test_what_is_on_disk_is_not_fetched(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(model.parent)
     for name in (str(model), "mine", "mine/hparams.yaml", "/none/at/all"):
@@ -447,15 +231,3 @@ def test_the_model_that_comes_with_the_package_is_found_without_looking_elsewher
     assert files.name == "mteval/comet-mini-en"
     assert files.encoder == files.tokenizer == files.hparams_file.parent / "encoder"
     assert fetch_model(DEFAULT_MODEL) == files
-
-
-@pytest.mark.parametrize(
-    ("name", "grade"), [("Unbabel/wmt22-comet-da", "published"), ("mine", "ungraded")]
-)
-def test_a_model_s_grade_is_not_for_itself_to_give(
-    name: str, grade: str, tmp_path: Path, encoder: Path
-) -> None:
-    files = find_model(str(write_model(tmp_path / "mine", encoder, more="grade: published")))
-    assert dataclasses.replace(files, name=name).grade == grade
-    assert files.target_language is None
-    assert files.evidence is None

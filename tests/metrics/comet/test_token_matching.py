@@ -19,7 +19,8 @@ from hypothesis.extra import numpy as arrays
 
 from mteval.errors import UnavailableError
 from mteval.metrics.base import Array
-from mteval.metrics.comet.checkpoints import DEFAULT_MODEL, find_model
+from mteval.metrics.comet.checkpoints import find_model
+from mteval.metrics.comet.known_models import DEFAULT_MODEL
 from mteval.metrics.comet.metric import comet
 from tests.conftest import ROOT
 from tests.metrics.comet.test_metric import library_scores, read

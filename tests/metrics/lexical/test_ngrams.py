@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -220,25 +219,6 @@ def test_two_systems_of_wmt22(name: str, wmt22: Path) -> None:
     references = [(wmt22 / f"ref.{r}.en").read_text("utf-8").split("\n")[:-1] for r in "AB"]
     for columns in (references[:1], references):
         np.testing.assert_array_equal(ours(name, columns, systems), theirs(name, columns, systems))
-
-
-def test_words_are_cut_one_at_a_time_as_13a_cuts_lines() -> None:
-    tokenize = BLEU().tokenizer
-    words = ["".join(word) for n in (1, 2, 3) for word in product(MARKS, repeat=n)]
-    cut = {word: lexical._cut_by_13a(tokenize, word) for word in words}
-    assert [word for word in words if cut[word] != tokenize(word).split()] == []
-    # What stands beside white space has no part in it.
-    few = ["".join(word) for n in (1, 2, 3) for word in product(".,-5a'", repeat=n)]
-    cut |= {word: lexical._cut_by_13a(tokenize, word) for word in few}
-    lines = list(product(few, [" ", "\u2028", " \t"], few))
-    assert [
-        (a, space, b) for a, space, b in lines if tokenize(a + space + b).split() != cut[a] + cut[b]
-    ] == []
-
-
-def test_white_space_is_what_split_splits_at() -> None:
-    all_of_it = {chr(i) for i in range(0x110000) if not chr(i).strip()}
-    assert set(lexical._WHITE_SPACE) == all_of_it == set(WHITE_SPACE)
 
 
 @settings(max_examples=200)
