@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import csv
-import dataclasses
 import hashlib
 import json
 from datetime import datetime, timezone
@@ -15,9 +14,7 @@ from mteval.corpus.model import Document, SystemOutput, TestSet
 from mteval.errors import InputError
 from mteval.runs.evaluation import Evaluation
 from mteval.runs.read import Run
-from mteval.runs.schema.rows import ErrorSpan
 from mteval.runs.write import write_run
-from tests.conftest import ROOT
 
 NOON = datetime(2026, 11, 22, 12, 0, 0, tzinfo=timezone.utc)
 
@@ -124,19 +121,6 @@ def test_a_run_of_before_there_were_domains_is_read(evaluation: Evaluation, tmp_
     again = Run(folder).evaluation
     assert again.document_domains == (None,) * len(evaluation.documents)
     assert again.score_table().equals(evaluation.score_table())
-
-
-def test_terms_and_spans_are_read_back(tmp_path: Path) -> None:
-    systems = [ROOT / "systems" / name for name in ("llm-glossary", "llm-literal")]
-    evaluation = mteval.evaluate(ROOT / "references", systems, ["chrf", "bleu"])
-    span = ErrorSpan(start=0, end=3, text="One", severity="minor", confidence=0.5)
-    evaluation = dataclasses.replace(evaluation, error_spans={"bleu": {(1, 2): [span]}})
-    folder, record = write_run(evaluation, tmp_path, NOON, [])
-    again = Run(folder).evaluation
-    assert again.document(record) == evaluation.document(record)
-    assert list(again.occurrences) == list(evaluation.occurrences)
-    assert [m.name for m in again.metrics] == ["chrf", "bleu", "term_accuracy"]
-    assert again.flags == evaluation.flags
 
 
 def test_what_is_not_there_stays_so(tmp_path: Path) -> None:
