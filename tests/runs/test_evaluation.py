@@ -14,11 +14,12 @@ def test_a_notebook_shows_the_scores_of_systems(evaluation: Evaluation) -> None:
     assert list(shown.columns) == ["system", "segments", "chrF ↑", "BLEU ↑", "Terms ↑"]
     rows = evaluation.system_rows()
     for row, cells in zip(rows, shown.itertuples(index=False, name=None), strict=True):
-        half = (row["bleu_ci"][1] - row["bleu_ci"][0]) / 2
-        # A system that lacks segments has no rank.
-        rank = "" if row["system"] == "part" else f" ({row['bleu_rank']})"
         assert cells[:2] == (row["system"], row["segments"])
-        assert cells[3] == f"{row['bleu']:.1f} ±{half:.1f}{rank}"
+        for cell, name in zip(cells[2:4], ("chrf", "bleu"), strict=True):
+            half = (row[f"{name}_ci"][1] - row[f"{name}_ci"][0]) / 2
+            # A system that lacks segments has no rank.
+            rank = "" if row["system"] == "part" else f" ({row[f'{name}_rank']})"
+            assert cell == f"{row[name]:.1f} ±{half:.1f}{rank}"
     assert repr(evaluation) == (
         "<Evaluation of x, y, part: 3 documents, 6 segments, chrf, bleu, term_accuracy>"
     )
