@@ -227,6 +227,11 @@ def test_scores_compare_by_what_decides_them(evaluation: Evaluation) -> None:
     assert comparability_key(changed("signatures", "bleu"), "part", "chrf") == key
     assert comparability_key(changed("signatures", "chrf"), "part", "chrf") != key
     assert comparability_key(changed("inputs", "dates", "d"), "part", "chrf") == key
+    # In whatever order a version of mteval wrote them.
+    reversed_keys = dict(reversed(record["inputs"]["references"]["d"].items()))
+    turned = changed("inputs", "references", "d", value=reversed_keys)
+    assert len(reversed_keys) > 1
+    assert comparability_key(turned, "part", "chrf") == key
     terms = comparability_key(record, "part", "term_accuracy")
     assert terms is not None
     assert terms[0] == record["term_signature"]
@@ -288,9 +293,12 @@ def test_runs_are_found_by_folder_and_by_name(
     assert find_run(written, tmp_path).folder == written
     assert find_run(Path(written.name), results).folder == results / written.name
     assert find_run(Path(written.name), results).name == written.name
-    with pytest.raises(InputError, match="nowhere: there is no such run, nor in"):
+    with pytest.raises(InputError) as raised:
         find_run(Path("nowhere"), results)
-    with pytest.raises(InputError, match="there is no such folder of results; make runs with"):
+    assert str(raised.value) == (
+        f"nowhere: there is no such run, nor in {results}; score first, or check the name"
+    )
+    with pytest.raises(InputError, match=r"nothing: there is no such folder of results; make runs"):
         find_runs(tmp_path / "nothing")
     # A run without terms is none of these.
     without = dataclasses.replace(evaluation, metrics=evaluation.metrics[:2])
