@@ -33,7 +33,7 @@ _TAG = re.compile(
     re.ASCII,
 )
 _ID = re.compile(r"\sid\s*=\s*[\"']?([^\s\"'/>]+)")
-# [b]: forums.
+# [b]: forums. Without an end it is a letter that an editor put in: "[I] agree", a[i].
 _BRACKET_TAG = re.compile(
     r"\[(?P<end>/)?(?P<name>b|i|u|s|url|img|quote|code|color|size)(?:=[^\]\[]*)?\]", re.IGNORECASE
 )
@@ -61,8 +61,13 @@ class _Item:
     is_end: bool = False
 
 
-def _items(text: str) -> list[_Item]:
-    """Return the markup of a text, in its order."""
+def _items(text: str, known: frozenset[str] = frozenset()) -> list[_Item]:
+    """Return the markup of a text, in its order.
+
+    Args:
+        text: the text.
+        known: names of tags in brackets that are markup in the source.
+    """
     if not _MARKS.search(text):
         return []
     found = [(match.start(), _Item(match[0], match[0])) for match in _PLACEHOLDER.finditer(text)]
@@ -79,8 +84,18 @@ def _items(text: str) -> list[_Item]:
             or match["attributes"]
         ):
             found.append((match.start(), _tag(match, name)))
-    found += [(match.start(), _bracket_tag(match)) for match in _BRACKET_TAG.finditer(text)]
+    known |= _bracket_names(text)
+    found += [
+        (match.start(), _bracket_tag(match))
+        for match in _BRACKET_TAG.finditer(text)
+        if match["name"].lower() in known
+    ]
     return [item for _, item in sorted(found, key=lambda pair: pair[0])]
+
+
+def _bracket_names(text: str) -> frozenset[str]:
+    """Return the names of the tags in brackets that a text ends."""
+    return frozenset(m["name"].lower() for m in _BRACKET_TAG.finditer(text) if m["end"])
 
 
 def _tag(match: re.Match[str], name: str) -> _Item:
@@ -112,10 +127,11 @@ def _is_nested(items: list[_Item]) -> bool:
 
 
 def _prepare(segment: Segment) -> Rule | None:
+    brackets = _bracket_names(segment.source or "")
     wanted = _items(segment.source or "")
     counts = Counter(item.key for item in wanted)
     shown = {item.key: item.text for item in wanted}
-    known = [Counter(item.key for item in _items(text)) for text in segment.references]
+    known = [Counter(item.key for item in _items(text, brackets)) for text in segment.references]
     fewest = {key: min([count, *(c[key] for c in known)]) for key, count in counts.items()}
     most = counts.copy()
     for reference in known:
@@ -123,7 +139,7 @@ def _prepare(segment: Segment) -> Rule | None:
     must_nest = _is_nested(wanted)
 
     def rule(text: str) -> str | None:
-        items = _items(text)
+        items = _items(text, brackets)
         if not (wanted or items):
             return None
         own = Counter(item.key for item in items)

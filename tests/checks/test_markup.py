@@ -28,6 +28,8 @@ GOOD = "Click <b>Save</b>: {0} files are saved by %s."
         ("甲 < 乙 <- 丙 {注} [1] [法]", "less (note)"),
         ("写信给<a@b.org>，见<https://x.org/%E4%BD>", "Write to a@b.org, see x.org"),
         ("完成100%，%的", "100% done, % of"),
+        ("他说会来，数组a", '"[I] will come," [s]he said of a[i] and "[quote]"'),
+        ("数组a[i]和b[s]", "arrays a and b"),
     ],
 )
 def test_markup_that_is_kept_and_what_is_no_markup(source: str, text: str) -> None:
@@ -50,6 +52,8 @@ def test_markup_that_is_kept_and_what_is_no_markup(source: str, text: str) -> No
         ("%(n)d个，%1$s，${x}，%@", "%n, %2$s, $x", "%(n)d, %1$s, ${x} and 1 more missing; "
          "%2$s not in the source"),
         ("[b]好[/b]", "[b]good[b]", "[/b] missing; [b] not in the source"),
+        ("[b]好[/b]", "[b]good", "[/b] missing"),
+        ("[b]好[/b]", "good", "[b], [/b] missing"),
         ("您好，#PRS_ORG#", "Hello", "#PRS_ORG# missing"),
         ("退了 #NUMBER# 元", "returned # NUMBER # yuan", "#NUMBER# missing"),
         ("<p>甲</p>", "A", "<p>, </p> missing"),
