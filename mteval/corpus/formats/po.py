@@ -139,19 +139,19 @@ def _decoded(path: Path) -> str:
     declared = match[1].decode("ascii") if match else ""
     try:
         encoding = codecs.lookup(declared).name
+        if encoding != "utf-8":
+            return data.decode(encoding)
     except LookupError:
-        # CHARSET, where a template was never filled in, among others.
-        encoding = "utf-8"
-    if encoding == "utf-8":
+        # CHARSET, where a template was never filled in, or what is not an encoding of text.
         return decode(data, path)
-    try:
-        return data.decode(encoding)
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
+    except UnicodeError as error:
+        offset = error.start if isinstance(error, UnicodeDecodeError) else 0
+        line = data.count(b"\n", 0, offset) + 1
         raise EncodingError(
             f"{location(path, line)}: the file says that it is in {declared}, and it is not (byte "
-            f"offset {error.start}); correct its Content-Type, or save it as UTF-8"
+            f"offset {offset}); correct its Content-Type, or save it as UTF-8"
         ) from None
+    return decode(data, path)
 
 
 def _check_lines(path: Path, text: str) -> None:

@@ -188,6 +188,22 @@ def test_the_declared_encoding_is_taken(tmp_path: Path) -> None:
         read_corpus(write(tmp_path / "x.po", (HEADER + ENTRIES).encode("gb18030")))
 
 
+@pytest.mark.parametrize("declared", ["hex", "rot13", "nothing"])
+def test_what_is_declared_and_is_not_an_encoding_of_text_is_ignored(
+    tmp_path: Path, declared: str
+) -> None:
+    text = HEADER + ENTRIES
+    found = read_corpus(write(tmp_path / "x.po", text.replace("UTF-8", declared)))
+    assert pairs(found) == pairs(read_corpus(write(tmp_path / "y.po", text)))
+
+
+def test_an_encoding_that_decodes_nothing_is_refused(tmp_path: Path) -> None:
+    path = write(tmp_path / "x.po", (HEADER + ENTRIES).replace("UTF-8", "undefined"))
+    with pytest.raises(EncodingError, match="it is in undefined, and it is not") as caught:
+        read_corpus(path)
+    check_sentence(caught.value)
+
+
 def test_a_file_that_is_a_path_opens_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
