@@ -14,7 +14,7 @@ from mteval.io.files import kind_of
 from mteval.io.toml import read_toml
 from mteval.metrics.base import MetricSpec
 from mteval.metrics.options import MetricOption, OptionValue
-from mteval.metrics.registry import METRICS, all_metrics
+from mteval.metrics.registry import METRICS, all_metrics, plugin_problems
 
 __all__ = ["SETTINGS", "MetricSettings", "read_settings"]
 
@@ -39,8 +39,10 @@ def read_settings(folder: Path) -> MetricSettings:
     ``[tool.mteval]`` of its ``pyproject.toml``.
 
     Raises:
-        InputError: a file is not TOML, a value is not what the option allows, or a table is none.
-        UsageError: a setting is unknown, or a variable has a value that the option does not allow.
+        InputError: a file is not TOML, a value is not what the option allows, or what should be
+            a table is not one.
+        UsageError: a setting is unknown or set twice, or a variable has a value that the option
+            does not allow.
     """
     settings = _from_files(folder)
     for spec in all_metrics().values():
@@ -89,14 +91,31 @@ def _checked(found: Mapping[str, object], path: Path) -> MetricSettings:
     for metric, given in tables.items():
         key = f"{_METRICS}.{metric}"
         if metric not in specs:
-            raise UsageError(
-                f"{location(path)}: there is no metric for [{key}]; the metrics are "
-                f"{', '.join(specs)}"
-            )
+            problem = [each.sentence for each in plugin_problems() if each.name == metric]
+            why = problem[0] if problem else f"the metrics are {', '.join(specs)}"
+            raise UsageError(f"{location(path)}: there is no metric for [{key}]; {why}")
         table = _table(given, path, key, f"options of {metric} go below [{key}]")
+        _check_once(specs[metric], table, found, path)
         for name, value in _of_metric(specs[metric], table, path, key):
             settings.setdefault(metric, {})[name] = value
     return settings
+
+
+def _check_once(
+    spec: MetricSpec, table: Mapping[str, object], found: Mapping[str, object], path: Path
+) -> None:
+    """Check that no option of one metric alone is set both by its alias and in its table.
+
+    An alias that several metrics share, as device, is for those whose tables do not set it.
+    """
+    others = {o for each in all_metrics().values() if each != spec for o in each.options}
+    for option in spec.options:
+        for alias in option.aliases:
+            if option.name in table and alias in found and option not in others:
+                raise UsageError(
+                    f"{location(path)}: {alias} and {_METRICS}.{spec.name}.{option.name} are one "
+                    "setting, and both are set; drop one of them"
+                )
 
 
 def _of_metric(

@@ -51,6 +51,16 @@ def test_what_is_said_of_one_metric_goes_before_what_is_said_of_all(tmp_path: Pa
     assert read_settings(tmp_path)["comet"] == {"device": "mps", "precision": "fp16"}
 
 
+def test_a_setting_of_one_metric_is_set_once(tmp_path: Path) -> None:
+    for key, alias in (("model", "comet_model"), ("precision", "precision")):
+        (tmp_path / "mteval.toml").write_text(
+            f'{alias} = "fp16"\n[metrics.comet]\n{key} = "fp32"\n'
+        )
+        says = rf"mteval.toml: {alias} and metrics\.comet\.{key} are one setting, .*; drop one"
+        with pytest.raises(UsageError, match=says):
+            read_settings(tmp_path)
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
