@@ -9,6 +9,7 @@ from typing import NamedTuple
 from mteval.corpus.layout import SOURCE_LANGUAGE, TARGET_LANGUAGE
 from mteval.corpus.model import Document, Segment, SystemOutput, TestSet, check_names
 from mteval.errors import InputError, UsageError, location
+from mteval.languages.registry import language
 from mteval.wording import listing
 
 __all__ = [
@@ -138,9 +139,8 @@ def references_as_system(corpus: Corpus, system: str) -> Corpus:
 
 
 def main_language(code: str) -> str:
-    """Return the main part of a language code: zh of zh-Hans-CN."""
-    main = code.strip().lower().replace("_", "-").partition("-")[0]
-    return {"zho": "zh", "chi": "zh", "cmn": "zh", "eng": "en"}.get(main, main)
+    """Return the main part of a language code, as ISO 639-1 if it is known: zh of zho-Hans-CN."""
+    return language(code).code if code.strip() else ""
 
 
 def listed(items: Iterable[str], shown: int = 3) -> str:
