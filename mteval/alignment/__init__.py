@@ -1,4 +1,4 @@
-"""Alignment of Chinese paragraphs with English ones, of their sentences, and of outputs."""
+"""Alignment of paragraphs with those of a translation, of their sentences, and of outputs."""
 
 from __future__ import annotations
 

@@ -23,11 +23,11 @@ class Bead:
     """A group of neighbouring paragraphs of both sides that say the same (Gale and Church 1993).
 
     Attributes:
-        sources: indices of the Chinese paragraphs, from 0; none where the English is an addition.
-        targets: indices of the English paragraphs; none where the Chinese was omitted.
+        sources: indices of paragraphs of the source, from 0; none where the target is an addition.
+        targets: indices of paragraphs of the target; none where the source was omitted.
         confidence: probability, 0-1, that this is a bead of the true alignment.
         similarity: cosine of the embeddings of both sides; None where one is empty.
-        is_summary: whether the English says only a part of what the Chinese says.
+        is_summary: whether the target says only a part of what the source says.
     """
 
     sources: tuple[int, ...]
@@ -52,7 +52,7 @@ class Alignment:
 
     Attributes:
         beads: those with paragraphs of both sides, and those of one side alone.
-        is_summary: whether the English as a whole is a summary of the Chinese.
+        is_summary: whether the target as a whole is a summary of the source.
     """
 
     beads: tuple[Bead, ...]

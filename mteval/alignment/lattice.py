@@ -41,7 +41,7 @@ class Lattice:
         shared: weight of the tokens that each cell shares (n_cells,).
         totals: for each side sums of the weights of its tokens.
         inside: for each side whether a paragraph is within the text, not above or below it.
-        lengths: for each side sums of lengths; those of sources as the English is wordy.
+        lengths: for each side sums of lengths; of sources, as this translation would have them.
         headings: for each side sums of paragraphs that do not end as sentences do.
         repeats: for each side sums of paragraphs that the next one repeats.
         turns: for each side sums of paragraphs where a question or an answer begins.
@@ -115,7 +115,7 @@ def _between(paragraphs: Ints, count: int) -> Bools:
 
 
 def _log_length_ratio(left: Side, right: Side, values: Floats, mutual: tuple[Ints, Ints]) -> float:
-    """Return by how much the English is longer than expected, as a logarithm.
+    """Return by how much the target is longer than expected, as a logarithm.
 
     It is the median over the pairs that are each other's nearest and stand out.
     """

@@ -42,7 +42,7 @@ class Side:
         sentences: unit vectors of all sentences, one after the other.
         starts: where the sentences of each paragraph begin, and the end of the last.
         weights: of the sentences; they sum to 1 for each paragraph.
-        lengths: expected English characters.
+        lengths: in characters of the target; of a source those that are expected.
         tokens: numbers, dates and names that may be found on the other side.
         headings: whether a paragraph does not end as a sentence does.
         questions: whether it ends with a question mark.
@@ -89,7 +89,7 @@ class Side:
         )
 
     def length_of(self, paragraphs: Sequence[int]) -> float:
-        """Return how long some paragraphs are together, in expected English characters."""
+        """Return how long some paragraphs are together, in expected characters of the target."""
         return float(self.lengths[list(paragraphs)].sum())
 
     def tokens_of(self, paragraphs: Sequence[int]) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""Summaries: English that says only a part of what the Chinese says, of a bead or of it all."""
+"""Summaries: targets that say only a part of what their sources say, of a bead or of it all."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def _pair_summaries(
 
 
 def _is_short(bead: Bead, left: Side, right: Side) -> bool:
-    """Return whether the English of a bead is much shorter and lacks numbers of the Chinese."""
+    """Return whether the target of a bead is much shorter and lacks numbers of its source."""
     expected, length = left.length_of(bead.sources), right.length_of(bead.targets)
     if expected < MIN_LONG_LENGTH or length >= MAX_SHORT_SHARE * expected:
         return False
@@ -91,7 +91,7 @@ def _is_short(bead: Bead, left: Side, right: Side) -> bool:
 
 
 def is_summary(beads: Sequence[Bead], left: Side, right: Side) -> bool:
-    """Return whether the English is a summary: short, on the same matter, and not a part of it."""
+    """Return whether the target is a summary: short, on the same matter, and not a part of it."""
     expected, length = float(left.lengths.sum()), float(right.lengths.sum())
     if expected < MIN_LONG_LENGTH or not 0 < length < MAX_SHORT_SHARE * expected:
         return False
