@@ -164,6 +164,6 @@ def _count(
         (key, verdict), {"rendering": rendering, "verdict": verdict, "count": 0, "places": []}
     )
     entry["count"] += 1
-    place: AuditLocation = {"document": document, "segment": segment}
-    if place not in entry["places"]:
-        entry["places"].append(place)
+    location: AuditLocation = {"document": document, "segment": segment}
+    if location not in entry["places"]:
+        entry["places"].append(location)

@@ -16,9 +16,7 @@ from mteval.terminology.concepts import Concept
 from mteval.terminology.inventory import Inventory
 from mteval.terminology.matching import Matcher
 from mteval.terminology.requirements import check_packages, check_sources
-from mteval.terminology.scores import (
-    tsr_statistics,
-)
+from mteval.terminology.scores import tsr_statistics
 from mteval.terminology.termbase import Termbase
 from mteval.terminology.verdicts import check
 

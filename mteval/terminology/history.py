@@ -133,7 +133,7 @@ def _by_identity(
     counts: dict[tuple[str, str, int, str], int] = {}
     identified = {}
     for row in rows:
-        place = (row.system, row.document, row.segment, row.source)
-        counts[place] = counts.get(place, 0) + 1
-        identified[(*place, counts[place])] = row
+        term = (row.system, row.document, row.segment, row.source)
+        counts[term] = counts.get(term, 0) + 1
+        identified[(*term, counts[term])] = row
     return identified

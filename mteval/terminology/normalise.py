@@ -42,6 +42,7 @@ _PLURAL_ACRONYM = re.compile(r"([A-Z]{2,})s")
 _SYMBOLS = {"&": "and", "+": "plus"}
 # The key of punctuation; no text has this character.
 BREAK = "\0"
+# Longer words in capitals are so by style, as those of headings are; chosen by hand.
 _MAX_ACRONYM_LETTERS = 6
 # In a heading of capitals words of this length are no acronyms.
 _MAX_SHORT_WORD = 3

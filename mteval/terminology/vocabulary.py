@@ -13,7 +13,6 @@ __all__ = [
     "RIGHT",
     "SEVERITIES",
     "STATUSES",
-    "TERM_CHANGES",
     "UNLISTED",
     "VERDICTS",
     "CasePolicy",
@@ -37,4 +36,3 @@ UNLISTED: frozenset[str] = frozenset({"other", "transliterated", "left in Chines
 
 # What became of an occurrence from one run to the next.
 TermChange = Literal["new", "fixed", "still wrong"]
-TERM_CHANGES: tuple[TermChange, ...] = get_args(TermChange)

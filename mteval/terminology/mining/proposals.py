@@ -27,9 +27,7 @@ from mteval.terminology.mining.source_terms import (
     quoted_terms,
     recurrent_terms,
 )
-from mteval.terminology.normalise import (
-    fold_source,
-)
+from mteval.terminology.normalise import fold_source
 from mteval.terminology.termbase import Termbase
 
 __all__ = ["Proposal", "mine"]

@@ -28,9 +28,7 @@ from mteval.terminology.mining.weights import (
     QUOTED_CONFIDENCE,
     SEGMENTS_PER_BLOCK,
 )
-from mteval.terminology.normalise import (
-    fold_source,
-)
+from mteval.terminology.normalise import fold_source
 from mteval.terminology.passages import Question
 from mteval.terminology.search import candidates, choose
 from mteval.terminology.vectors import Vectors

@@ -25,9 +25,7 @@ from mteval.terminology.mining.weights import (
     MIN_COUNT_BESIDE_RECURRENT,
     MIN_TERM_CHARACTERS,
 )
-from mteval.terminology.normalise import (
-    fold_source,
-)
+from mteval.terminology.normalise import fold_source
 
 __all__ = ["Neighbours", "is_term", "listed_terms", "quoted_terms", "recurrent_terms"]
 
