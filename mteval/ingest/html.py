@@ -34,6 +34,7 @@ _CHARSET = re.compile(
     rb"|<\?xml[^>]{0,100}?encoding\s*=\s*[\"']([\w-]{2,20})",
     re.IGNORECASE,
 )
+# Of the bytes of a page; the HTML standard wants the declaration within the first 1,024.
 _DECLARED_WITHIN = 4096
 # Pictures in the page: they may be most of its size, and parsers have limits.
 _DATA_URI = re.compile(r"data:[\w/+.-]{0,60}(?:;[\w=-]{1,40})*;base64,[A-Za-z0-9+/=%\s]*")

@@ -46,6 +46,7 @@ Key = TypeVar("Key", bound="tuple[str | None, ...]")
 _PATIENCE_SECONDS = 30.0
 # SQLite takes 999 parameters a query everywhere.
 _KEYS_A_QUERY = 900
+# Of a file that is hashed, read at a time.
 _BLOCK_BYTES = 1 << 22
 # Of what SQLite says of a damaged file, in characters.
 _MAX_REASON = 200
