@@ -51,7 +51,7 @@ class Executor(Protocol):
 
 
 class SerialExecutor:
-    """Runs every batch in this process, when its result is asked for."""
+    """An executor that runs every batch in this process, when its result is asked for."""
 
     @property
     def workers(self) -> int:
@@ -70,7 +70,7 @@ class SerialExecutor:
 
 
 class ProcessExecutor:
-    """Runs batches in forked worker processes, one a core, where that is safe; else in this one."""
+    """An executor that runs batches in forked processes, one a core; here if that is not safe."""
 
     @property
     def workers(self) -> int:

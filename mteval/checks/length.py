@@ -1,7 +1,7 @@
 """Outputs that are far shorter or longer than expected, or cut off.
 
 Lengths are in characters, white space folded. Expected is the mean of the references, or else what
-the length of the source tells.
+follows from the length of the source.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _CUT_OFF = re.compile(r"[\w,，、]\s*$")
 
 
 def _expect(segment: Segment) -> tuple[float, _Limits] | None:
-    """Return the expected number of characters, and the limits; None where nothing tells."""
+    """Return the expected number of characters, and the limits; None where it is not known."""
     if segment.references:
         lengths = [len(fold_spaces(text)) for text in segment.references]
         return sum(lengths) / len(lengths), _BY_REFERENCES

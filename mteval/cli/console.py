@@ -153,7 +153,7 @@ def say_notes(*notes: Iterable[str]) -> None:
 
 
 class ProgressBar:
-    """Show progress on stderr once work has taken longer than a moment."""
+    """A progress bar on stderr, shown once work has taken longer than a moment."""
 
     def __init__(self) -> None:
         self._began = time.monotonic()

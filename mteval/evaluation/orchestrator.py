@@ -69,7 +69,7 @@ def evaluate(
         systems: outputs, or folders and files that hold them; none for those that the file of the
             test set holds.
         metrics: names, as ``mteval metrics`` lists them. Without any, the default metrics: BLEU,
-            chrF and COMET, less those that lack something here, which the notes tell. A metric
+            chrF and COMET, less those that lack something here, which the notes name. A metric
             that is named, or for which a model is given, must not lack anything.
         options: by metric, the options it takes, such as ``{"comet": {"model": "folder"}}``.
         allow_missing: score what is there where a system and the references have different
@@ -84,7 +84,7 @@ def evaluate(
         checks: flag outputs that look broken: copies, Chinese left in, lengths, repetitions, wrong
             numbers and dates.
         resegment: cut outputs that have other lines than their source, be they as many, into its
-            segments, by meaning; notes and flags tell what became of each.
+            segments, by meaning; notes and flags say what became of each.
         realign: the old name of ``resegment``.
         notes: what a reader must know of how the inputs were read.
         executor: what runs the batches of metrics; by default processes on this machine.

@@ -91,7 +91,7 @@ def check_terms(
         allow_missing: check what is there where a system and the references have different
             documents.
         search: look for what was written where no listed rendering was; by default unless that
-            is so of more than MAX_SEARCHED occurrences, which the notes tell.
+            is so of more than MAX_SEARCHED occurrences, which the notes say.
 
     Returns:
         The inventory, and what a reader must know.

@@ -16,7 +16,7 @@ __all__ = ["lock_folder", "remove_leftovers"]
 _SCRATCH_NAME = re.compile(r"\.\d{8}T\d{6}Z-[0-9a-f]{8}(-\d+)?\.\w+")
 # A run locks its folder as soon as it is made: one that is not locked after a minute has no owner.
 _UNLOCKED_SECONDS = 60.0
-# Where nothing can be locked, only age tells: no run writes for a day.
+# Where nothing can be locked, what is a day old has no owner: no run writes for so long.
 _UNLOCKABLE_SECONDS = 86_400.0
 
 

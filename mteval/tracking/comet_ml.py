@@ -45,7 +45,7 @@ class TrackerError(Exception):
 
 
 class _Listener(logging.Handler):
-    """Keeps what comet_ml reports as errors, as it raises hardly any."""
+    """A handler that keeps what comet_ml reports as errors, as it raises hardly any."""
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
@@ -73,7 +73,7 @@ class Logged:
 
 
 def log_plan(plan: Plan, folder: Path, scratch: Path, logged: Logged, *, offline: bool) -> None:
-    """Log a plan to Comet.com or into an archive; ``logged`` tells how far that came.
+    """Log a plan to Comet.com or into an archive; ``logged`` says how far that came.
 
     Args:
         plan: what to log.

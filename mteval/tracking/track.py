@@ -1,7 +1,7 @@
 """Log a run to Comet.com, the experiment tracker, which is not COMET, the metric.
 
 Its package, comet-ml, patches other libraries, starts threads, writes to stderr and can wait for a
-network for hours. So it runs in a process of its own, which can be stopped, and which tells what
+network for hours. So it runs in a process of its own, which can be stopped, and which says what
 became of the run in a file: whatever happens there, the run folder and this process stay as they
 are.
 

@@ -104,7 +104,7 @@ def test_a_test_set_of_sacrebleu_is_named(
     both = mteval("score", "mt.txt", "-t", "wmt22", "-l", "zh-en", "-r", "x.txt")
     assert (both.returncode, both.stderr) == (
         2,
-        "mteval: -t stands in place of -s and -r; drop one of them\n",
+        "mteval: -t names a test set instead of -s and -r; drop one of them\n",
     )
     compared = mteval("compare", "mt.txt", "-t", "wmt22", *QUICK[:2])
     assert compared.stderr == (

@@ -71,7 +71,7 @@ def read_inputs(
         UsageError: folders and plain files are mixed, or a test set is named beside references.
     """
     if named_set is not None and (references or source is not None):
-        raise UsageError("-t stands in place of -s and -r; drop one of them")
+        raise UsageError("-t names a test set instead of -s and -r; drop one of them")
     if named_set is not None:
         corpus: Corpus | None = read_set(*named_set)
     else:

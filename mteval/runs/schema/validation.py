@@ -128,7 +128,7 @@ def row_reader(
     Raises:
         ShapeError: a column is not there, now; a cell is empty or holds something else, later.
     """
-    places = {heading: n for n, heading in enumerate(headings)}
+    positions = {heading: n for n, heading in enumerate(headings)}
     found = layout(row_type)
     readers: dict[str, Callable[[Sequence[str | None]], Any]] = {}
     for name, column in found.items():
@@ -136,11 +136,11 @@ def row_reader(
         if column.after is not None:
             of_each = get_args(hint)[1]
             headings_of = {each: column.headings(each) for each in names.get(column.after, ())}
-            readers[name] = _spread_reader(headings_of, of_each, places)
-        elif name not in places:
+            readers[name] = _spread_reader(headings_of, of_each, positions)
+        elif name not in positions:
             raise ShapeError("", f"no column {name!r}")
         else:
-            readers[name] = _cell_reader(places[name], hint, column.value)
+            readers[name] = _cell_reader(positions[name], hint, column.value)
 
     def read(cells: Sequence[str | None]) -> RowType:
         return row_type(**{name: reader(cells) for name, reader in readers.items()})
@@ -149,12 +149,12 @@ def row_reader(
 
 
 def _cell_reader(
-    place: int, hint: Any, value: Callable[[str], Any] | None
+    position: int, hint: Any, value: Callable[[str], Any] | None
 ) -> Callable[[Sequence[str | None]], Any]:
     known, is_optional = _known(hint)
 
     def read(cells: Sequence[str | None]) -> Any:
-        cell = cells[place]
+        cell = cells[position]
         if value is not None:
             return value(cell or "")
         if cell is None:
@@ -167,16 +167,18 @@ def _cell_reader(
 
 
 def _spread_reader(
-    headings: Mapping[str, Sequence[str]], hint: Any, places: Mapping[str, int]
+    headings: Mapping[str, Sequence[str]], hint: Any, positions: Mapping[str, int]
 ) -> Callable[[Sequence[str | None]], Any]:
     known, is_optional = _known(hint)
     kind = get_args(known)[0] if get_origin(known) is tuple else known
-    found = {each: [places[name] for name in of if name in places] for each, of in headings.items()}
+    found = {
+        each: [positions[name] for name in of if name in positions] for each, of in headings.items()
+    }
 
     def read(cells: Sequence[str | None]) -> Any:
         values: dict[str, Any] = {}
         for each, of in found.items():
-            parts = [cells[place] for place in of]
+            parts = [cells[position] for position in of]
             if not parts or None in parts:
                 if not is_optional and parts:
                     raise ShapeError("", "a cell is empty")
