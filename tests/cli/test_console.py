@@ -1,11 +1,16 @@
-"""What the command line tells a log of its progress."""
+"""What commands show: text as it is, to streams that may close, and progress."""
 
 from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
 from mteval.cli import console
-from tests.conftest import without_progress
+from tests.conftest import ROOT, Run, without_progress
 
 
 def test_a_log_is_told_of_progress_in_lines_that_tests_can_set_aside(
@@ -23,3 +28,48 @@ def test_a_log_is_told_of_progress_in_lines_that_tests_can_set_aside(
     assert lines[1].endswith(" s left")
     assert lines[2].startswith("mteval: BLEU: 4000 of 4000 segments done, ")
     assert without_progress(text) == "mteval: 3 of 4 segments done are not progress\n"
+
+
+def test_markup_in_a_hypothesis_is_text(project: Path, mteval: Run) -> None:
+    name = "<script>[bold]x"
+    folder = project / "systems" / name
+    shutil.copytree(project / "systems" / "llm-fluent", folder)
+    (folder / "mnd-2023-12-28-video-call.txt").write_text("[red]<script>alert(1)</script>\n")
+    done = mteval("score", folder)
+    assert done.returncode == 0
+    assert name in done.stdout
+    [run] = (project / "results").iterdir()
+    assert "[red]<script>alert(1)</script>" in (run / "segments.csv").read_text("utf-8")
+
+
+def test_the_reader_of_stdout_may_leave(project: Path) -> None:
+    command = f"{sys.executable} -m mteval metrics | head -c 1"
+    done = subprocess.run(
+        ["bash", "-c", command], cwd=project, capture_output=True, text=True, check=False
+    )
+    assert "Traceback" not in done.stderr
+
+
+def test_stdout_may_be_closed_or_full(project: Path) -> None:
+    command = f"{sys.executable} -m mteval score systems/llm-fluent -m bleu"
+    for end, code in ((">&-", 0), (">/dev/full", 2)):
+        done = subprocess.run(
+            ["bash", "-c", f"{command} {end}"],
+            cwd=project,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == code, done.stderr
+        assert "Traceback" not in done.stderr
+        assert "run written to results/" in done.stderr
+
+
+def test_names_move_no_cursor(mteval: Run, tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "systems" / "llm-literal", tmp_path / "esc\x1b[31m")
+    done = mteval(
+        "score", "esc\x1b[31m", "-r", str(ROOT / "references"), "-m", "bleu", "--samples", "0"
+    )
+    assert done.returncode == 0, done.stderr
+    assert "esc\N{REPLACEMENT CHARACTER}[31m" in done.stdout
+    assert "\x1b" not in done.stdout + done.stderr

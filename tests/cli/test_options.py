@@ -1,4 +1,4 @@
-"""What mteval score, compare and terms check read: any format, to the numbers of the folders."""
+"""The inputs that score, compare and terms check are given: any format, the same numbers."""
 
 from __future__ import annotations
 
