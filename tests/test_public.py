@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import inspect
 import pkgutil
 import subprocess
 import sys
 import warnings
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 import mteval
 from tests.conftest import ROOT
 
+PACKAGE = ROOT / "mteval"
 MODULES = sorted(
     module.name
     for module in pkgutil.walk_packages(mteval.__path__, "mteval.")
@@ -76,3 +80,32 @@ def test_every_command_is_in_the_readme() -> None:
     for name, callback in commands:
         assert inspect.getdoc(callback)
         assert name in readme, name
+
+
+def public_docstrings(path: Path) -> Iterator[tuple[str, str]]:
+    """Yield the name and the docstring of every public definition of a file, methods included."""
+
+    def inside(
+        node: ast.Module | ast.ClassDef, names: tuple[str, ...]
+    ) -> Iterator[tuple[str, str]]:
+        for each in node.body:
+            if not isinstance(each, (ast.ClassDef, ast.FunctionDef)) or each.name.startswith("_"):
+                continue
+            name = (*names, each.name)
+            docstring = ast.get_docstring(each)
+            if docstring:
+                yield ".".join(name), docstring
+            if isinstance(each, ast.ClassDef):
+                yield from inside(each, name)
+
+    yield from inside(ast.parse(path.read_text("utf-8")), (str(path.relative_to(ROOT)),))
+
+
+def test_docstrings_begin_with_what_a_thing_is_or_returns() -> None:
+    found = [each for path in sorted(PACKAGE.rglob("*.py")) for each in public_docstrings(path)]
+    assert len(found) > 900
+    summaries = [(name, docstring.splitlines()[0]) for name, docstring in found]
+    # "Return the score", "A segment of a document": not whom an object is thought to talk to.
+    vague = {"Give", "Gives", "Hold", "Holds", "Say", "Says", "Stand", "Stands", "Tell", "Tells"}
+    assert [each for each in summaries if each[1].split()[0] in vague] == []
+    assert [each for each in summaries if not each[1].endswith(".")] == []
