@@ -6,11 +6,14 @@ The public names load what they need on first use, so that ``import mteval`` cos
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, Any
 
 from mteval import _moved  # noqa: F401 - old import paths keep working
 
+# Type checkers take it for typing's own, whose import would cost more than all the rest.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from mteval.corpus.model import Document, Segment, SystemOutput, TestSet
     from mteval.errors import MtevalError
     from mteval.evaluation.orchestrator import evaluate

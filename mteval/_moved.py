@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Callable
 from importlib.machinery import ModuleSpec
-from types import ModuleType
-from typing import Any, cast
+
+# Type checkers take it for typing's own, which ``import mteval`` must not load.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import ModuleType
+    from typing import Any
 
 __all__ = ["old_names"]
 
@@ -215,7 +219,8 @@ class _OldModules:
     def find_spec(self, fullname: str, *_: Any) -> ModuleSpec | None:
         if fullname not in _SUCCESSORS and fullname not in _OLD_PACKAGES:
             return None
-        return ModuleSpec(fullname, cast("Any", self), is_package=fullname in _OLD_PACKAGES)
+        loader: Any = self
+        return ModuleSpec(fullname, loader, is_package=fullname in _OLD_PACKAGES)
 
     def create_module(self, _: ModuleSpec) -> None:
         return None

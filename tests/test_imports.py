@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -258,3 +259,12 @@ def test_the_graph_has_no_cycle() -> None:
 
     for module in graph:
         visit(module, ())
+
+
+def test_importing_the_package_loads_next_to_nothing() -> None:
+    """Without site-packages, whose .pth files may load anything."""
+    code = "import sys, mteval; print([m for m in sys.modules if m[:6] in ('mteval', 'typing')])"
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert sorted(ast.literal_eval(done.stdout)) == ["mteval", "mteval._moved"]
