@@ -17,8 +17,11 @@ from mteval.errors import MtevalError, UnavailableError, UsageError
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
+    from pathlib import Path
 
     from mteval.corpus.formats.base import Format
+    from mteval.corpus.formats.corpus import Corpus
+    from mteval.corpus.formats.wanted import Wanted
 
 __all__ = ["BUILT_IN", "ENTRY_POINTS", "FORMATS", "FormatRegistry", "find_format"]
 
@@ -118,6 +121,7 @@ def _load_plugin(entry_point: EntryPoint) -> Format:
 
 def _guarded(format: Format, entry_point: EntryPoint) -> Format:
     """Return a format whose failures say in a sentence which package is to blame."""
+    from mteval.corpus.formats.corpus import Corpus
 
     def guard(function: Callable[P, T]) -> Callable[P, T]:
         @functools.wraps(function)
@@ -131,9 +135,16 @@ def _guarded(format: Format, entry_point: EntryPoint) -> Format:
 
         return call
 
+    def read(path: Path, wanted: Wanted) -> Corpus:
+        corpus = guard(format.read)(path, wanted)
+        if not isinstance(corpus, Corpus):
+            problem = f"what it reads is a {type(corpus).__name__} and not a Corpus"
+            raise _unusable(entry_point, problem)
+        return corpus
+
     return replace(
         format,
-        read=guard(format.read),
+        read=read,
         write=None if format.write is None else guard(format.write),
         sniff=None if format.sniff is None else guard(format.sniff),
     )

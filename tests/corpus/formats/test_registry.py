@@ -48,6 +48,7 @@ TURNS = Format(
     holds=frozenset({"kind"}),
 )
 FALLS = Format(name="falls", label="x", suffixes=(".falls",), read=lambda path, wanted: 1 / 0)
+NOTHING = Format(name="nothing", label="x", suffixes=(".nothing",), read=lambda path, wanted: None)
 OTHER = Format(name="other", label="x", read=read)
 """
 
@@ -159,6 +160,17 @@ def test_one_that_fails_as_it_reads_is_a_sentence(tmp_path: Path) -> None:
     assert done.stderr == (
         "mteval: the format 'falls' of turns-format cannot be used (ZeroDivisionError: division by "
         "zero); update that package or uninstall it\n"
+    )
+
+
+def test_one_that_reads_no_corpus_is_a_sentence(tmp_path: Path) -> None:
+    install(tmp_path, "nothing = turns_format:NOTHING")
+    (tmp_path / "x.nothing").write_text("x")
+    done = run(tmp_path, "convert", "x.nothing", "out")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        "mteval: the format 'nothing' of turns-format cannot be used (what it reads is a NoneType "
+        "and not a Corpus); update that package or uninstall it\n"
     )
 
 
