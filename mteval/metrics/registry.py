@@ -10,7 +10,8 @@ from typing import Any
 
 from mteval.errors import MissingPackageError, UsageError
 from mteval.metrics.base import Array, Metric, MetricSpec
-from mteval.metrics.options import check_options
+from mteval.metrics.guard import GuardedMetric, guarded
+from mteval.metrics.options import OptionValue, check_options
 from mteval.metrics.plugins import PluginProblem, find_plugins
 
 __all__ = [
@@ -114,8 +115,14 @@ def load_metric(spec: MetricSpec, options: Mapping[str, object] | None = None) -
                 f"{spec.label} needs the package {package}, which is not installed; install it "
                 f"with: pip install {wanted}"
             ) from None
+    if METRICS.get(spec.name) is not spec:
+        return GuardedMetric(spec.name, guarded(spec.name, _made, spec.implementation, checked))
     metric: Metric = _resolve(spec.implementation)(**checked)
     return metric
+
+
+def _made(implementation: str, options: Mapping[str, OptionValue]) -> object:
+    return _resolve(implementation)(**options)
 
 
 def score_function(name: str) -> Callable[[Array], Array]:
@@ -128,5 +135,5 @@ def score_function(name: str) -> Callable[[Array], Array]:
     [spec] = parse_metrics([name])
     if spec.score is None:
         return load_metric(spec).score
-    score: Callable[[Array], Array] = _resolve(spec.score)
+    score: Callable[[Array], Array] = guarded(spec.name, _resolve, spec.score)
     return score

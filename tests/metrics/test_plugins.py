@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import without_progress
+
 CODE = """
 import numpy as np
 from mteval.metrics.base import Metric, MetricSpec, Statistics, mean
@@ -130,6 +132,19 @@ def test_a_metric_of_a_package_is_used_like_any_other(site: Site) -> None:
     done = site.run("score", "hyp.txt", "-r", "ref.txt", "-m", "length", "--length-unit", "miles")
     assert done.returncode == 2
     assert done.stderr == "mteval: --length-unit is 'miles'; choose from words, characters\n"
+
+
+def test_a_metric_that_fails_at_its_work_is_a_sentence_on_the_command_line(site: Site) -> None:
+    code = CODE.replace("return mean(sums)", "return 1 / 0")
+    (site.packages / "mteval_length.py").write_text(code)
+    site.install({"length": "mteval_length:SPEC"})
+    done = site.run("score", "hyp.txt", "-r", "ref.txt", "-m", "bleu", "-m", "length")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert without_progress(done.stderr) == (
+        "mteval: the metric 'length' of another package cannot be used (ZeroDivisionError: "
+        "division by zero); update that package, or choose other metrics (see: mteval metrics)\n"
+    )
+    assert not (site.folder / "results").exists()
 
 
 @pytest.mark.parametrize(
