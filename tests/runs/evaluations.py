@@ -58,7 +58,7 @@ def rich_evaluation() -> Evaluation:
         )
     spans = [
         ErrorSpan(start=0, end=3, text="The", severity="minor", confidence=0.5),
-        ErrorSpan(start=4, end=9, text="drill", severity="major", confidence=0.25),
+        ErrorSpan(start=4, end=9, text="drill", severity="major", confidence=0.25, reference=1),
     ]
     return dataclasses.replace(
         found,

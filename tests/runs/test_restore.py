@@ -348,7 +348,19 @@ def put(*keys: Any, value: Any) -> Callable[[Any], None]:
         ("evaluation.json", put("flags", 0, "segment", value=3), "d has no segment 3"),
         ("evaluation.json", put("flags", 0, "segment", value=0), "d has no segment 0"),
         ("evaluation.json", put("flags", value={}), "flags: this is no list"),
-        ("evaluation.json", put("terms", 0, "system", value="reference_9"), "there is no"),
+        ("evaluation.json", lambda content: content.pop("flags"), "flags: this is no list"),
+        ("evaluation.json", lambda content: content.pop("terms"), "terms: this is no list"),
+        (
+            "evaluation.json",
+            put("terms", 0, "renderings", 0, "verdict", value="odd"),
+            "there is no verdict 'odd'",
+        ),
+        # There are two references.
+        (
+            "evaluation.json",
+            put("terms", 0, "system", value="reference_3"),
+            "there is no reference reference_3",
+        ),
         ("evaluation.json", put("terms", -1, "system", value="z"), "there is no system z"),
     ],
 )
@@ -360,6 +372,25 @@ def test_files_that_do_not_fit_together_are_refused(
         _ = run.evaluation
     assert said in str(raised.value)
     assert str(raised.value).endswith("; score again, or name another run")
+
+
+def test_a_list_is_no_document(written: Path, tmp_path: Path) -> None:
+    run = edited(written, tmp_path, "run.json", lambda _: None)
+    (run.folder / "evaluation.json").write_text("[]", "utf-8")
+    with pytest.raises(InputError, match=r"evaluation\.json: this is no mapping"):
+        _ = run.evaluation
+
+
+def test_texts_that_no_system_has_are_empty(evaluation: Evaluation, tmp_path: Path) -> None:
+    part = dataclasses.replace(
+        evaluation,
+        hypotheses=[[*texts[:2], None, *texts[3:]] for texts in evaluation.hypotheses],
+        error_spans={},
+    )
+    again = Run(write_run(part, tmp_path, NOON)[0]).evaluation
+    assert evaluation.sources is not None
+    assert again.sources == [*evaluation.sources[:2], "", *evaluation.sources[3:]]
+    assert again.references[1] == [*evaluation.references[1][:2], "", *evaluation.references[1][3:]]
 
 
 @pytest.mark.parametrize("file", ["evaluation.json", "scores.parquet", "segments.csv"])
