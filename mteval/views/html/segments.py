@@ -55,7 +55,7 @@ def _official_texts(results: Results, segment: int) -> str:
 
 
 class _SegmentTables:
-    """Makes the table of a segment, a row a system; what all share is escaped once."""
+    """The tables of segments, a row a system; what all of them share is escaped once."""
 
     def __init__(self, results: Results, metrics: Sequence[MetricColumn]) -> None:
         self._results = results

@@ -23,7 +23,7 @@ def hostile() -> tuple[Evaluation, RunRecord]:
 
 @pytest.fixture
 def run(tmp_path: Path) -> Run:
-    """Make a run with two metrics, a missing document, an empty hypothesis, a domain, intervals."""
+    """Return a run with a missing document, an empty hypothesis, a domain and intervals."""
     test_set = TestSet(
         (
             Document.from_columns(

@@ -60,7 +60,7 @@ PIECES = [
 
 
 def hostile_texts(count: int) -> list[str]:
-    """Make texts that some format or other would take for more than text."""
+    """Return texts that some format or other would take for more than text."""
     chance = random.Random(20261122)
     texts = [*PIECES, *(f"a{p}" for p in PIECES), *(f"{p}a" for p in PIECES)]
     while len(texts) < count:
@@ -78,7 +78,7 @@ NAMES = ["=1+1|x", "*_<b>&@octocat"]
 
 
 def evaluation_of(texts: list[str]) -> Evaluation:
-    """Evaluate texts as hypotheses and as sources, and put them into the other tables too."""
+    """Return an evaluation of texts as hypotheses and sources, with them in other tables too."""
     sources = [text if text.strip() else "甲" for text in texts]
     test_set = TestSet(
         (

@@ -33,7 +33,7 @@ def browser() -> Iterator[Browser]:
 
 @dataclass
 class Opener:
-    """Open pages, and hold what went wrong in them or was asked of anything else than the file."""
+    """Opens pages, and collects what went wrong in them or was asked of other than the file."""
 
     browser: Browser
     problems: list[str] = field(default_factory=list)
@@ -69,7 +69,7 @@ class Opener:
 
 @pytest.fixture
 def opened(browser: Browser) -> Iterator[Opener]:
-    """Give the function that opens a page; no page may fail or fetch anything."""
+    """Yield the function that opens a page; no page may fail or fetch anything."""
     opener = Opener(browser)
     yield opener
     for context in browser.contexts:

@@ -44,7 +44,7 @@ def page_of(evaluation: Evaluation, folder: Path) -> Path:
 
 
 def shown(page: Page) -> list[str]:
-    """List the headings of the segments that are shown, from top to bottom."""
+    """Return the headings of the segments that are shown, from top to bottom."""
     found: list[str] = page.evaluate(
         """[...document.querySelectorAll('.segment:not([hidden])')]
            .map(a => [a.getBoundingClientRect().top, a.querySelector('h3').textContent])
