@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import pickle
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +15,7 @@ __all__ = ["build_model", "import_libraries"]
 
 
 def import_libraries() -> None:
-    """Import unbabel-comet.
+    """Import unbabel-comet, and keep it from logging what it does: stderr is for notes.
 
     Raises:
         MissingPackageError: it, or what it wants, is not installed.
@@ -26,6 +27,8 @@ def import_libraries() -> None:
             f"unbabel-comet cannot be imported ({error}); install what it wants with: "
             "pip install 'mteval-toolkit[comet]'"
         ) from None
+    for name in ("comet", "pytorch_lightning"):
+        logging.getLogger(name).setLevel(logging.ERROR)
 
 
 def build_model(files: ModelFiles, torch: Any) -> Any:
