@@ -113,10 +113,12 @@ CASES: dict[str, list[tuple[str, ...]]] = {
         ),
     ],
 }
-# Time stamps as names of runs and in ISO 8601, speeds, and elapsed times.
+# Time stamps as names of runs and in ISO 8601, speeds, elapsed times, and lines of progress, which
+# come after a second or not at all.
 VARIES = re.compile(
     rb"20\d\d-?\d\d-?\d\dT\d\d:?\d\d:?\d\dZ|\d+(?:\.\d+)? a second|\d+:\d\d(?::\d\d)?(?= )"
-    rb"|20\d\d-\d\d-\d\d \d\d:\d\d(?::\d\d)?"
+    rb"|20\d\d-\d\d-\d\d \d\d:\d\d(?::\d\d)?|^mteval: [^\n]*\d+ of \d+ [^\n]* done\b[^\n]*\n",
+    re.MULTILINE,
 )
 MAX_SHOWN_LINES = 20
 
