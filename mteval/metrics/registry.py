@@ -24,7 +24,8 @@ __all__ = [
     "score_function",
 ]
 
-# One line a metric: where its description is. Its module must load nothing that computes.
+# One line a metric: where its description is. Its module must load no library that computes (torch,
+# sacrebleu): help and `mteval metrics` read all of them.
 _DESCRIPTIONS = (
     "mteval.metrics.lexical.specs:BLEU",
     "mteval.metrics.lexical.specs:CHRF",
