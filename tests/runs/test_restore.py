@@ -21,7 +21,7 @@ import mteval
 from mteval.corpus.model import Document, SystemOutput, TestSet
 from mteval.errors import InputError
 from mteval.runs.evaluation import Evaluation
-from mteval.runs.read import Run, find_run, find_runs
+from mteval.runs.read import Run, find_run, find_runs, read_rows
 from mteval.runs.record import comparability_key, fingerprint, run_record, score_document
 from mteval.runs.rows import document_rows, domain_rows, error_span_rows, flag_rows, system_rows
 from mteval.runs.tables import score_table, segment_table
@@ -305,6 +305,14 @@ def test_runs_are_found_by_folder_and_by_name(
     other, _ = write_run(without, tmp_path, NOON)
     assert not (other / "occurrences.csv").exists()
     assert find_runs(tmp_path) == []
+
+
+def test_terms_are_tallied_in_a_file(evaluation: Evaluation, written: Path) -> None:
+    tallies = read_rows(written, "terms.csv")
+    assert [(row.system, row.concept, row.occurrences, row.right) for row in tallies] == [
+        (row.system, row.concept, row.occurrences, row.right) for row in evaluation.terms
+    ]
+    assert read_rows(written, "occurrences.csv")[0].verdict == evaluation.occurrences[0].verdict
 
 
 def edited(written: Path, folder: Path, file: str, edit: Callable[[Any], Any]) -> Run:

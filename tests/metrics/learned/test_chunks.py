@@ -256,6 +256,13 @@ def test_texts_without_any_tokens_are_one_chunk() -> None:
     assert split(["", " "], Limits(10, 20)) == [((0, 0), (0, 1))]
 
 
+def test_what_just_fits_is_allowed() -> None:
+    limits = Limits(10, 15)
+    assert limits.allow([10, 5])
+    assert not limits.allow([11, 4])
+    assert not limits.allow([10, 6])
+
+
 def test_what_cannot_fit_is_not_split() -> None:
     assert (
         split_aligned(["海海", "sea sea"], [[(0, 1), (1, 2)], [(0, 3), (4, 7)]], Limits(0, 0))
