@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import random
 import re
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -254,6 +255,94 @@ def test_a_text_without_tokens_is_in_no_way(empty: str, side: int) -> None:
 
 def test_texts_without_any_tokens_are_one_chunk() -> None:
     assert split(["", " "], Limits(10, 20)) == [((0, 0), (0, 1))]
+
+
+def every_split(
+    texts: Sequence[str], limits: Limits
+) -> list[tuple[tuple[int, float], list[tuple[Span, ...]]]]:
+    """List all splits at sentence ends that fit, each with its chunks and cost: the definition."""
+    ends = [[0, *(e for e in sentence_ends(t) if e < len(t)), len(t)] for t in texts]
+    before = [
+        [sum(start < end for start, _ in tokens_of(text)) for end in cuts]
+        for text, cuts in zip(texts, ends, strict=True)
+    ]
+    longest = max(range(len(texts)), key=lambda t: before[t][-1])
+    pivot = before[longest]
+    shares = [tokens / pivot[-1] for tokens in pivot]
+    # Of every text the cut whose share of its tokens is nearest; of two the later.
+    nearest = [
+        [
+            min(
+                range(len(counts)),
+                key=lambda i, counts=counts, share=share: (  # type: ignore[misc]
+                    abs(counts[i] - share * counts[-1]),
+                    -i,
+                ),
+            )
+            for counts in before
+        ]
+        for share in shares
+    ]
+    for n, row in enumerate(nearest):
+        row[longest] = n
+    found = []
+    inner = range(1, len(pivot) - 1)
+    for size in range(len(pivot) - 1):
+        for chosen in combinations(inner, size):
+            chain = [0, *chosen, len(pivot) - 1]
+            sizes = [
+                [counts[j] - counts[i] for counts, i, j in zip(before, *rows, strict=True)]
+                for rows in pairwise([nearest[n] for n in chain])
+            ]
+            if not all(limits.allow(one) and all(one) for one in sizes):
+                continue
+            misfit = sum(
+                abs(counts[i] / counts[-1] - shares[n])
+                for n in chain[1:]
+                for counts, i in zip(before, nearest[n], strict=True)
+            )
+            evenness = sum((shares[b] - shares[a]) ** 2 for a, b in pairwise(chain))
+            ranges = [
+                tuple((cuts[i], cuts[j]) for cuts, i, j in zip(ends, *rows, strict=True))
+                for rows in pairwise([nearest[n] for n in chain])
+            ]
+            found.append(((len(chain) - 1, misfit + evenness), ranges))
+    return sorted(found, key=lambda one: one[0])
+
+
+@pytest.mark.parametrize("seed", range(80))
+def test_of_all_splits_the_best_is_taken(seed: int) -> None:
+    """Fewest chunks, then ends at the most equal shares of the texts and the most even sizes."""
+    draw = random.Random(seed)
+    texts = [
+        " ".join(
+            " ".join(["W" + "w" * draw.randint(0, 4)] * draw.randint(1, 9)) + "."
+            for _ in range(draw.randint(4, 8))
+        )
+        for _ in range(draw.choice([1, 2, 2, 3]))
+    ]
+    # The least limits, more or less, that some split at sentence ends fits.
+    limits = Limits(draw.randint(12, 24), draw.randint(20, 60))
+    while not (found := every_split(texts, limits)):
+        limits = Limits(limits.each + 2, limits.together + 3)
+    best = found[0][0]
+    # Several may be the best.
+    assert split(texts, limits) in [
+        ranges
+        for (chunks, cost), ranges in found
+        if chunks == best[0] and cost == pytest.approx(best[1], abs=1e-9)
+    ]
+
+
+@pytest.mark.parametrize("n_tokens", [100, 399, 400, 5000])
+def test_a_text_without_stops_is_cut_between_some_of_its_tokens(n_tokens: int) -> None:
+    text = "海" * n_tokens
+    limits = Limits(64, 320)
+    # 8 cuts a chunk, or 50 a text: a step of up to 320 // 8 tokens.
+    step = max(1, min(limits.together // 8, n_tokens // 50))
+    ends = [end for [(_, end)] in split([text], limits)]
+    assert all(end % step == 0 for end in ends[:-1])
+    assert len(ends) == -(-n_tokens // (64 // step * step))
 
 
 def test_what_just_fits_is_allowed() -> None:
