@@ -113,13 +113,13 @@ CASES: dict[str, list[tuple[str, ...]]] = {
         ),
     ],
 }
-# Time stamps as names of runs and in ISO 8601, speeds, elapsed times, and lines of progress, which
-# come after a second or not at all.
+# Time stamps as names of runs and in ISO 8601, speeds, elapsed times.
 VARIES = re.compile(
     rb"20\d\d-?\d\d-?\d\dT\d\d:?\d\d:?\d\dZ|\d+(?:\.\d+)? a second|\d+:\d\d(?::\d\d)?(?= )"
-    rb"|20\d\d-\d\d-\d\d \d\d:\d\d(?::\d\d)?|^mteval: [^\n]*\d+ of \d+ [^\n]* done\b[^\n]*\n",
-    re.MULTILINE,
+    rb"|20\d\d-\d\d-\d\d \d\d:\d\d(?::\d\d)?"
 )
+# Lines that come after a second of work, or not at all.
+PROGRESS = re.compile(rb"^mteval: [^\n]*\d+ of \d+ [^\n]* done\b[^\n]*\n", re.MULTILINE)
 MAX_SHOWN_LINES = 20
 
 
@@ -241,7 +241,7 @@ def contents(folder: Path) -> dict[str, bytes]:
         name = VARIES.sub(b"TIME", str(path.relative_to(folder)).encode()).decode()
         while name in found:
             name += "'"
-        found[name] = VARIES.sub(b"TIME", path.read_bytes())
+        found[name] = VARIES.sub(b"TIME", PROGRESS.sub(b"", path.read_bytes()))
     return found
 
 
