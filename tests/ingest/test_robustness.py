@@ -140,7 +140,7 @@ DEEP = 100_000
             "declares entities|entit",
         ),
         ("x.docx", GOOD[".docx"][:300], "damaged or encrypted"),
-        ("x.docx", archive({"a.txt": "x"}), r"no \.docx or \.odt"),
+        ("x.docx", archive({"a.txt": "x"}), r"not a \.docx or \.odt"),
         ("x.txt", "a" * 1_000_000, "line 1 has 1,000,000 characters"),
         ("x.txt", "x y.\n" * 300_000, "more than 200,000 lines"),
         ("x.html", "<p>x y.</p>" * 30_000, "30,000 paragraphs"),
