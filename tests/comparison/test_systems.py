@@ -362,6 +362,11 @@ def test_the_parts_of_a_comparison_are_as_json_has_them() -> None:
     assert ranks[0] == {"metric": "points", "system": "a", "rank": 1}
 
 
+def test_the_least_gain_wins_a_segment() -> None:
+    [row] = compare(evaluation_of({POINTS: [[1.0, 2, 3, 4], [1.01, 1.99, 3, 4.5]]})).rows
+    assert (row.wins, row.ties, row.losses) == (2, 1, 1)
+
+
 def test_two_segments_are_enough_to_test() -> None:
     [row] = compare(evaluation_of({POINTS: [[1, 2], [2, 4]]})).rows
     assert (row.p_adjusted, row.delta) == (0.5, 1.5)

@@ -83,8 +83,14 @@ def test_numbers_that_are_no_counts_keep_their_digits(tmp_path: Path) -> None:
     [(name, found)] = evaluation.statistics.items()
     halves = dataclasses.replace(found, values=found.values + 0.5)
     changed = dataclasses.replace(evaluation, statistics={name: halves})
-    run = Run(write_run(changed, tmp_path, NOON)[0])
-    np.testing.assert_array_equal(run.statistics[name], halves.values)
+    for results, dtype in ((changed, np.float64), (evaluation, np.int32)):
+        run = Run(write_run(results, tmp_path, NOON)[0])
+        np.testing.assert_array_equal(run.statistics[name], results.statistics[name].values)
+        # What is counted takes half the room.
+        with np.load(run.folder / "statistics.npz") as arrays:
+            assert arrays[name].dtype == dtype
+        assert (run.folder / "run.json").read_text("utf-8").startswith('{\n  "run": "20261122T')
+    assert "domains" not in score_document(evaluation, run_record(evaluation, "a", NOON))
 
 
 def test_rows_are_those_of_the_arrays(evaluation: Evaluation) -> None:

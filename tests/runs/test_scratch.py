@@ -46,6 +46,38 @@ def test_only_old_scratch_folders_are_removed(
     assert run.is_dir()
 
 
+def test_a_minute_and_a_day_are_not_long_enough(
+    evaluation: Evaluation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_locks(*_: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    folder = left_behind(tmp_path, 90)
+    then = folder.stat().st_mtime
+    for age, locks in ((60.0, True), (86_400.0, False)):
+        with monkeypatch.context() as patch:
+            patch.setattr(time, "time", lambda age=age: then + age)
+            if not locks:
+                patch.setattr(fcntl, "flock", no_locks)
+            write_run(evaluation, tmp_path)
+        assert folder.exists(), age
+
+
+def test_behind_a_locked_folder_others_are_removed(evaluation: Evaluation, tmp_path: Path) -> None:
+    names = [f"{SCRATCH[:-1]}{n}" for n in range(5)]
+    folders = [left_behind(tmp_path, 90, name) for name in names]
+    # In whatever order the system lists them, some come after one that is locked.
+    handles = [os.open(folder, os.O_RDONLY) for folder in folders[1:4]]
+    try:
+        for handle in handles:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        write_run(evaluation, tmp_path)
+    finally:
+        for handle in handles:
+            os.close(handle)
+    assert [folder.exists() for folder in folders] == [False, True, True, True, False]
+
+
 @pytest.mark.parametrize("age", [90, 1e6])
 def test_a_locked_scratch_folder_stays_however_old(
     evaluation: Evaluation, tmp_path: Path, age: float
