@@ -35,9 +35,6 @@ if TYPE_CHECKING:
 
 __all__ = ["score"]
 
-# Terms that `score` prints; `terms check` prints all.
-_TERMS_SHOWN = 12
-
 
 @takes_metric_flags
 def score(
@@ -135,7 +132,7 @@ def _show(evaluation: Evaluation) -> None:
     if evaluation.domains():
         tables.insert(1, domain_table(evaluation))
     if evaluation.terms:
-        tables.append(wrong_term_table(evaluation.terms, most=_TERMS_SHOWN))
+        tables.append(wrong_term_table(evaluation.terms))
     show_tables(tables)
     if evaluation.terms:
         show(VERDICT_KEY)

@@ -23,6 +23,8 @@ __all__ = [
     "wrong_term_table",
 ]
 
+# Terms that a summary of a run shows, about a screen of them (chosen); `terms check` prints all.
+MAX_WRONG_TERMS = 12
 _SENTENCE_END = re.compile(r"[.!?][\"”’)]*\s+(?=[\"“‘(A-Z])")
 # What a verdict counts as, at a glance and without colours.
 VERDICT_SIGNS = {
@@ -119,7 +121,7 @@ def term_table(rows: Sequence[TermRow]) -> Table:
     )
 
 
-def wrong_term_table(rows: Sequence[TermRow], most: int) -> Table:
+def wrong_term_table(rows: Sequence[TermRow], most: int = MAX_WRONG_TERMS) -> Table:
     """Return the terms that a system has wrong, the gravest and those of most systems first.
 
     Args:

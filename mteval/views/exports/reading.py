@@ -15,7 +15,6 @@ __all__ = ["TABLES_SHOWN", "Note", "reading_notes", "reading_tables"]
 
 # What `mteval score` prints.
 TABLES_SHOWN = ("systems", "domains", "documents", "terms")
-_MAX_TERMS_SHOWN = 12
 # Of numbers that are no scores of a metric.
 _OTHER_DECIMALS = 3
 
@@ -73,7 +72,7 @@ def _table(results: Results, name: str, *, chosen: bool) -> Table:
 
 
 def _gravest_terms(results: Results) -> Table:
-    return wrong_term_table(results.terms, most=_MAX_TERMS_SHOWN)
+    return wrong_term_table(results.terms)
 
 
 def _rounded(results: Results, name: str) -> Table:
