@@ -42,7 +42,11 @@ def test_fifteen_systems_are_ranked() -> None:
     texts = [f"the {n} ships of the navy sailed to port {n}" for n in range(60)]
     test_set = TestSet((Document.from_columns("d", None, [texts]),))
     systems = [
-        SystemOutput(f"s{k:02}", {"d": tuple(f"{text}{' wrong' * k}" for text in texts)})
+        # More or fewer wrong words by segment, so that resamples differ.
+        SystemOutput(
+            f"s{k:02}",
+            {"d": tuple(f"{text}{' wrong' * k * (1 + n % 3)}" for n, text in enumerate(texts))},
+        )
         for k in range(15)
     ]
     evaluation = mteval.evaluate(test_set, systems, ["chrf"], checks=False)
