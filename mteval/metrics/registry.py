@@ -13,6 +13,7 @@ from mteval.metrics.base import Array, Metric, MetricSpec
 from mteval.metrics.guard import GuardedMetric, guarded
 from mteval.metrics.options import OptionValue, check_options
 from mteval.metrics.plugins import PluginProblem, find_plugins
+from mteval.packages import extra_command, install_command
 
 __all__ = [
     "DEFAULT_METRICS",
@@ -111,10 +112,10 @@ def load_metric(spec: MetricSpec, options: Mapping[str, object] | None = None) -
         try:
             version(package)
         except PackageNotFoundError:
-            wanted = package if spec.extra is None else f"'mteval-toolkit[{spec.extra}]'"
+            command = extra_command(spec.extra) if spec.extra else install_command(package)
             raise MissingPackageError(
                 f"{spec.label} needs the package {package}, which is not installed; install it "
-                f"with: pip install {wanted}"
+                f"with: {command}"
             ) from None
     if METRICS.get(spec.name) is not spec:
         return GuardedMetric(spec.name, guarded(spec.name, _made, spec.implementation, checked))

@@ -6,6 +6,7 @@ from importlib.util import find_spec
 
 from mteval.corpus.model import TestSet
 from mteval.errors import MissingPackageError, UnavailableError
+from mteval.packages import install_command
 
 __all__ = ["TERM_PACKAGES", "check_packages", "check_sources"]
 
@@ -32,7 +33,7 @@ def check_packages() -> None:
     if missing:
         raise MissingPackageError(
             f"checking terms needs packages that are not installed ({', '.join(missing)}); "
-            "run: pip install 'mteval-toolkit[terms]'"
+            f"run: {install_command(*_NEEDED.values())}"
         )
 
 

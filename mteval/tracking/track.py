@@ -24,6 +24,7 @@ from typing import Any
 
 from mteval.errors import MissingPackageError, MtevalError, UnavailableError
 from mteval.io.files import kind_of
+from mteval.packages import install_command
 from mteval.runs.read import Run, read_record
 from mteval.tracking.comet_ml import (
     ENVIRONMENT,
@@ -93,7 +94,7 @@ def check_tracker() -> None:
     if importlib.util.find_spec("comet_ml") is None:
         raise MissingPackageError(
             "logging to Comet.com needs the package comet-ml, which is not installed; install it "
-            "with: pip install 'mteval-toolkit[tracking]'"
+            f"with: {install_command('comet-ml')}"
         )
 
 

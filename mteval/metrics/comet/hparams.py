@@ -9,6 +9,7 @@ from typing import Any
 from mteval.errors import InputError, MissingPackageError, location
 from mteval.io.files import read_text
 from mteval.metrics.comet.model_files import INPUTS, ModelKind
+from mteval.packages import install_command
 
 __all__ = ["KINDS", "encoder_names", "read_hparams"]
 
@@ -38,7 +39,7 @@ def read_hparams(path: Path) -> dict[str, Any]:
     except ModuleNotFoundError:
         raise MissingPackageError(
             "COMET models need the package pyyaml, which is not installed; install it with: "
-            "pip install 'mteval-toolkit[comet]'"
+            f"{install_command('pyyaml')}"
         ) from None
 
     try:

@@ -6,6 +6,7 @@ import importlib.util
 from pathlib import Path
 
 from mteval.errors import MissingPackageError, UnavailableError, UsageError, location
+from mteval.packages import install_command
 
 __all__ = ["download", "find_snapshot"]
 
@@ -19,7 +20,7 @@ def download(name: str, patterns: list[str]) -> Path:
     if not _is_installed():
         raise MissingPackageError(
             "COMET models by name need the package huggingface_hub; install it with: "
-            "pip install 'mteval-toolkit[comet]'"
+            f"{install_command('huggingface-hub')}"
         )
     import huggingface_hub
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from mteval.errors import InputError, MissingPackageError, location
 from mteval.metrics.comet.model_files import ModelFiles
+from mteval.packages import install_command
 
 __all__ = ["build_model", "import_libraries"]
 
@@ -25,7 +26,7 @@ def import_libraries() -> None:
     except ImportError as error:
         raise MissingPackageError(
             f"unbabel-comet cannot be imported ({error}); install what it wants with: "
-            "pip install 'mteval-toolkit[comet]'"
+            f"{install_command('unbabel-comet')}"
         ) from None
     for name in ("comet", "pytorch_lightning"):
         logging.getLogger(name).setLevel(logging.ERROR)

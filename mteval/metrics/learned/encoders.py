@@ -19,6 +19,7 @@ from mteval.metrics.learned.devices import (
     use_device,
 )
 from mteval.metrics.learned.inputs import Floats
+from mteval.packages import install_command
 from mteval.wording import listing
 
 __all__ = ["TextEncoder", "read_encoder"]
@@ -98,7 +99,7 @@ def _import_libraries() -> None:
     except ImportError as error:
         raise MissingPackageError(
             f"encoders need the package {error.name}, which cannot be imported; install it with: "
-            "pip install 'mteval-toolkit[bertscore]'"
+            f"{install_command('safetensors', 'transformers')}"
         ) from None
 
 

@@ -9,6 +9,7 @@ from typing import Literal
 
 from mteval.errors import InputError, MissingPackageError
 from mteval.io.xml import not_xml
+from mteval.packages import install_command
 from mteval.terminology.concepts import TermbaseRow
 from mteval.terminology.termbase import Termbase
 
@@ -103,5 +104,5 @@ def missing_package(format: str, package: str) -> MissingPackageError:
     """Return the error for a format whose package is not installed."""
     return MissingPackageError(
         f"termbases in {format} need the package {package}, which is not installed; install it "
-        "with: pip install 'mteval-toolkit[terms]'"
+        f"with: {install_command(package)}"
     )

@@ -52,12 +52,24 @@ class _Plot:
 
 @dataclass(frozen=True, slots=True)
 class _Reproduction:
-    """What decides the numbers: signatures, command, versions, hashes of the inputs as JSON."""
+    """What decides the numbers, and how to have them again.
+
+    Attributes:
+        signatures: of metrics and terms.
+        fingerprint: of the run, if it has one.
+        command: that made the run.
+        versions: of Python and the packages, as they were.
+        requirements: the same packages, as a registry has them.
+        local_builds: versions of packages that a registry does not have: those with a local label.
+        inputs: hashes of the texts, as JSON.
+    """
 
     signatures: Mapping[str, str]
     fingerprint: str | None
     command: str
     versions: Mapping[str, str]
+    requirements: Sequence[str]
+    local_builds: Mapping[str, str]
     inputs: str
 
 
@@ -135,10 +147,16 @@ def _plots(results: Results) -> list[_Plot]:
 
 def _reproduction(results: Results, record: Mapping[str, Any]) -> _Reproduction:
     terms = results.term_signature()
+    packages = {name: of for name, of in results.versions.items() if name != "python"}
+    # What follows a plus (torch 2.13.0+cpu) tells builds of a version apart (PEP 440, local version
+    # identifiers), and no public registry takes it.
+    public = {name: version.partition("+")[0] for name, version in packages.items()}
     return _Reproduction(
         signatures=results.signatures() | ({} if terms is None else {"terms": terms}),
         fingerprint=record.get("fingerprint"),
         command=shlex.join(record.get("command", ())),
         versions=results.versions,
+        requirements=[f"{name}=={version}" for name, version in public.items()],
+        local_builds={name: of for name, of in packages.items() if of != public[name]},
         inputs=json.dumps(results.inputs, ensure_ascii=False, indent=1),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import html
 import re
 from datetime import datetime, timezone
 from html.parser import HTMLParser
@@ -200,3 +202,28 @@ def test_nothing_in_it_points_outside() -> None:
         "creativecommons.org",
         "matplotlib.org",
     }
+
+
+def test_the_recipe_names_versions_that_a_registry_has() -> None:
+    versions = {
+        "python": "3.11.7",
+        "torch": "2.13.0+cpu",
+        "a": "1.0rc1+g1.d2",
+        "b": "2!1.0.post1",
+        "mteval-toolkit": "0.1.0",
+    }
+    evaluation = dataclasses.replace(evaluate(["a"], ["bleu"]), versions=versions)
+    [recipe] = [
+        text
+        for text in re.findall("<pre>(.*?)</pre>", page(evaluation), re.DOTALL)
+        if "pip" in text
+    ]
+    lines = html.unescape(recipe).splitlines()
+    assert (
+        lines[0]
+        == "pip install 'torch==2.13.0' 'a==1.0rc1' 'b==2!1.0.post1' 'mteval-toolkit==0.1.0'"
+    )
+    assert [line for line in lines if "build" in line] == [
+        "# torch here was 2.13.0+cpu, a build of its own that may not be in the registry",
+        "# a here was 1.0rc1+g1.d2, a build of its own that may not be in the registry",
+    ]
