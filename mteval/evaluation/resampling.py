@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
@@ -84,8 +85,12 @@ def resampled_scores(
         )
     record: ResamplingRecord = {"samples": how.samples, "seed": how.seed, "unit": how.unit}
     complete = np.flatnonzero(texts.translated.all(axis=1))
-    pairs = list(combinations(range(len(complete)), 2))
-    rank_samples = samples_for(len(pairs), how.samples)
+    n_pairs = math.comb(len(complete), 2)
+    rank_samples = samples_for(n_pairs, how.samples)
+    # So many pairs cannot be told apart, whatever their scores.
+    rankable = 0 < n_pairs < ALPHA * (rank_samples + 1)
+    pairs = list(combinations(range(len(complete)), 2)) if rankable else []
+    samples = rank_samples if rankable else how.samples
     intervals: dict[str, Array] = {}
     ranks: dict[str, Sequence[int | None]] = {}
     units = unit_statistics(found.statistics, texts.sizes.tolist(), how.unit)
@@ -94,18 +99,17 @@ def resampled_scores(
         # A single unit is the same in every resample.
         if not how.samples or own.values.shape[1] < 2:
             continue
-        resampled = bootstrap_scores(own.values, own.score, rank_samples, how.seed)
+        resampled = bootstrap_scores(own.values, own.score, samples, how.seed)
         # The first `samples` draws equal a run with only that many, so intervals stay comparable.
         intervals[column.name] = interval(resampled[:, : how.samples])
-        # So many pairs cannot be told apart, whatever their scores.
-        if pairs and len(pairs) < ALPHA * (rank_samples + 1):
+        if pairs:
             ranks[column.name] = _ranks(
                 column, own.values, scores[column.name], resampled, pairs, complete
             )
-    if how.samples and pairs:
-        if rank_samples > how.samples:
-            record["rank_samples"] = rank_samples
-        if not ranks and intervals:
+    if how.samples and n_pairs:
+        if samples > how.samples:
+            record["rank_samples"] = samples
+        if not rankable and intervals:
             notes.append(
                 f"{len(complete)} systems are too many to rank: no test of {rank_samples:,} "
                 "resamples separates any; compare fewer of them, with: mteval compare"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 
 import numpy as np
 
@@ -50,6 +51,7 @@ def system_rows(results: Results) -> list[SystemRow]:
     """Return one row a system, with its scores over all segments that it has."""
     counts = results.document_counts()
     names = [metric.name for metric in results.metrics]
+    flagged = {flag: Counter(s for s, _ in cells) for flag, cells in results.flags.items()}
     return [
         SystemRow(
             system=system,
@@ -62,9 +64,7 @@ def system_rows(results: Results) -> list[SystemRow]:
             empty_hypotheses=sum(
                 text is not None and not text.strip() for text in results.hypotheses[s]
             ),
-            flags={
-                flag: sum(cell[0] == s for cell in cells) for flag, cells in results.flags.items()
-            },
+            flags={flag: by_system[s] for flag, by_system in flagged.items()},
             missing_documents=[
                 document for d, document in enumerate(results.documents) if counts[s, d] == 0
             ],

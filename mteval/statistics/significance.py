@@ -57,7 +57,7 @@ MAX_SAMPLES = 20_000
 _SAMPLE_NAMES: dict[Test, str] = {"bootstrap": "resamples", "randomization": "trials"}
 # Normal quantiles: 0.975 for a two-sided test at 5 %, 0.8 for a power of 80 % (Cohen 1988).
 _Z_ALPHA, _Z_POWER = 1.959964, 0.841621
-# The memory that the weights of one chunk may take: 64 MiB.
+# The memory that the weights of one chunk may take, and their sums: 64 MiB each.
 _CHUNK_BYTES = 1 << 26
 # numpy draws 32 sign flips from each 32-bit number of the generator.
 _FLIPS_PER_NUMBER = 32
@@ -76,9 +76,9 @@ def check_samples(samples: int, test: Test) -> None:
         )
 
 
-def _chunk_rows(n_units: int) -> int:
-    """Return how many resamples of so many units fit into a chunk, at least 1."""
-    return max(_CHUNK_BYTES // (8 * n_units), 1)
+def _chunk_rows(width: int) -> int:
+    """Return how many rows of so many numbers fit into a chunk, at least 1."""
+    return max(_CHUNK_BYTES // (8 * width), 1)
 
 
 def _draws(n_units: int, samples: int, seed: int) -> Iterator[Array]:
@@ -104,11 +104,14 @@ def _sign_flips(n_units: int, trials: int, seed: int) -> Iterator[Array]:
         yield rng.integers(2, size=(count, n_units), dtype=bool).astype(np.float64)
 
 
-def _weighted_sums(weights: Iterator[Array], statistics: Array) -> Array:
-    """Sum statistics (n_systems, n_units, k) by weights: (n_resamples, n_systems, k)."""
+def _weighted_sums(weights: Iterator[Array], statistics: Array) -> Iterator[Array]:
+    """Yield statistics (n_systems, n_units, k) summed by weights: (n_resamples, n_systems, k)."""
     n_systems, n_units, k = statistics.shape
     flat = np.ascontiguousarray(statistics.transpose(1, 0, 2)).reshape(n_units, n_systems * k)
-    return np.concatenate([chunk @ flat for chunk in weights]).reshape(-1, n_systems, k)
+    rows = _chunk_rows(n_systems * k)
+    for chunk in weights:
+        for start in range(0, len(chunk), rows):
+            yield (chunk[start : start + rows] @ flat).reshape(-1, n_systems, k)
 
 
 def bootstrap_scores(
@@ -127,8 +130,8 @@ def bootstrap_scores(
     Returns:
         Scores, shape (n_systems, samples); NaN where a resample has nothing to score.
     """
-    sums = _weighted_sums(_draws(statistics.shape[1], samples, seed), statistics)
-    return np.asarray(score(sums).T)
+    draws = _draws(statistics.shape[1], samples, seed)
+    return np.concatenate([score(sums) for sums in _weighted_sums(draws, statistics)]).T
 
 
 def interval(scores: Array) -> Array:
@@ -209,7 +212,8 @@ def randomization_p(
     """
     # By system: the sums of the units that it keeps, and of those that it gives away. A pair is
     # then two additions, however many units there are.
-    kept = _weighted_sums(_sign_flips(statistics.shape[1], trials, seed), statistics)
+    flips = _sign_flips(statistics.shape[1], trials, seed)
+    kept = np.concatenate(list(_weighted_sums(flips, statistics)))
     swapped = statistics.sum(axis=1)[None] - kept
     p = np.full(len(pairs), np.nan)
     for n, (a, b) in enumerate(pairs):

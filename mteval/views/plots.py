@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "distribution_plot",
+    "drawn_note",
     "interval_plot",
     "length_plot",
     "pair_plot",
@@ -42,6 +43,9 @@ _MAX_SHAPES = 1500
 # would leave lines too ragged to compare. Chosen by hand.
 _MIN_IN_BIN = 5
 _MAX_BINS = 8
+# Systems that a plot shows: more are neither told apart nor read, and each takes its time. Chosen
+# by hand; no table of WMT has so many.
+_MAX_DRAWN = 40
 # As many as have room below a plot, and in its legend.
 _MAX_TICKS = 15
 _MAX_NAME = 32
@@ -49,57 +53,86 @@ _MAX_NAME = 32
 _LEGEND_ROW = 0.2
 
 
+def _drawn_systems(results: Results) -> list[int]:
+    """Return the indices of the systems that plots show: all, or the best by the first metric.
+
+    Best are the ``_MAX_DRAWN`` of the best scores, in the order of the run.
+    """
+    if len(results.systems) <= _MAX_DRAWN:
+        return list(range(len(results.systems)))
+    metric = results.metrics[0]
+    scores = results.scores[metric.name]["system"]
+    # A score that does not exist, NaN, is sorted behind all others.
+    order = np.argsort(-scores if metric.higher_is_better else scores, kind="stable")
+    return sorted(order[:_MAX_DRAWN].tolist())
+
+
+def drawn_note(results: Results) -> str:
+    """Return which systems plots show, as a sentence; empty where they show all."""
+    n_systems = len(results.systems)
+    if n_systems <= _MAX_DRAWN:
+        return ""
+    return (
+        f"Shown are the {_MAX_DRAWN} best of {n_systems:,} systems by {results.metrics[0].label}."
+    )
+
+
 def interval_plot(results: Results) -> str:
-    """Return an SVG of every system score with its 95 % interval: one panel a metric."""
+    """Return an SVG of the system scores with their 95 % intervals: one panel a metric."""
     metrics = [m for m in results.metrics if m.name in results.intervals]
     if not metrics:
         return ""
-    n_systems = len(results.systems)
-    with _figure(len(metrics), 0.9 + 0.26 * n_systems, sharey=True) as (figure, panels):
+    drawn = _drawn_systems(results)
+    with _figure(len(metrics), 0.9 + 0.26 * len(drawn), sharey=True) as (figure, panels):
         for axes, metric in zip(panels, metrics, strict=True):
             scores = results.scores[metric.name]["system"]
-            for s in range(n_systems):
+            for y, s in enumerate(drawn):
                 low, high = results.intervals[metric.name][s]
-                axes.plot([low, high], [s, s], color=_colour(s), linewidth=2.5)
-                axes.plot([scores[s]], [s], _MARKERS[s % len(_MARKERS)], color=_colour(s))
-            axes.set_xlabel(metric.heading)
-            axes.set_yticks(range(n_systems), [_short(name) for name in results.systems])
-            axes.set_ylim(n_systems - 0.5, -0.5)
-            axes.grid(axis="x", alpha=0.3)
+                axes.plot([low, high], [y, y], color=_colour(y), linewidth=2.5)
+                axes.plot([scores[s]], [y], _MARKERS[y % len(_MARKERS)], color=_colour(y))
+            _name_rows(axes, metric, results, drawn)
         return _svg(figure, "intervals")
 
 
 def distribution_plot(results: Results) -> str:
     """Return an SVG of how segment scores spread: boxes between quartiles, one panel a metric."""
+    from matplotlib.cbook import boxplot_stats
+
     metrics = _segment_metrics(results)
     if not metrics:
         return ""
-    n_systems = len(results.systems)
-    with _figure(len(metrics), 0.9 + 0.3 * n_systems, sharey=True) as (figure, panels):
+    drawn = _drawn_systems(results)
+    with _figure(len(metrics), 0.9 + 0.3 * len(drawn), sharey=True) as (figure, panels):
         for axes, metric in zip(panels, metrics, strict=True):
-            scores = results.scores[metric.name]["segment"]
-            boxes = axes.boxplot(
-                [row[~np.isnan(row)] for row in scores],
+            scores = results.scores[metric.name]["segment"][drawn]
+            statistics = boxplot_stats([row[~np.isnan(row)] for row in scores])
+            boxes = axes.bxp(
+                statistics,
                 orientation="horizontal",
-                positions=range(n_systems),
+                positions=range(len(drawn)),
                 patch_artist=True,
                 widths=0.6,
-                flierprops={
-                    **{"marker": ".", "markersize": 5, "rasterized": True},
-                    **{"markerfacecolor": _GREY, "markeredgecolor": "none"},
-                },
+                showfliers=False,
                 medianprops={"color": _INK},
             )
-            for s, box in enumerate(boxes["boxes"]):
-                box.set_facecolor(_colour(s))
+            # One artist for all outliers: a picture of its own for each system takes a second.
+            outliers = [found["fliers"] for found in statistics]
+            axes.plot(
+                np.concatenate(outliers),
+                np.repeat(range(len(drawn)), [len(own) for own in outliers]),
+                ".",
+                markersize=5,
+                markerfacecolor=_GREY,
+                markeredgecolor="none",
+                rasterized=True,
+            )
+            for y, box in enumerate(boxes["boxes"]):
+                box.set_facecolor(_colour(y))
                 box.set_alpha(0.75)
             for name in ("boxes", "whiskers", "caps"):
                 for line in boxes[name]:
                     line.set_color(_INK) if name != "boxes" else line.set_edgecolor(_INK)
-            axes.set_xlabel(metric.heading)
-            axes.set_yticks(range(n_systems), [_short(name) for name in results.systems])
-            axes.set_ylim(n_systems - 0.5, -0.5)
-            axes.grid(axis="x", alpha=0.3)
+            _name_rows(axes, metric, results, drawn)
         return _svg(figure, "distributions")
 
 
@@ -108,19 +141,20 @@ def pair_plot(results: Results) -> str:
     pairs = list(combinations(_segment_metrics(results), 2))
     if not pairs:
         return ""
+    drawn = _drawn_systems(results)
     with _figure(min(len(pairs), 3), 3.4, rows=-(-len(pairs) // 3)) as (figure, panels):
-        n_points = sum(text is not None for system in results.hypotheses for text in system)
+        n_points = int(results.translated()[drawn].sum())
         for axes, (first, second) in zip(panels, pairs, strict=False):
             handles = []
-            for s in range(len(results.systems)):
+            for number, s in enumerate(drawn):
                 x, y = (results.scores[m.name]["segment"][s] for m in (first, second))
                 (known,) = np.nonzero(~np.isnan(x) & ~np.isnan(y))
                 points = axes.scatter(
                     x[known],
                     y[known],
                     s=14 if n_points < _MAX_SHAPES else 4,
-                    color=_colour(s),
-                    marker=_MARKERS[s % len(_MARKERS)],
+                    color=_colour(number),
+                    marker=_MARKERS[number % len(_MARKERS)],
                     alpha=0.7 if n_points < _MAX_SHAPES else 0.35,
                     linewidths=0,
                     rasterized=n_points > _MAX_SHAPES,
@@ -133,7 +167,7 @@ def pair_plot(results: Results) -> str:
             axes.grid(alpha=0.3)
         for axes in panels[len(pairs) :]:
             axes.set_axis_off()
-        _legend(figure, handles, results.systems)
+        _legend(figure, handles, [results.systems[s] for s in drawn])
         return _svg(figure, "pairs")
 
 
@@ -150,17 +184,18 @@ def length_plot(results: Results) -> str:
     edges = np.unique(np.quantile(lengths, np.linspace(0, 1, n_bins + 1))) if n_bins else []
     if not metrics or len(edges) < 3:
         return ""
+    drawn = _drawn_systems(results)
     bins = np.clip(np.searchsorted(edges, lengths, side="right") - 1, 0, len(edges) - 2)
     with _figure(len(metrics), 3.0) as (figure, panels):
         for axes, metric in zip(panels, metrics, strict=True):
             handles = []
-            for s, scores in enumerate(results.scores[metric.name]["segment"]):
+            for number, scores in enumerate(results.scores[metric.name]["segment"][drawn]):
                 points = []
                 for b in range(len(edges) - 1):
                     chosen = (bins == b) & ~np.isnan(scores)
                     if chosen.sum() >= _MIN_IN_BIN:
                         points.append((np.median(lengths[chosen]), np.median(scores[chosen])))
-                handles += axes.plot(*np.array(points).reshape(-1, 2).T, **_line(s))
+                handles += axes.plot(*np.array(points).reshape(-1, 2).T, **_line(number))
             axes.set_xscale("symlog", linthresh=1)
             axes.set_xticks(_lengths(edges[0], edges[-1]))
             axes.set_xticks([], minor=True)
@@ -168,7 +203,7 @@ def length_plot(results: Results) -> str:
             axes.set_xlabel(heading)
             axes.set_ylabel(metric.heading)
             axes.grid(alpha=0.3)
-        _legend(figure, handles, results.systems)
+        _legend(figure, handles, [results.systems[s] for s in drawn])
         return _svg(figure, "lengths")
 
 
@@ -185,11 +220,12 @@ def trend_plot(series: Mapping[str, Sequence[tuple[str, float]]], heading: str) 
     labels = sorted({label for points in series.values() for label, _ in points})
     if not labels:
         return ""
+    position = {label: n for n, label in enumerate(labels)}
     with _figure(1, 3.0) as (figure, panels):
         [axes] = panels
         handles = []
         for s, points in enumerate(series.values()):
-            positions = [labels.index(label) for label, _ in points]
+            positions = [position[label] for label, _ in points]
             handles += axes.plot(positions, [score for _, score in points], **_line(s))
         shown = range(0, len(labels), -(-len(labels) // _MAX_TICKS))
         axes.set_xticks(shown, [labels[n].lstrip("0") for n in shown])
@@ -206,6 +242,14 @@ def _segment_metrics(results: Results) -> list[MetricColumn]:
         for m in results.metrics
         if m.is_metric and not np.isnan(results.scores[m.name]["segment"]).all()
     ]
+
+
+def _name_rows(axes: Axes, metric: MetricColumn, results: Results, drawn: Sequence[int]) -> None:
+    """Name the axes of a panel that has a row a system."""
+    axes.set_xlabel(metric.heading)
+    axes.set_yticks(range(len(drawn)), [_short(results.systems[s]) for s in drawn])
+    axes.set_ylim(len(drawn) - 0.5, -0.5)
+    axes.grid(axis="x", alpha=0.3)
 
 
 def _lengths(low: float, high: float) -> list[int]:

@@ -57,3 +57,14 @@ def test_fifteen_systems_are_ranked() -> None:
     two = mteval.evaluate(test_set, systems[:2], ["chrf"], checks=False)
     assert two.system_rows()[1]["chrf_ci"] == evaluation.system_rows()[1]["chrf_ci"]
     assert two.resampling == {"samples": 1000, "seed": 12345, "unit": "segments"}
+
+
+def test_systems_too_many_to_rank_are_resampled_no_more_than_few() -> None:
+    texts = ["the ships sailed to port", "and came back at noon"]
+    test_set = TestSet((Document.from_columns("d", None, [texts]),))
+    systems = [SystemOutput(f"s{k:02}", {"d": (texts[0][:k], texts[1])}) for k in range(1, 47)]
+    evaluation = mteval.evaluate(test_set, systems, ["chrf"], samples=50, checks=False)
+    assert not evaluation.ranks
+    assert evaluation.resampling == {"samples": 50, "seed": 12345, "unit": "segments"}
+    [note] = [note for note in evaluation.notes if "too many to rank" in note]
+    assert "46 systems" in note

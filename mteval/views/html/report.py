@@ -7,7 +7,7 @@ import hashlib
 import json
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -23,7 +23,7 @@ from mteval.views.html.script_data import script_data
 from mteval.views.html.segments import segment_markup
 from mteval.views.html.summary import summarise
 from mteval.views.html.terms import term_section
-from mteval.views.plots import distribution_plot, length_plot, pair_plot
+from mteval.views.plots import distribution_plot, drawn_note, length_plot, pair_plot
 from mteval.views.score_tables import domain_name
 from mteval.views.term_tables import VERDICT_SIGNS
 
@@ -124,6 +124,7 @@ def _has_segment_scores(results: Results, metric: MetricColumn) -> bool:
 
 def _plots(results: Results) -> list[_Plot]:
     """Return the plots that there is anything to draw in."""
+    note = drawn_note(results)
     plots = (
         _Plot(
             "Segment scores of each system",
@@ -142,7 +143,7 @@ def _plots(results: Results) -> list[_Plot]:
             safe(length_plot(results)),
         ),
     )
-    return [plot for plot in plots if plot.svg]
+    return [replace(plot, text=f"{plot.text} {note}".strip()) for plot in plots if plot.svg]
 
 
 def _reproduction(results: Results, record: Mapping[str, Any]) -> _Reproduction:

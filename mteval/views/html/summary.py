@@ -14,7 +14,7 @@ from mteval.views.best import best_systems
 from mteval.views.html.anchors import SegmentIndex, anchor, segment_index
 from mteval.views.html.looks import look_index, look_of
 from mteval.views.html.render import safe
-from mteval.views.plots import interval_plot
+from mteval.views.plots import drawn_note, interval_plot
 from mteval.views.score_tables import flags_text, samples_text, segments_text
 from mteval.views.term_tables import VERDICT_SIGNS, gravest_first
 
@@ -57,6 +57,7 @@ class Summary:
         findings: sentences on which system is best.
         wrong_terms: safe markup on each of the gravest wrong terms.
         interval_plot: safe markup; empty without intervals.
+        drawn_note: which systems it shows; empty for all.
         footnotes: of metrics.
         notes: of the run.
     """
@@ -68,6 +69,7 @@ class Summary:
     findings: Sequence[str]
     wrong_terms: Sequence[str]
     interval_plot: str
+    drawn_note: str
     footnotes: Sequence[str]
     notes: Sequence[str]
 
@@ -83,6 +85,7 @@ def summarise(results: Results) -> Summary:
         findings=_findings(results, rows),
         wrong_terms=_wrong_terms(results),
         interval_plot=safe(interval_plot(results)),
+        drawn_note=drawn_note(results),
         footnotes=[metric.footnote for metric in results.metrics if metric.footnote],
         notes=results.notes,
     )
