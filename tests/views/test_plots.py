@@ -22,7 +22,7 @@ TEXT = "the ships of the navy sailed to port at noon and came back in the evenin
 @functools.cache
 def evaluate(n_systems: int) -> Evaluation:
     """Score systems that have ever more of texts, and the first text whole."""
-    texts = [f"{TEXT} {n}" for n in range(20)]
+    texts = [f"{TEXT[n % 4 * 4 :]} {n}" for n in range(20)]
     systems = [
         SystemOutput(f"System {s:03}", {"d": (texts[0], *(text[: 5 + s] for text in texts[1:]))})
         for s in range(n_systems)
