@@ -18,6 +18,7 @@ __all__ = [
     "LanguagePairOption",
     "MetricOption",
     "NoCacheOption",
+    "NoChecksOption",
     "OutputFolderOption",
     "ReferencesOption",
     "ResampleOption",
@@ -91,6 +92,13 @@ MetricOption = Annotated[
 NoCacheOption = Annotated[
     bool,
     typer.Option("--no-cache", help="Neither read nor keep scores and embeddings on disk."),
+]
+NoChecksOption = Annotated[
+    bool,
+    typer.Option(
+        "--no-checks",
+        help="Leave out the checks of outputs for copies, lengths, numbers and the like.",
+    ),
 ]
 SamplesOption = Annotated[
     int | None,

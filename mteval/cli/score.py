@@ -16,6 +16,7 @@ from mteval.cli.options import (
     LanguagePairOption,
     MetricOption,
     NoCacheOption,
+    NoChecksOption,
     ReferencesOption,
     ResampleOption,
     ResegmentOption,
@@ -55,6 +56,7 @@ def score(
     ] = False,
     metric_flags: MetricFlags = {},  # noqa: B006 - replaced by the flags themselves
     no_cache: NoCacheOption = False,
+    no_checks: NoChecksOption = False,
     terms: TermsOption = None,
     samples: SamplesOption = None,
     seed: SeedOption = 12345,
@@ -99,6 +101,7 @@ def score(
             samples=DEFAULT_SAMPLES["bootstrap"] if samples is None else samples,
             seed=seed,
             resample=resample,
+            checks=not no_checks,
             resegment=resegment,
         )
     folder, record = _write(evaluation, output)

@@ -25,6 +25,7 @@ class Findings:
         columns: how to read the scores of each metric, and of terms.
         statistics: by column, what its scores are made of.
         flags: by flag, the segments that it marks.
+        unchecked: names of the output checks that were not made.
         error_spans: by metric that finds errors, those of each segment.
         inputs: SHA-256 of what decided the numbers.
         packages: those whose versions decide the numbers.
@@ -36,6 +37,7 @@ class Findings:
     columns: list[MetricColumn] = field(default_factory=list)
     statistics: dict[str, SegmentStatistics] = field(default_factory=dict)
     flags: FlagDetails = field(default_factory=dict)
+    unchecked: tuple[str, ...] = ()
     error_spans: dict[str, Mapping[CellIndex, Sequence[ErrorSpan]]] = field(default_factory=dict)
     inputs: InputHashes = field(default_factory=InputHashes)
     packages: set[str] = field(default_factory=lambda: {"numpy"})

@@ -12,7 +12,7 @@ import numpy as np
 
 from mteval.corpus.model import SystemOutput, TestSet
 from mteval.errors import UsageError
-from mteval.evaluation.checking import add_checks, add_summaries
+from mteval.evaluation.checking import add_checks, add_summaries, leave_out_checks
 from mteval.evaluation.findings import Findings, FlagDetails
 from mteval.evaluation.inputs import (
     Texts,
@@ -82,12 +82,12 @@ def evaluate(
         resample: segments, or whole documents, as the segments of one are not independent.
         cache: keep on disk what was embedded to find renderings of terms.
         checks: flag outputs that look broken: copies, Chinese left in, lengths, repetitions, wrong
-            numbers and dates.
+            numbers and dates. Without, their counts are None, and not 0.
         resegment: cut outputs that have other lines than their source, be they as many, into its
             segments, by meaning; notes and flags say what became of each.
         realign: the old name of ``resegment``.
         notes: what a reader must know of how the inputs were read.
-        executor: what runs the batches of metrics; by default processes on this machine.
+        executor: what runs the batches of metrics and checks; by default processes on this machine.
 
     Raises:
         InputError: something cannot be read, or is empty.
@@ -126,7 +126,9 @@ def evaluate(
     resampled = resampled_scores(found, system_scores, texts, Resampling(samples, seed, resample))
     found.notes += resampled.notes
     if checks:
-        add_checks(found, texts)
+        add_checks(found, texts, plan.executor)
+    else:
+        leave_out_checks(found)
     found.flags |= resegmented
     add_summaries(found, texts)
     return _assembled(found, texts, scores, resampled)
@@ -151,6 +153,7 @@ def _assembled(
         metrics=tuple(found.columns),
         scores=scores,
         flags=found.flags,
+        unchecked=found.unchecked,
         error_spans=found.error_spans,
         inputs=found.inputs,
         versions={

@@ -187,6 +187,7 @@ def restore_evaluation(folder: Path, record: RunRecord) -> Evaluation:
         versions=record["versions"],
         notes=tuple(record["notes"]),
         flags=_flags(document, layout),
+        unchecked=tuple(name for name, n in document.systems[0].flags.items() if n is None),
         error_spans=_error_spans(document.error_spans, list(segments[0].error_spans), layout),
         terms=document.terms,
         occurrences=occurrences,
@@ -262,7 +263,10 @@ def _texts(segments: Sequence[SegmentRow], references: Sequence[str], layout: _L
 
 
 def _flags(document: _Document, layout: _Layout) -> dict[str, dict[CellIndex, str]]:
-    found: dict[str, dict[CellIndex, str]] = {name: {} for name in document.systems[0].flags}
+    counts = document.systems[0].flags
+    found: dict[str, dict[CellIndex, str]] = {
+        name: {} for name, count in counts.items() if count is not None
+    }
     for row in document.flags:
         found[row.flag][layout.cell(row)] = row.detail
     return found

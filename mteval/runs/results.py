@@ -94,6 +94,7 @@ class Results:
         versions: what computed the scores.
         notes: what a reader must know: skipped paths, empty hypotheses, missing documents.
         flags: by flag, the segments it marks, each with a detail.
+        unchecked: names of the flags that nobody looked for.
         error_spans: by metric, for metrics that find errors, those of each segment.
         terms: one row for each concept that occurs and each text, references too: what it has.
         occurrences: one row for each occurrence of a term and each text: verdict and rendering.
@@ -127,6 +128,7 @@ class Results:
     intervals: Mapping[str, _Array] = field(default_factory=dict)
     ranks: Mapping[str, Sequence[int | None]] = field(default_factory=dict)
     resampling: ResamplingRecord = field(default_factory=ResamplingRecord)
+    unchecked: Sequence[str] = ()
 
     def __repr__(self) -> str:
         return (

@@ -40,7 +40,7 @@ def column_names(results: Results) -> Names:
     """Return what the columns of tables of an evaluation are named after."""
     return {
         "metrics": [metric.name for metric in results.metrics],
-        "flags": list(results.flags),
+        "flags": [*results.unchecked, *results.flags],
         "verdicts": VERDICTS,
         "references": [reference_name(r) for r in range(len(results.references))],
         "span_metrics": list(results.error_spans),
@@ -64,7 +64,10 @@ def system_rows(results: Results) -> list[SystemRow]:
             empty_hypotheses=sum(
                 text is not None and not text.strip() for text in results.hypotheses[s]
             ),
-            flags={flag: by_system[s] for flag, by_system in flagged.items()},
+            flags={
+                **dict.fromkeys(results.unchecked),
+                **{flag: by_system[s] for flag, by_system in flagged.items()},
+            },
             missing_documents=[
                 document for d, document in enumerate(results.documents) if counts[s, d] == 0
             ],

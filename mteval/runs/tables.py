@@ -65,6 +65,7 @@ def segment_table(results: Results) -> pa.Table:
     cells = list(zip(s.tolist(), i.tolist(), strict=True))
     hypotheses = [results.hypotheses[a][b] or "" for a, b in cells]
     schema = arrow_schema(SegmentRow, column_names(results))
+    nothing = None if results.unchecked else ""
     found: list[Any] = [
         np.array(results.systems, dtype=object)[s],
         np.array(results.documents, dtype=object)[results.segment_documents[i]],
@@ -87,6 +88,7 @@ def segment_table(results: Results) -> pa.Table:
                     *(flag for flag, marked in results.flags.items() if cell in marked),
                 ]
             )
+            or nothing
             for text, cell in zip(hypotheses, cells, strict=True)
         ],
     ]

@@ -70,8 +70,12 @@ def segments_text(row: ScoredRow, n_segments: int) -> str:
 
 
 def flags_text(row: SystemRow) -> str:
-    """Return how many segments of a system have which flag; empty if none has any."""
-    return ", ".join(f"{count} {flag}" for flag, count in row.flags.items() if count)
+    """Return how many segments of a system have which flag; empty if none has any.
+
+    Of a system that was not checked it says so, and which other flags there are.
+    """
+    unchecked = ["not checked"] if None in row.flags.values() else []
+    return ", ".join([*(f"{n} {flag}" for flag, n in row.flags.items() if n), *unchecked])
 
 
 def samples_text(resampling: Mapping[str, object]) -> str:

@@ -99,6 +99,17 @@ def test_missing_documents_are_scored_on_request(project: Path, mteval: Run) -> 
     assert f"llm-fluent lacks {DOCUMENT}" in done.stderr
 
 
+def test_checks_can_be_left_out(project: Path, mteval: Run) -> None:
+    path = project / "systems" / "llm-fluent" / f"{DOCUMENT}.txt"
+    source = (project / "references" / f"{DOCUMENT}.zh.txt").read_text("utf-8").split("\n")[0]
+    path.write_text(f"{source}\n{path.read_text('utf-8').split(chr(10), 1)[1]}", "utf-8")
+    command = ("score", "systems/llm-fluent", "-m", "chrf", "--samples", "0", "--no-cache")
+    assert "1 copy" in mteval(*command).stdout
+    done = mteval(*command, "--no-checks", "--json")
+    [system] = json.loads(done.stdout)["systems"]
+    assert set(system["flags"].values()) == {None}
+
+
 def test_an_empty_hypothesis_line_is_scored_and_counted(project: Path, mteval: Run) -> None:
     path = project / "systems" / "llm-fluent" / f"{DOCUMENT}.txt"
     path.write_text("\n" + path.read_text("utf-8").split("\n", 1)[1])

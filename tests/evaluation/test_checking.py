@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import pickle
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import mteval
+from mteval.checks.outputs import check_outputs
 from mteval.corpus.model import Document, SystemOutput, TestSet
 from mteval.errors import InputError
+from mteval.evaluation.checking import BATCH_SIZE
+from mteval.runs.rows import system_rows
+from mteval.views.score_tables import flags_text
 
 
 def test_outputs_are_checked_before_they_are_believed() -> None:
@@ -33,7 +40,46 @@ def test_outputs_are_checked_before_they_are_believed() -> None:
     assert "700" in flags["number", 1]
     assert evaluation.frame("segment")["flags"].tolist() == ["number", "copy"]
     unchecked = mteval.evaluate(test_set, [broken], ["chrf"], checks=False)
-    assert unchecked.system_rows()[0]["flags"] == {}
+    assert unchecked.system_rows()[0]["flags"] == dict.fromkeys(row["flags"])
+    assert unchecked.frame("segment")["flags"].isna().all()
+    assert unchecked.frame("system")["flag_copy"].isna().all()
+    assert flags_text(system_rows(unchecked)[0]) == "not checked"
+
+
+class Backwards:
+    """An executor that does the last batch first, and counts batches."""
+
+    workers = 2
+    n_batches = 0
+
+    def map(
+        self, task: Callable[[Any], Any], batches: Sequence[Any], *, uses_all_cores: bool = False
+    ) -> Iterator[Any]:
+        self.n_batches = len(batches)
+        done = [task(pickle.loads(pickle.dumps(batch))) for batch in reversed(batches)]
+        yield from reversed(done)
+
+
+def test_checks_are_shared_and_their_flags_the_same() -> None:
+    n_segments = 2 * BATCH_SIZE // 3
+    sources = [f"来了{n}人。" for n in range(1000, 1000 + n_segments)]
+    references = [f"{n} people came." for n in range(1000, 1000 + n_segments)]
+    texts = {
+        "x": [text if n % 7 else "Nobody came." for n, text in enumerate(references)],
+        "y": [text if n % 5 else sources[n] for n, text in enumerate(references)],
+        "z": [text if n % 9 else "7,777 people came." for n, text in enumerate(references)],
+    }
+    test_set = TestSet((Document.from_columns("d", sources, [references]),))
+    outputs = [SystemOutput(name, {"d": tuple(lines)}) for name, lines in texts.items()]
+    whole = check_outputs(sources, [references], list(texts.values()))
+    executor = Backwards()
+    for each in (None, executor):
+        flags = mteval.evaluate(test_set, outputs, ["chrf"], samples=0, executor=each).flags
+        assert flags == whole
+        assert [list(cells) for cells in flags.values()] == [list(c) for c in whole.values()]
+    assert executor.n_batches == 3
+    assert whole["copy"]
+    assert whole["number"]
 
 
 def test_a_reference_that_is_a_summary_is_flagged(tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ from mteval.runs.record import comparability_key, fingerprint, run_record, score
 from mteval.runs.rows import document_rows, domain_rows, error_span_rows, flag_rows, system_rows
 from mteval.runs.tables import score_table, segment_table
 from mteval.runs.write import run_id, write_run
+from mteval.views.html.report import report_page
 
 NOON = datetime(2026, 11, 22, 12, 0, 0, tzinfo=timezone.utc)
 
@@ -54,6 +55,20 @@ def test_every_part_is_read_back(evaluation: Evaluation, written: Path) -> None:
             assert after == before, field.name
     assert list(again.metrics) == list(evaluation.metrics)
     assert list(again.flags) == ["odd", "none"]
+
+
+def test_what_was_not_checked_is_missing_and_not_0(evaluation: Evaluation, tmp_path: Path) -> None:
+    unchecked = dataclasses.replace(evaluation, unchecked=("copy", "short"))
+    folder, _ = write_run(unchecked, tmp_path, NOON, report=report_page)
+    again = Run(folder).evaluation
+    assert again.unchecked == ("copy", "short")
+    assert list(again.flags) == ["odd", "none"]
+    [system, *_] = json.loads((folder / "evaluation.json").read_text("utf-8"))["systems"]
+    assert system["flags"] == {"copy": None, "short": None, "odd": 1, "none": 0}
+    with (folder / "systems.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["flag_copy"], row["flag_odd"]) for row in rows] == [("", "1")] * 3
+    assert (folder / "report.html").read_text("utf-8").count("1 odd, not checked") == 3
 
 
 def assert_same(after: Any, before: Any) -> None:

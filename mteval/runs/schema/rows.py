@@ -88,7 +88,7 @@ class SystemRow(Row):
         intervals: by metric, the ends of the 95 % interval of the score.
         ranks: by metric, the rank, which systems share that no test separates.
         empty_hypotheses: how many of its texts are empty.
-        flags: by flag, how many segments it marks.
+        flags: by flag, how many segments it marks; None where nobody looked for it.
         missing_documents: ids.
     """
 
@@ -101,7 +101,7 @@ class SystemRow(Row):
     ]
     ranks: Annotated[Mapping[str, int | None], spread("metrics", "{}_rank", key="{}_rank")]
     empty_hypotheses: Annotated[int, LATER]
-    flags: Annotated[Mapping[str, int], spread("flags", "flag_{}")]
+    flags: Annotated[Mapping[str, int | None], spread("flags", "flag_{}")]
     missing_documents: Annotated[Sequence[str], joined("; ".join, _listed)]
 
 
@@ -139,7 +139,7 @@ class SegmentRow(Row):
         references: by name, texts.
         scores: by metric.
         error_spans: by metric that finds errors, its spans as JSON.
-        flags: names, joined by semicolons.
+        flags: names, joined by semicolons; None where there are none and it was not checked.
     """
 
     system: str
@@ -150,7 +150,7 @@ class SegmentRow(Row):
     references: Annotated[Mapping[str, str], spread("references", "{}", core=("reference",))]
     scores: ScoresByMetric
     error_spans: Annotated[Mapping[str, str], spread("span_metrics", "{}_error_spans")]
-    flags: Annotated[str, LATER]
+    flags: Annotated[str | None, LATER]
 
 
 @dataclass(frozen=True, slots=True)

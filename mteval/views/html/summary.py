@@ -80,7 +80,7 @@ def summarise(results: Results) -> Summary:
     return Summary(
         metrics=results.metrics,
         systems=_systems(results, rows),
-        flagged=any(results.flags.values()),
+        flagged=any(flags_text(row) for row in rows),
         resampling=samples_text(results.resampling) if results.intervals else None,
         findings=_findings(results, rows),
         wrong_terms=_wrong_terms(results),
