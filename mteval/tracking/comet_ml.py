@@ -14,7 +14,16 @@ from typing import Any
 from mteval.errors import location
 from mteval.tracking.plan import Plan
 
-__all__ = ["ENVIRONMENT", "IMPATIENT_ENVIRONMENT", "Logged", "TrackerError", "log_plan"]
+__all__ = [
+    "ENVIRONMENT",
+    "IMPATIENT_ENVIRONMENT",
+    "PATH_VARIABLES",
+    "SETTINGS_FILES",
+    "USER_SETTINGS",
+    "Logged",
+    "TrackerError",
+    "log_plan",
+]
 
 ARCHIVES = "comet.com"
 _PROJECT = "mteval"
@@ -31,6 +40,12 @@ IMPATIENT_ENVIRONMENT = {
     "COMET_GET_OR_ADD_EXPERIMENT_RETRY_TOTAL": "3",
     "COMET_HTTP_SESSION_RETRY_TOTAL": "1",
 }
+# What comet_ml takes settings from: in the folder that it works in, and its user's own
+# (config_class.py of comet_ml 3.58).
+SETTINGS_FILES = (".comet.config", ".env")
+USER_SETTINGS = "~/.comet.config"
+# Variables that hold paths of files.
+PATH_VARIABLES = ("COMET_CONFIG", "COMET_INI", "COMET_LOGGING_FILE")
 # What comet_ml would log of this process and this machine by itself.
 _AUTOMATIC = (
     *("log_code", "log_graph", "log_env_details", "log_git_metadata", "log_git_patch"),
@@ -72,13 +87,16 @@ class Logged:
     address: str | None = None
 
 
-def log_plan(plan: Plan, folder: Path, scratch: Path, logged: Logged, *, offline: bool) -> None:
+def log_plan(
+    plan: Plan, folder: Path, scratch: Path, here: Path, logged: Logged, *, offline: bool
+) -> None:
     """Log a plan to Comet.com or into an archive; ``logged`` says how far that came.
 
     Args:
         plan: what to log.
         folder: of the run.
-        scratch: an empty folder.
+        scratch: an empty folder, which this process works in.
+        here: the folder that relative paths in settings go from.
         logged: what becomes of the run; true to what was tried also where this fails.
         offline: make an archive, whatever the settings say.
 
@@ -112,7 +130,7 @@ def log_plan(plan: Plan, folder: Path, scratch: Path, logged: Logged, *, offline
         named = config["comet.offline_directory"]
         default = comet_ml.config.DEFAULT_OFFLINE_DATA_DIRECTORY
         own = named in (None, default)
-        target = (folder.parent / ARCHIVES) if own else Path(named).expanduser()
+        target = (folder.parent / ARCHIVES) if own else here / Path(named).expanduser()
         _keep(archive, target / f"{plan.run}.zip")
         logged.address = str(target / f"{plan.run}.zip")
 

@@ -8,11 +8,13 @@ import json
 import os
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import time
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -26,7 +28,7 @@ import pytest
 from mteval.errors import InputError, UnavailableError
 from mteval.runs.read import Run
 from mteval.tracking.plan import plan_run
-from mteval.tracking.track import track_run
+from mteval.tracking.track import TrackedRun, track_run
 from tests.conftest import ROOT
 from tests.tracking.runs import rows, small_run
 
@@ -529,6 +531,109 @@ def test_a_key_that_is_not_known_makes_an_archive(server: Server, tmp_path: Path
     assert "API" in str(tracked.problem)
     assert tracked.where == str(tmp_path / "comet.com" / f"{run.name}.zip")
     assert Archive(Path(tracked.where)).about["offline_id"] == tracked.experiment_key
+
+
+# --- settings of comet-ml that are not the user's ---
+
+
+def setting_files(server: Server) -> dict[str, str]:
+    address = f"http://127.0.0.1:{server.server_address[1]}/clientlib/"
+    return {
+        ".comet.config": f"[comet]\nurl_override={address}\nworkspace=theirs\n",
+        ".env": f"COMET_URL_OVERRIDE={address}\nCOMET_WORKSPACE=theirs\n",
+    }
+
+
+@pytest.mark.parametrize("below", ["", "project"])
+def test_settings_of_the_working_folder_and_those_above_do_not_count(
+    below: str, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The user's own settings lie at home, as comet-ml keeps them.
+    own = f"[comet]\napi_key={KEY}\nurl_override={os.environ['COMET_URL_OVERRIDE']}\n"
+    home, cloned = tmp_path / "home", tmp_path / "cloned"
+    (cloned / below).mkdir(parents=True)
+    home.mkdir()
+    (home / ".comet.config").write_text(own, "utf-8")
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.delenv("COMET_API_KEY")
+    monkeypatch.delenv("COMET_URL_OVERRIDE")
+    monkeypatch.chdir(cloned / below)
+    run = small_run(Path("results"))
+    with hostile_server() as hostile:
+        for name, content in setting_files(hostile).items():
+            (cloned / name).write_text(content, "utf-8")
+        tracked = track_run(run)
+    assert hostile.asked == []
+    assert tracked.online, tracked.problem
+    assert not any(b"theirs" in data for _, data in server.asked)
+    assert tracked.unread == (() if below else (".comet.config", ".env"))
+    said = ".comet.config and .env in this folder did not count"
+    assert (said in tracked.sentence()) == (not below)
+
+
+def test_the_user_s_own_settings_count_wherever_they_lie(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    own = f"[comet]\nurl_override={os.environ['COMET_URL_OVERRIDE']}\nworkspace=desk\n"
+    Path("settings").write_text(own, "utf-8")
+    monkeypatch.delenv("COMET_URL_OVERRIDE")
+    monkeypatch.setenv("COMET_CONFIG", "settings")
+    # The working folder may be the home folder.
+    Path(".comet.config").write_text("[comet]\nproject_name=ours\n", "utf-8")
+    tracked = track_run(small_run(Path("results")))
+    assert tracked.online, tracked.problem
+    assert tracked.unread == ()
+    [start] = [json.loads(data) for path, data in server.asked if path.endswith("add/run")]
+    assert (start["teamName"], start["projectName"]) == ("desk", "ours")
+
+
+def test_the_command_that_sends_an_archive_leaves_a_folder_with_settings_of_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    tracked = TrackedRun("r", "k", False, "results/comet.com/r.zip", unread=(".comet.config",))
+    assert tracked.upload_command() == f"cd && comet upload {tmp_path}/results/comet.com/r.zip"
+
+
+@contextmanager
+def hostile_server() -> Iterator[Server]:
+    with Server() as found:
+        thread = Thread(target=found.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+        yield found
+        found.shutdown()
+        thread.join()
+
+
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL])
+def test_the_tracker_ends_with_the_process_that_asked(
+    end: signal.Signals, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = small_run(tmp_path / "results")
+    (tmp_path / "scratch").mkdir()
+    wait = (
+        "import os, time, pathlib; pathlib.Path('pid').write_text(str(os.getpid())); time.sleep(60)"
+    )
+    (tmp_path / "comet_ml.py").write_text(wait, "utf-8")
+    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}{os.pathsep}{ROOT}")
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "scratch"))
+    code = "import sys; from mteval.tracking.track import track_run; track_run(sys.argv[1])"
+    with subprocess.Popen([sys.executable, "-c", code, str(run)]) as asking:
+        pid = wait_for(lambda: next((tmp_path / "scratch").glob("*/pid"), None))
+        child = int(wait_for(pid.read_text))
+        asking.send_signal(end)
+    wait_for(lambda: not Path(f"/proc/{child}").exists() and not pid.parent.exists())
+    assert not list((tmp_path / "scratch").iterdir())
+
+
+def wait_for(found: Callable[[], Any]) -> Any:
+    """Wait for something to be there, and return it."""
+    ends = time.monotonic() + 60
+    while not (value := found()):
+        assert time.monotonic() < ends
+        time.sleep(0.02)
+    return value
 
 
 # --- what is logged ---
