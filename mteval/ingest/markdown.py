@@ -11,6 +11,7 @@ from mteval.ingest import weights
 from mteval.ingest.html import read_html
 from mteval.ingest.lines import Block, join_pieces, language_of
 from mteval.languages.text import count_han
+from mteval.packages import check_packages
 
 # Deeper than Python calls itself: what nests so is refused, not cut off.
 _NESTING = 100_000
@@ -33,6 +34,7 @@ def read_markdown(text: str, origin: str) -> tuple[list[Block], list[str]]:
     Raises:
         InputError: the page cannot be parsed, or HTML within it cannot.
     """
+    check_packages("reading Markdown", {"markdown_it": "markdown-it-py"}, "ingest")
     from markdown_it import MarkdownIt
 
     if len(text) > MAX_CHARACTERS:

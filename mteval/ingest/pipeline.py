@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from importlib.util import find_spec
 from pathlib import Path
 
 from mteval._moved import old_names
 from mteval.corpus.document_files import check_document_id
 from mteval.corpus.model import Document
-from mteval.errors import InputError, MismatchError, MissingPackageError, location
+from mteval.errors import InputError, MismatchError, location
 from mteval.ingest.config import Fix, apply_fixes, find_config
 from mteval.ingest.coupling import PageGroup, couple_pages, pair_pages, read_source
 from mteval.ingest.filtering import FilteredLines, filter_lines
@@ -26,7 +25,7 @@ from mteval.ingest.report import Dropped, IngestReport, dropped_line, joined_seg
 from mteval.ingest.selection import Selection, check_selection, select_pairs
 from mteval.ingest.unpaired import doubted_lines, unpaired_lines
 from mteval.languages.encoder import Embed, sentence_encoder
-from mteval.packages import install_command
+from mteval.packages import check_packages
 
 __all__ = ["ingest_page", "ingest_pages"]
 __getattr__ = old_names(__name__)
@@ -72,7 +71,7 @@ def ingest_pages(
         InputError: a page, sources.toml or fixes.toml cannot be used.
         MismatchError: two pages become one document.
     """
-    _check_packages()
+    check_packages("ingesting pages", _NEEDED)
     read = [
         read_source(page, sources or find_config("sources.toml", page, output)) for page in pages
     ]
@@ -125,22 +124,13 @@ def ingest_page(
         EncodingError: the page is damaged, or its encoding cannot be detected.
         MissingPackageError: a package that ingest needs is not installed.
     """
-    _check_packages()
+    check_packages("ingesting pages", _NEEDED)
     first = read_source(Path(page), sources)
     if translation is None:
         group = PageGroup((first,), first.page.path)
     else:
         group = pair_pages(first, read_source(Path(translation), sources))
     return _ingest(group, fixes, min_confidence, embed)
-
-
-def _check_packages() -> None:
-    missing = [name for name in _NEEDED if find_spec(name) is None]
-    if missing:
-        raise MissingPackageError(
-            f"ingesting pages needs packages that are not installed ({', '.join(missing)}); "
-            f"run: {install_command(*_NEEDED.values())}"
-        )
 
 
 def _ingest(

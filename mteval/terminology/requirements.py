@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
-
 from mteval.corpus.model import TestSet
-from mteval.errors import MissingPackageError, UnavailableError
-from mteval.packages import install_command
+from mteval.errors import UnavailableError
+from mteval.packages import check_packages as check_installed
 
 __all__ = ["TERM_PACKAGES", "check_packages", "check_sources"]
 
@@ -29,12 +27,7 @@ def check_packages() -> None:
     Raises:
         MissingPackageError: it is not.
     """
-    missing = [name for name in _NEEDED if find_spec(name) is None]
-    if missing:
-        raise MissingPackageError(
-            f"checking terms needs packages that are not installed ({', '.join(missing)}); "
-            f"run: {install_command(*_NEEDED.values())}"
-        )
+    check_installed("checking terms", _NEEDED)
 
 
 def check_sources(test_set: TestSet) -> list[str]:

@@ -12,7 +12,6 @@ With an API key the run is sent; else, and where sending fails, it goes into an 
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 import shlex
@@ -26,9 +25,9 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
-from mteval.errors import MissingPackageError, MtevalError, UnavailableError
+from mteval.errors import MtevalError, UnavailableError
 from mteval.io.files import kind_of
-from mteval.packages import install_command
+from mteval.packages import check_packages
 from mteval.runs.read import Run, read_record
 from mteval.tracking.comet_ml import (
     ENVIRONMENT,
@@ -110,11 +109,7 @@ def check_tracker() -> None:
     Raises:
         MissingPackageError: comet-ml is not installed.
     """
-    if importlib.util.find_spec("comet_ml") is None:
-        raise MissingPackageError(
-            "logging to Comet.com needs the package comet-ml, which is not installed; install it "
-            f"with: {install_command('comet-ml')}"
-        )
+    check_packages("logging to Comet.com", {"comet_ml": "comet-ml"})
 
 
 def track_run(run: Run | Path | str, *, patience: float = PATIENCE_SECONDS) -> TrackedRun:
@@ -208,7 +203,6 @@ def _ask(folder: Path, offline: bool, patience: float) -> dict[str, Any]:
             stderr=subprocess.DEVNULL,
             env=_environment(here),
             cwd=scratch,
-
         ) as child:
             try:
                 child.wait(patience)

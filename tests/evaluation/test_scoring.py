@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
 import numpy as np
@@ -12,11 +13,13 @@ from sacrebleu.metrics.ter import TER
 
 import mteval
 from mteval.corpus.model import Document, SystemOutput, TestSet
-from mteval.errors import UnavailableError, UsageError
+from mteval.errors import MissingPackageError, UnavailableError, UsageError
 from mteval.evaluation.findings import Findings
 from mteval.evaluation.inputs import pair_texts
 from mteval.evaluation.scoring import add_metrics, level_scores, plan_metrics
 from mteval.executor import SerialExecutor
+from mteval.metrics import registry
+from mteval.metrics.base import MetricSpec, Progress
 from mteval.runs.results import SegmentStatistics, domain_documents
 from mteval.terminology.scores import ratio
 from tests.evaluation.texts import TEST_SET, X, Y
@@ -106,6 +109,31 @@ def test_a_default_metric_that_lacks_something_is_skipped_and_said() -> None:
         add_metrics(found, texts, plan, None)
     assert [note.split(":")[0] for note in found.notes] == ["BLEU is skipped", "chrF is skipped"]
     assert found.columns == []
+
+
+def test_what_is_missing_is_said_before_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    def version(package: str) -> str:
+        if package == "py3langid":
+            raise PackageNotFoundError(package)
+        return "1"
+
+    # COMET imports it late, and reads the references' language by it.
+    monkeypatch.setattr(registry, "version", version)
+    with pytest.raises(MissingPackageError, match=r"COMET needs the package py3langid.*\[comet\]'"):
+        plan_metrics(["bleu", "comet"], None)
+    # A model that is not there is missed before the first metric is computed.
+    texts = pair_texts(TEST_SET, [X], allow_missing=False)
+    told: list[str] = []
+    monkeypatch.undo()
+    plan = plan_metrics(["bleu", "comet"], {"comet": {"model": "Nobody/none"}})
+
+    def progress(spec: MetricSpec) -> Progress:
+        told.append(spec.name)
+        return lambda done, total: None
+
+    with pytest.raises(UnavailableError, match="Nobody/none is not on this machine"):
+        add_metrics(Findings([]), texts, plan, progress)
+    assert told == []
 
 
 def test_columns_are_in_the_order_of_the_plan() -> None:

@@ -347,8 +347,8 @@ def test_without_the_package_nothing_is_scored(
     assert result.returncode == 2
     assert result.stdout == ""
     assert result.stderr == (
-        "mteval: logging to Comet.com needs the package comet-ml, which is not installed; install "
-        "it with: pip install 'mteval-toolkit[tracking]'\n"
+        "mteval: logging to Comet.com needs a package that is not installed (comet-ml); run: "
+        "pip install 'mteval-toolkit[tracking]'\n"
     )
     assert not (tmp_path / "results").exists()
 
