@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from mteval.cli.console import ProgressBar, say_notes, show, show_json, show_tables
+from mteval.cli.console import ProgressBar, say_notes, show, show_json, show_sentence, show_tables
 from mteval.cli.metric_flags import MetricFlags, metric_settings, takes_metric_flags
 from mteval.cli.options import (
     JsonOption,
@@ -109,7 +109,7 @@ def _show(comparison: Comparison, evaluation: Evaluation, *, corrected: bool) ->
         sentence += f", not corrected for testing {n_tested} systems"
     if document["settings"]["test"] != "bootstrap":
         sentence += "; ± and detectable are of 1,000 bootstrap resamples"
-    show(sentence)
+    show_sentence(sentence)
     for name, signature in evaluation.signatures().items():
         show(f"{name}: {signature}")
 

@@ -13,12 +13,14 @@ from contextlib import contextmanager, suppress
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
+from mteval.cli.printable import printable
 from mteval.errors import InputError
 
 if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
     from rich.progress import Task, TaskID
 
+    from mteval.cli.grid import Line
     from mteval.views.tables import Table
 
 __all__ = [
@@ -29,9 +31,12 @@ __all__ = [
     "show",
     "show_bytes",
     "show_json",
+    "show_sentence",
     "show_tables",
 ]
 
+# The narrowest terminal that lines are made for (chosen); a narrower one breaks them itself.
+_MIN_WIDTH = 20
 # Work that takes less than this shows no progress bar.
 _PATIENCE_SECONDS = 1.0
 # How often a log that nobody watches is told of progress.
@@ -39,59 +44,40 @@ _LOG_SECONDS = 30.0
 
 
 def show_tables(tables: Iterable[Table]) -> None:
-    """Write tables to stdout, whole where it is no terminal."""
-    from rich import box
+    """Write tables to stdout: as wide as the terminal, and as they are where it is none."""
+    from mteval.cli.layout import lay_out
+
+    width = _screen_width()
+    _show_lines(line for table in tables for line in lay_out(table, width))
+
+
+def _screen_width() -> int | None:
+    """Return how many cells a line of the terminal has; None where stdout is none."""
+    return max(shutil.get_terminal_size().columns, _MIN_WIDTH) if sys.stdout.isatty() else None
+
+
+def _show_lines(lines: Iterable[Line]) -> None:
     from rich.console import Console
-    from rich.table import Table as RichTable
     from rich.text import Text
 
     buffer = io.StringIO()
-    terminal = sys.stdout.isatty()
-    # Names must never be cut where nobody can widen the window.
-    width = shutil.get_terminal_size().columns if terminal else 1000
-    console = Console(
-        file=buffer,
-        width=width,
-        force_terminal=terminal,
-        highlight=False,
-        markup=False,
-        emoji=False,
-    )
-    for table in tables:
-        shown = RichTable(
-            title=table.title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD
-        )
-        for column in table.columns:
-            shown.add_column(
-                _lines(column.heading),
-                justify="right" if column.numeric else "left",
-                no_wrap=column.numeric,
-                overflow="fold",
-            )
-        for group in table.groups:
-            for row in group:
-                shown.add_row(
-                    *(
-                        Text(
-                            _lines(cell.text)
-                            + ("*" if cell.best else " " if column.numeric else "")
-                            + _lines(cell.detail),
-                            style="bold" if cell.best else "",
-                        )
-                        for cell, column in zip(row, table.columns, strict=True)
-                    )
-                )
-            shown.add_section()
-        console.print(shown)
-    show("\n".join(line.rstrip() for line in buffer.getvalue().splitlines()))
+    console = Console(file=buffer, force_terminal=sys.stdout.isatty(), emoji=False)
+    for line in lines:
+        text = Text.assemble(*((part, "bold" if bold else "") for part, bold in line))
+        text.rstrip()
+        console.print(text, soft_wrap=True)
+    show(buffer.getvalue().rstrip("\n") + "\n")
 
 
-def _lines(text: str) -> str:
-    return "\n".join(map(_printable, text.split("\n")))
+def show_sentence(text: str) -> None:
+    """Write a sentence to stdout, in lines of whole words where it is a terminal."""
+    width = _screen_width()
+    if width is None:
+        show(text)
+        return
+    from mteval.cli.grid import hung
 
-
-def _printable(text: str) -> str:
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+    _show_lines(hung(text, width, 0))
 
 
 def show_json(document: dict[str, Any]) -> None:
@@ -142,7 +128,7 @@ def close_stdout() -> None:
 def say(text: str) -> None:
     """Write one note to stderr, as far as that takes any."""
     with suppress(OSError):
-        sys.stderr.write(f"{_printable(text)}\n")
+        sys.stderr.write(f"{printable(text)}\n")
         sys.stderr.flush()
 
 

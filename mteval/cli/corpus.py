@@ -75,7 +75,7 @@ def align(
 
 def _show_aligned(found: AlignedFiles, *, as_json: bool) -> None:
     """Print what pairs with what, and warn of a summary."""
-    from mteval.views.tables import plain_table
+    from mteval.views.tables import Column, key_columns, plain_table
 
     if found.alignment.is_summary:
         say(
@@ -85,8 +85,9 @@ def _show_aligned(found: AlignedFiles, *, as_json: bool) -> None:
     if as_json:
         show_json(found.as_dict())
         return
-    headings = ("Chinese", "English", "confidence", "similarity", "status", "text", "with")
-    show_tables((plain_table("Alignment", headings, found.rows()),))
+    texts = ("confidence", "similarity", "status", "text", "with")
+    columns = (*key_columns("Chinese", "English"), *map(Column, texts))
+    show_tables((plain_table("Alignment", columns, found.rows()),))
     show(", ".join(f"{count} {what}" for what, count in found.counts().items()))
 
 

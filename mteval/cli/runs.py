@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from mteval.cli.console import say, show, show_bytes, show_json, show_tables
+from mteval.cli.console import say, show, show_bytes, show_json, show_sentence, show_tables
 from mteval.cli.options import JsonOption, RunArgument
 from mteval.errors import InputError, UsageError, location
 from mteval.views.exports.registry import Format
@@ -158,7 +158,7 @@ def _show_history(results: Path, page: Path | None, *, as_json: bool) -> None:
         show(json.dumps(document, ensure_ascii=False, allow_nan=False))
     elif page is None:
         show_tables(history_tables(document))
-        show(KEY)
+        show_sentence(KEY)
         if len(found.runs) > RUNS_SHOWN:
             say(
                 f"mteval: the last {RUNS_SHOWN} of {len(found.runs)} runs are shown; --json, "

@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mteval.cli.console import ProgressBar, say, say_notes, show, show_json, show_tables
+from mteval.cli.console import (
+    ProgressBar,
+    say,
+    say_notes,
+    show,
+    show_json,
+    show_sentence,
+    show_tables,
+)
 from mteval.cli.metric_flags import MetricFlags, metric_settings, takes_metric_flags
 from mteval.cli.options import (
     JsonOption,
@@ -138,17 +146,17 @@ def _show(evaluation: Evaluation) -> None:
         tables.append(wrong_term_table(evaluation.terms))
     show_tables(tables)
     if evaluation.terms:
-        show(VERDICT_KEY)
+        show_sentence(VERDICT_KEY)
     if any(table.marks_best() for table in tables):
-        show("* best of the systems that have every segment")
+        show_sentence("* best of the systems that have every segment")
     if evaluation.intervals:
-        show(
+        show_sentence(
             "± half of the 95 % interval; (rank), which systems share that no test separates "
             f"({samples_text(evaluation.resampling)})"
         )
     for column in evaluation.metrics:
         if column.footnote is not None:
-            show(column.footnote)
+            show_sentence(column.footnote)
     for name, signature in evaluation.signatures().items():
         show(f"{name}: {signature}")
     if evaluation.terms:

@@ -67,11 +67,13 @@ def cache(context: typer.Context, as_json: JsonOption = False) -> None:
             }
         )
         return
-    from mteval.views.tables import plain_table
+    from mteval.views.tables import Column, plain_table
 
     rows = [(str(use.scores), use.signature) for use in uses]
     if rows:
-        show_tables((plain_table("Cache of COMET scores", ("scores", "signature"), rows),))
+        show_tables(
+            (plain_table("Cache of COMET scores", ("scores", Column("signature", key=True)), rows),)
+        )
     show(f"{folder}: {size / 1e6:.1f} MB")
 
 

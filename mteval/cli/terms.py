@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from mteval.cli.console import say, say_notes, show, show_json, show_tables
+from mteval.cli.console import say, say_notes, show, show_json, show_sentence, show_tables
 from mteval.cli.options import (
     JsonOption,
     LanguagePairOption,
@@ -134,8 +134,8 @@ def _show_check(
     rates = rate_table(inventory.system_rows())
     show_tables((*tables, rates))
     if rates.marks_best():
-        show("* best of the systems")
-    show(VERDICT_KEY)
+        show_sentence("* best of the systems")
+    show_sentence(VERDICT_KEY)
     show(f"terms: {inventory.signature()}")
 
 
@@ -241,7 +241,7 @@ def history(
             trend_table(over_time, [run.name for run in known]),
         )
     )
-    show(change_counts(changed))
+    show_sentence(change_counts(changed))
 
 
 def _runs_with_terms(runs: Sequence[Path], results: Path) -> list[Path]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypedDict, cast
 
 from mteval.runs.schema.record import MetricColumn
-from mteval.views.tables import Cell, Column, Table, plain_table
+from mteval.views.tables import Cell, Column, Table, key_columns, plain_table
 from mteval.views.term_tables import verdict_text
 
 __all__ = ["ComparisonDocument", "comparison_tables"]
@@ -138,17 +138,17 @@ def _test_table(rows: Sequence[_TestKeys], columns: _Columns) -> Table:
     return Table(
         f"Comparison with {rows[0]['baseline']}" if one_baseline else "Comparison of all pairs",
         (
-            *(() if one_baseline else (Column("baseline", False),)),
-            Column("system", False),
-            Column("metric", False),
+            *(() if one_baseline else (Column("baseline", group=True),)),
+            Column("system", group=True),
+            Column("metric", key=True),
             Column("score", True),
-            Column("baseline score", True),
-            Column("difference", True),
+            Column("baseline score", True, short="base"),
+            Column("difference", True, short="diff"),
             Column("p" if one_baseline else "p (Holm)", True),
-            Column("people agree", True),
-            Column("detectable", True),
-            Column("wins/ties/losses", True),
-            Column("verdict", False),
+            Column("people agree", True, optional=2, short="agree"),
+            Column("detectable", True, optional=1, short="detect- able"),
+            Column("wins/ties/losses", True, optional=3, short="wins/ ties/ losses"),
+            Column("verdict"),
         ),
         tuple(
             tuple(
@@ -198,7 +198,7 @@ def _rank_table(ranks: Sequence[_RankKeys], columns: _Columns) -> Table:
     order = sorted(systems, key=lambda system: found[system, names[0]] or len(systems) + 1)
     return Table(
         "Ranks",
-        (Column("system", False), *(Column(columns[name].label, True) for name in names)),
+        (Column("system", key=True), *(Column(columns[name].label, True) for name in names)),
         (
             tuple(
                 (Cell(system), *(Cell(str(found[system, name] or "-")) for name in names))
@@ -233,8 +233,8 @@ def _difference_table(
     return Table(
         f"{title}: score and difference from the baseline",
         (
-            Column(heading, False),
-            Column("system", False),
+            Column(heading, group=True),
+            Column("system", key=True),
             *(Column(columns[name].label, True) for name in names),
         ),
         tuple(
@@ -254,7 +254,7 @@ def _difference_table(
 def _changed_term_table(rows: Sequence[_TermKeys]) -> Table:
     return plain_table(
         "Terms with another verdict",
-        ("system", "place", "term", "baseline has", "system has"),
+        (*key_columns("system", "place", "term"), "baseline has", "system has"),
         [
             (
                 row["system"],
@@ -275,7 +275,7 @@ def _segment_table(rows: Sequence[_SegmentKeys], columns: _Columns) -> Table:
 
     return plain_table(
         "Segments that differ most: [-baseline-] {+system+}",
-        ("system", "metric", "place", "baseline -> system", "text"),
+        (*key_columns("system", "metric", "place"), "baseline -> system", "text"),
         [
             (
                 row["system"],

@@ -14,7 +14,7 @@ from mteval.views.history_document import (
     creation_time,
     rate_text,
 )
-from mteval.views.tables import Cell, Column, Table, plain_table
+from mteval.views.tables import Cell, Column, Table, key_columns, plain_table
 
 __all__ = ["RUNS_SHOWN", "history_tables", "query_table"]
 
@@ -37,7 +37,7 @@ def history_tables(history: Mapping[str, Any]) -> tuple[Table, ...]:
         tables.append(
             plain_table(
                 "Scores over runs",
-                ("system", "metric", "scores"),
+                (*key_columns("system", "metric"), "scores"),
                 [
                     (
                         trend["system"],
@@ -53,7 +53,7 @@ def history_tables(history: Mapping[str, Any]) -> tuple[Table, ...]:
         tables.append(
             plain_table(
                 "Right renderings of each term that changed",
-                ("system", "term", "right of occurrences"),
+                (*key_columns("system", "term"), "right of occurrences"),
                 [
                     (
                         row["system"],
@@ -86,12 +86,12 @@ def _run_table(scores: HistoryScores) -> Table:
     return Table(
         "Runs",
         (
-            Column("run", False),
-            Column("created (UTC)", False),
-            Column("system", False),
-            Column("segments", True),
+            Column("run", group=True),
+            Column("created (UTC)", group=True),
+            Column("system", key=True),
+            Column("segments", True, optional=1),
             *(Column(heading, True) for heading in scores.headings.values()),
-            Column("changed since the run before", False),
+            Column("changed since the run before"),
         ),
         tuple(_run_rows(run, scores) for run in scores.document["runs"][-RUNS_SHOWN:]),
     )

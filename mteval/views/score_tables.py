@@ -31,10 +31,10 @@ def system_table(results: Results) -> Table:
     return Table(
         "Systems",
         (
-            Column("system", False),
-            Column("segments", True),
+            Column("system", key=True),
+            Column("segments", True, optional=1),
             *_metric_columns(results),
-            *((Column("flagged segments", False),) if any(flags) else ()),
+            *((Column("flagged segments", optional=2),) if any(flags) else ()),
         ),
         (
             tuple(
@@ -111,9 +111,9 @@ def _grouped_table(
     return Table(
         title,
         (
-            Column(heading, False),
-            Column("system", False),
-            Column("segments", True),
+            Column(heading, group=True),
+            Column("system", key=True),
+            Column("segments", True, optional=1),
             *_metric_columns(results),
         ),
         tuple(

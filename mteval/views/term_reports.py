@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from mteval.terminology.audit import AuditRow
 from mteval.terminology.history import ChangedOccurrence, TermTrend
 from mteval.terminology.mining.proposals import Proposal
-from mteval.views.tables import Table, plain_table
+from mteval.views.tables import Column, Table, key_columns, plain_table
 from mteval.views.term_tables import verdict_text
 
 __all__ = ["audit_table", "change_counts", "change_table", "proposal_table", "trend_table"]
@@ -20,7 +20,15 @@ def audit_table(rows: Sequence[AuditRow]) -> Table:
     """Return the official renderings to look at, one row for each; a term stands once."""
     return plain_table(
         f"Official renderings to look at ({len(rows)} terms)",
-        ("term", "preferred", "problems", "verdict", "rendering", "times", "places"),
+        (
+            Column("term", group=True),
+            "preferred",
+            "problems",
+            "verdict",
+            "rendering",
+            "times",
+            "places",
+        ),
         [cells for row in rows for cells in _audit_cells(row)],
     )
 
@@ -67,7 +75,7 @@ def change_table(changed: Sequence[ChangedOccurrence], before: str, after: str) 
     """
     return plain_table(
         f"Errors in terms: {before} -> {after}",
-        ("change", "system", "place", "term", "before", "after"),
+        (*key_columns("change", "system", "place", "term"), "before", "after"),
         [
             (
                 row["change"],
@@ -107,7 +115,7 @@ def trend_table(over_time: Sequence[TermTrend], runs: Sequence[str]) -> Table:
     """
     return plain_table(
         f"Right renderings of each term that was ever wrong ({len(runs)} runs, in order)",
-        ("system", "term", "right", "now"),
+        (*key_columns("system", "term"), "right", "now"),
         [
             (
                 entry["system"],

@@ -70,8 +70,8 @@ def rate_table(rows: Sequence[TextRates]) -> Table:
     return Table(
         "Scores of terms",
         (
-            Column("system", False),
-            Column("occurrences", True),
+            Column("system", key=True),
+            Column("occurrences", True, optional=1),
             *(Column(heading, True) for heading in _RATES.values()),
         ),
         tuple(
@@ -105,7 +105,7 @@ def term_table(rows: Sequence[TermRow]) -> Table:
         by_concept.setdefault(row.concept, {})[row.system] = row
     return Table(
         "Terms",
-        (Column("term", False), *(Column(name, False) for name in names)),
+        (Column("term", group=True), *(Column(name) for name in names)),
         tuple(
             (
                 (
@@ -139,8 +139,12 @@ def occurrence_table(rows: Sequence[OccurrenceInContext]) -> Table:
     """Return occurrences, each in its sentence, with the rendering in brackets."""
     return Table(
         "Occurrences",
-        tuple(
-            Column(heading, False) for heading in ("place", "term", "system", "verdict", "context")
+        (
+            Column("place", group=True),
+            Column("term", group=True),
+            Column("system", key=True),
+            Column("verdict"),
+            Column("context"),
         ),
         tuple(
             tuple(
