@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import shutil
 import sys
 import time
@@ -30,6 +31,7 @@ __all__ = [
     "say_notes",
     "show",
     "show_bytes",
+    "show_csv",
     "show_json",
     "show_sentence",
     "show_tables",
@@ -41,6 +43,10 @@ _MIN_WIDTH = 20
 _PATIENCE_SECONDS = 1.0
 # How often a log that nobody watches is told of progress.
 _LOG_SECONDS = 30.0
+
+
+# Control characters of C0 and C1 but tab and line feed, and those that turn the direction of text.
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def show_tables(tables: Iterable[Table]) -> None:
@@ -96,12 +102,26 @@ def show(text: str) -> None:
         sys.stdout.flush()
 
 
-def show_bytes(content: bytes) -> None:
-    """Write bytes to stdout as they are; a reader who leaves early (head) is no error.
+def show_csv(text: str) -> None:
+    """Write CSV to stdout, with a replacement character for each that controls a terminal.
 
     Raises:
         InputError: stdout cannot be written.
     """
+    show(_CONTROLS.sub("\N{REPLACEMENT CHARACTER}", text))
+
+
+def show_bytes(content: bytes) -> None:
+    """Write bytes to stdout as they are, and to a terminal without what controls it.
+
+    A reader who leaves early (head) is no error.
+
+    Raises:
+        InputError: stdout cannot be written.
+    """
+    if sys.stdout.isatty():
+        show_csv(content.decode("utf-8", "replace").removesuffix("\n"))
+        return
     with _writing_to_stdout():
         sys.stdout.buffer.write(content)
         sys.stdout.buffer.flush()

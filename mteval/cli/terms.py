@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from mteval.cli.console import say, say_notes, show, show_json, show_sentence, show_tables
+from mteval.cli.console import (
+    say,
+    say_notes,
+    show,
+    show_csv,
+    show_json,
+    show_sentence,
+    show_tables,
+)
 from mteval.cli.options import (
     JsonOption,
     LanguagePairOption,
@@ -71,7 +79,12 @@ def check(
         bool, typer.Option("--context", help="Show every occurrence in its sentence.")
     ] = False,
     as_csv: Annotated[
-        bool, typer.Option("--csv", help="Print one CSV row for each occurrence and text.")
+        bool,
+        typer.Option(
+            "--csv",
+            help="Print one CSV row for each occurrence and text, without control characters; "
+            "texts begin as in mteval export --format csv.",
+        ),
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -103,7 +116,7 @@ def _show_csv(occurrences: Sequence[OccurrenceRow]) -> None:
     from mteval.runs.tables import csv_text
 
     if occurrences:
-        show(csv_text([row.cells() for row in occurrences]))
+        show_csv(csv_text([row.cells() for row in occurrences]))
 
 
 def _check_document(

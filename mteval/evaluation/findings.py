@@ -31,6 +31,7 @@ class Findings:
         packages: those whose versions decide the numbers.
         terms: one row for each concept that occurs and each text.
         occurrences: one row for each occurrence of a term and each text.
+        term_statuses: by status, how many occurrences are of a term with such a rendering.
     """
 
     notes: list[str]
@@ -43,3 +44,4 @@ class Findings:
     packages: set[str] = field(default_factory=lambda: {"numpy"})
     terms: tuple[TermRow, ...] = ()
     occurrences: tuple[OccurrenceRow, ...] = ()
+    term_statuses: Mapping[str, int] = field(default_factory=dict)

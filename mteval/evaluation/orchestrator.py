@@ -164,6 +164,7 @@ def _assembled(
         notes=tuple(found.notes),
         terms=found.terms,
         occurrences=found.occurrences,
+        term_statuses=found.term_statuses,
         statistics=found.statistics,
         intervals=resampled.intervals,
         ranks=resampled.ranks,

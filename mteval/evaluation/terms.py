@@ -70,6 +70,7 @@ def add_terms(
     # They decide which renderings are in force.
     found.inputs["dates"] = {document.id: document.date for document in texts.test_set.documents}
     found.packages |= TERM_PACKAGES
+    found.term_statuses = inventory.statuses()
     found.terms = tuple(inventory.term_rows())
     found.occurrences = tuple(inventory.occurrence_rows())
 

@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from mteval.errors import InputError, location
+from mteval.io.csv_rows import NEUTRALISED
 from mteval.io.files import read_bytes, read_text
 from mteval.runs.schema.columns import Row, core_columns, names_in
-from mteval.runs.schema.rows import VERDICTS, ScoreRow
+from mteval.runs.schema.rows import VERDICTS, ScoreLevel, ScoreRow
 from mteval.runs.schema.validation import ShapeError, row_reader
-from mteval.runs.tables import arrow_schema, csv_text
+from mteval.runs.tables import arrow_schema, csv_bytes, csv_text
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -90,11 +91,7 @@ def write_csv(row_type: type[Row], rows: Sequence[Row], path: Path) -> None:
 
 def write_table(table: pa.Table, path: Path) -> None:
     """Write an Arrow table as CSV."""
-    import pyarrow.csv
-
-    # Opened here, as pyarrow takes no path that is not UTF-8.
-    with path.open("wb") as file:
-        pyarrow.csv.write_csv(table, file)
+    path.write_bytes(csv_bytes(table))
 
 
 def write_parquet(table: pa.Table, path: Path) -> None:
@@ -106,20 +103,32 @@ def write_parquet(table: pa.Table, path: Path) -> None:
         pyarrow.parquet.write_table(table, file, write_page_checksum=True)
 
 
-def read_csv(path: Path, row_type: type[RowType], metrics: Sequence[str] = ()) -> list[RowType]:
+def read_csv(
+    path: Path,
+    row_type: type[RowType],
+    metrics: Sequence[str] = (),
+    *,
+    neutralised: bool,
+) -> list[RowType]:
     """Return the rows of a CSV file of a run.
 
     Args:
         path: the file.
         row_type: its rows.
         metrics: names that columns of scores may have.
+        neutralised: whether it was written with apostrophes before what a spreadsheet would take
+            for a formula, as the record of its run says.
 
     Raises:
         InputError: the file cannot be read, lacks a column, or has something else in a cell.
     """
     data = read_text(path, MAX_RUN_FILE_BYTES).encode()
-    headings, columns = _text_columns(path, data)
+    headings, columns = _text_columns(path, data, neutralised=neutralised)
     names = {**names_in(headings), "metrics": metrics, "verdicts": VERDICTS}
+    lacking = [name for name in core_columns(row_type) if name not in headings]
+    if not lacking and not any(columns):
+        # Of no rows files have the columns of every version only.
+        return []
     try:
         read = row_reader(row_type, headings, names)
     except ShapeError as error:
@@ -135,9 +144,12 @@ def read_csv(path: Path, row_type: type[RowType], metrics: Sequence[str] = ()) -
     return rows
 
 
-def _text_columns(path: Path, data: bytes) -> tuple[list[str], list[list[str | None]]]:
+def _text_columns(
+    path: Path, data: bytes, *, neutralised: bool
+) -> tuple[list[str], list[list[str | None]]]:
     """Return headings and columns of text; what is empty and not in quotes is None."""
     import pyarrow as pa
+    import pyarrow.compute
     import pyarrow.csv
 
     broken: list[int] = []
@@ -164,7 +176,17 @@ def _text_columns(path: Path, data: bytes) -> tuple[list[str], list[list[str | N
         )
     except (ValueError, LookupError, OSError, ArithmeticError, MemoryError) as error:
         raise _foreign(path, broken[0] if broken else 1, error) from None
-    return table.column_names, [column.to_pylist() for column in table.columns]
+    headings = table.column_names
+    twice = [name for name in headings if headings.count(name) > 1]
+    if twice:
+        raise _foreign(path, 1, f"there are two columns {twice[0]!r}")
+    columns = table.columns
+    if neutralised:
+        columns = [
+            pa.compute.replace_substring_regex(column, NEUTRALISED, r"\1", max_replacements=1)
+            for column in columns
+        ]
+    return headings, [column.to_pylist() for column in columns]
 
 
 def csv_headings(data: bytes) -> list[str]:
@@ -179,7 +201,7 @@ def csv_headings(data: bytes) -> list[str]:
     first = data[: data.find(b"\n") + 1 or len(data)]
     if not first.strip():
         raise ValueError("the first line names no columns")
-    options = pa.csv.ReadOptions(use_threads=False)
+    options = pa.csv.ReadOptions(use_threads=False, block_size=len(first) + 1)
     return list(pa.csv.read_csv(pa.py_buffer(first), read_options=options).column_names)
 
 
@@ -190,13 +212,19 @@ def _foreign(path: Path, line: int, reason: object) -> InputError:
     )
 
 
-def read_scores(path: Path) -> list[ScoreRow]:
-    """Return every number of a run.
+def read_scores(path: Path, levels: Sequence[ScoreLevel] = ()) -> list[ScoreRow]:
+    """Return the numbers of a run.
+
+    Args:
+        path: the file.
+        levels: those to read; all by default.
 
     Raises:
         InputError: the file cannot be read.
         ValueError: or almost anything else: it is not what was written.
     """
+    import pyarrow as pa
+    import pyarrow.compute
     import pyarrow.parquet
 
     schema = arrow_schema(ScoreRow, {})
@@ -205,5 +233,8 @@ def read_scores(path: Path) -> list[ScoreRow]:
         page_checksum_verification=True,
         pre_buffer=False,
     ).read(columns=schema.names, use_threads=False)
-    columns = table.select(schema.names).cast(schema).columns
+    table = table.select(schema.names).cast(schema)
+    if levels:
+        table = table.filter(pa.compute.is_in(table["level"], pa.array(levels)))
+    columns = table.columns
     return list(map(ScoreRow, *(column.to_pylist() for column in columns)))

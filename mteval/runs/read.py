@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, overload
+from typing import Any, Literal, TypeVar, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -26,8 +27,10 @@ from mteval.runs.files import (
     STATISTICS_FILE,
     read_csv,
     read_json,
+    read_scores,
 )
 from mteval.runs.restore import restore_evaluation
+from mteval.runs.schema.columns import Row
 from mteval.runs.schema.record import (
     RECORD_KEYS,
     TERM_METRIC,
@@ -35,10 +38,11 @@ from mteval.runs.schema.record import (
     validation_error,
     without_nulls,
 )
-from mteval.runs.schema.rows import OccurrenceRow, TermTally
+from mteval.runs.schema.rows import OccurrenceRow, ScoreRow, TermTally
 
 __all__ = ["Run", "find_run", "find_runs", "read_record", "read_rows"]
 
+RowType = TypeVar("RowType", bound=Row)
 # What comes of files that are not those that were written; from pyarrow almost anything does.
 _DAMAGE = (
     *(ValueError, LookupError, TypeError, AttributeError, OSError, RuntimeError, ArithmeticError),
@@ -67,6 +71,45 @@ class Run:
         return read_record(self.folder)
 
     @cached_property
+    def sizes(self) -> dict[str, int]:
+        """By document, how many segments it has."""
+        path = location(self.folder / RECORD_FILE)
+        lacking = [key for key in ("documents", "segments") if key not in self.record]
+        if lacking:
+            raise InputError(f"{path}: it has no {lacking[0]}; score again, or name another run")
+        documents, segments = self.record["documents"], self.record["segments"]
+        if len(documents) != len(segments):
+            raise InputError(
+                f"{path}: documents has {len(documents)} and segments {len(segments)} entries; "
+                "score again, or name another run"
+            )
+        return dict(zip(documents, segments, strict=True))
+
+    @cached_property
+    def score_rows(self) -> list[ScoreRow]:
+        """The scores of systems and of their documents."""
+        path = self.folder / SCORES_FILE
+        try:
+            return read_scores(path, ("system", "document"))
+        except _DAMAGE as error:
+            raise InputError(
+                f"{location(path)}: this is not a file that mteval score wrote "
+                f"({type(error).__name__}: {error}); score again, or name another run"
+            ) from None
+
+    def system_score(self, metric: str, system: str) -> float:
+        """Return the score of a system over all segments that it has; NaN if there is none."""
+        return self._system_scores.get((metric, system), math.nan)
+
+    @cached_property
+    def _system_scores(self) -> dict[tuple[str, str], float]:
+        return {
+            (row.metric, row.system): row.value
+            for row in self.score_rows
+            if row.level == "system" and row.value is not None
+        }
+
+    @cached_property
     def occurrences(self) -> list[OccurrenceRow]:
         """Every occurrence of a term."""
         if kind_of(self.folder / OCCURRENCES_FILE) is None:
@@ -74,7 +117,24 @@ class Run:
                 f"{location(self.folder)}: this run was scored without terms; score again with a "
                 "termbase (--terms, or terms.csv beside the references)"
             )
-        return read_rows(self.folder, "occurrences.csv")
+        return self.rows(OCCURRENCES_FILE, OccurrenceRow)
+
+    def rows(
+        self, file: str, row_type: type[RowType], metrics: Sequence[str] = ()
+    ) -> list[RowType]:
+        """Return the rows of one of its CSV files.
+
+        Args:
+            file: name.
+            row_type: its rows.
+            metrics: names that columns of scores may have.
+
+        Raises:
+            InputError: the file cannot be read, lacks a column, or has something else in a cell.
+        """
+        has_record = kind_of(self.folder / RECORD_FILE) is not None
+        neutralised = has_record and self.record.get("neutralised", False)
+        return read_csv(self.folder / file, row_type, metrics, neutralised=neutralised)
 
     @cached_property
     def statistics(self) -> dict[str, npt.NDArray[np.float64]]:
@@ -85,7 +145,7 @@ class Run:
                 f"{location(self.folder)}: this run keeps no statistics, as it is of an older "
                 "mteval; score again"
             )
-        shape = len(self.record["systems"]), sum(self.record.get("segments", ()))
+        shape = len(self.record["systems"]), sum(self.sizes.values())
         try:
             data = io.BytesIO(read_bytes(path, MAX_RUN_FILE_BYTES))
             with np.load(data, allow_pickle=False) as arrays:
@@ -193,5 +253,6 @@ def read_rows(
     Raises:
         InputError: the file cannot be read, or lacks a column.
     """
-    path = run / file
-    return read_csv(path, TermTally) if file == "terms.csv" else read_csv(path, OccurrenceRow)
+    if file == "terms.csv":
+        return Run(run).rows(file, TermTally)
+    return Run(run).rows(file, OccurrenceRow)

@@ -40,6 +40,7 @@ def run_record(
         "versions": dict(results.versions),
         "signatures": dict(results.signatures()),
         "term_signature": results.term_signature(),
+        **({"term_statuses": dict(results.term_statuses)} if results.term_statuses else {}),
         "segment_signatures": {m.name: m.segment_signature for m in results.metrics if m.is_metric},
         "metrics": {m.name: m.as_dict() for m in results.metrics},
         "resampling": results.resampling.copy(),
@@ -50,6 +51,7 @@ def run_record(
         "segments": results.document_sizes().tolist(),
         "inputs": results.inputs,
         "notes": list(results.notes),
+        "neutralised": True,
     }
 
 

@@ -167,11 +167,12 @@ def restore_evaluation(folder: Path, record: RunRecord) -> Evaluation:
     document = _Document.read(folder / EVALUATION_FILE, [column.name for column in columns])
     if len(document.systems) != len(layout.systems):
         raise ValueError(f"{len(layout.systems)} systems have {len(document.systems)} rows")
-    segments = read_csv(folder / SEGMENTS_FILE, SegmentRow)
+    neutralised = record.get("neutralised", False)
+    segments = read_csv(folder / SEGMENTS_FILE, SegmentRow, neutralised=neutralised)
     references = list(segments[0].references)
     occurrences: list[OccurrenceRow] = []
     if record["term_signature"] is not None:
-        occurrences = read_csv(folder / OCCURRENCES_FILE, OccurrenceRow)
+        occurrences = read_csv(folder / OCCURRENCES_FILE, OccurrenceRow, neutralised=neutralised)
     _check_terms(document.terms, occurrences, layout, len(references))
     resampled = [c.name for c in columns if c.name in record.get("resampled", ())]
     return Evaluation(
@@ -191,6 +192,7 @@ def restore_evaluation(folder: Path, record: RunRecord) -> Evaluation:
         error_spans=_error_spans(document.error_spans, list(segments[0].error_spans), layout),
         terms=document.terms,
         occurrences=occurrences,
+        term_statuses=record.get("term_statuses", {}),
         intervals={
             name: np.array(
                 [row.intervals[name] or (np.nan, np.nan) for row in document.systems], np.float64

@@ -98,6 +98,8 @@ class Results:
         error_spans: by metric, for metrics that find errors, those of each segment.
         terms: one row for each concept that occurs and each text, references too: what it has.
         occurrences: one row for each occurrence of a term and each text: verdict and rendering.
+        term_statuses: by status of the termbase, how many occurrences are of a term with such a
+            rendering.
         document_domains: for each document its domain, or None.
         statistics: by metric, what the scores were made of.
         intervals: by metric, the 95 % interval of system scores, (n_systems, 2); none for metrics
@@ -123,6 +125,7 @@ class Results:
     error_spans: Mapping[str, Mapping[CellIndex, Sequence[ErrorSpan]]] = field(default_factory=dict)
     terms: Sequence[TermRow] = ()
     occurrences: Sequence[OccurrenceRow] = ()
+    term_statuses: Mapping[str, int] = field(default_factory=dict)
     document_domains: Sequence[str | None] = ()
     statistics: Mapping[str, SegmentStatistics] = field(default_factory=dict)
     intervals: Mapping[str, _Array] = field(default_factory=dict)

@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mteval.errors import InputError, UsageError, location
+from mteval.io.csv_rows import NEUTRALISED
 from mteval.runs.changes import run_changes
 from mteval.runs.entries import DamagedRunError, RunEntry, list_runs
 from mteval.runs.files import MAX_RUN_FILE_BYTES, SCORES_FILE, csv_headings
@@ -62,6 +63,7 @@ _CLOSED = MappingProxyType(
         "temp_directory": "",
     }
 )
+_FIRST_GROUP = r"\1"
 # The longest line that DuckDB reads is 2 MB unless it is told.
 _MAX_LINE_BYTES = 2_097_152
 
@@ -72,10 +74,12 @@ class _Columns(NamedTuple):
     Attributes:
         types: names of columns, each with its type.
         longest: how many bytes a line may have.
+        neutralised: whether texts are written so that a spreadsheet takes none for a formula.
     """
 
     types: tuple[tuple[str, str], ...]
     longest: int
+    neutralised: bool = False
 
 
 def query_runs(
@@ -162,7 +166,12 @@ class RunDatabase:
             )
         else:
             reader, file = _csv_reader(found), '"mteval filename"'
-            values = names
+            values = ", ".join(
+                f"{_restored(n)} AS {_quoted(n)}"
+                if found.neutralised and kind == "VARCHAR"
+                else _quoted(n)
+                for n, kind in found.types
+            )
         of_files = ", ".join(f"t.{_quoted(name)}" for name, _ in found.types)
 
         def insert(chosen: Mapping[str, str]) -> None:
@@ -198,7 +207,7 @@ class RunDatabase:
         for run in self.runs.values():
             path = run.folder / _file_of(view)
             try:
-                found = self._columns(view, path)
+                found = self._columns(view, path, run)
                 name = str(path.absolute())
                 name.encode()
             except UnicodeError:
@@ -211,7 +220,7 @@ class RunDatabase:
         self._drop_skipped()
         return groups
 
-    def _columns(self, view: str, path: Path) -> _Columns:
+    def _columns(self, view: str, path: Path, run: RunEntry) -> _Columns:
         """Return the columns of a file, none where there is no such file."""
         if not path.is_file():
             if view == "scores":
@@ -224,7 +233,8 @@ class RunDatabase:
             raise DamagedRunError(f"{path.name} has more than {MAX_RUN_FILE_BYTES // 2**20} MiB")
         # A file of no rows is a line end.
         types = self._types(view, path) if size > 1 else ()
-        return _Columns(types, max(size, _MAX_LINE_BYTES))
+        neutralised = run.record.get("neutralised", False)
+        return _Columns(types, max(size, _MAX_LINE_BYTES), neutralised)
 
     def _types(self, view: str, path: Path) -> tuple[tuple[str, str], ...]:
         data = path.read_bytes()
@@ -369,6 +379,11 @@ def _quoted(name: str) -> str:
 
 def _literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
+
+
+def _restored(name: str) -> str:
+    """Return what makes the text of a column of what a spreadsheet takes for no formula."""
+    return f"regexp_replace({_quoted(name)}, {_literal(NEUTRALISED)}, {_literal(_FIRST_GROUP)})"
 
 
 def _unglobbed(path: str) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from mteval.io.csv_rows import FORMULA
 from mteval.runs.results import Results
 from mteval.runs.rows import column_names, document_rows, domain_rows, system_rows
 from mteval.runs.schema.columns import ColumnKind, Names, Row, columns
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = [
     "FrameName",
     "arrow_schema",
+    "csv_bytes",
     "csv_text",
     "detail_text",
     "flat_system",
@@ -207,16 +209,31 @@ def detail_text(row: SystemRow, metric: MetricColumn) -> str:
     )
 
 
+def csv_bytes(table: pa.Table) -> bytes:
+    """Return a table as CSV, with no text that a spreadsheet would take for a formula."""
+    import pyarrow as pa
+    import pyarrow.compute
+    import pyarrow.csv
+
+    safe = {
+        name: pa.compute.replace_substring_regex(column, FORMULA, r"'\1", max_replacements=1)
+        if pa.types.is_string(column.type)
+        else column
+        for name, column in zip(table.column_names, table.columns, strict=True)
+    }
+    buffer = pa.BufferOutputStream()
+    pa.csv.write_csv(pa.table(safe), buffer)
+    return bytes(buffer.getvalue().to_pybytes())
+
+
 def csv_text(rows: Sequence[Mapping[str, Any]]) -> str:
     """Return rows as CSV text, with a line of headings; nothing for no rows."""
     import pyarrow as pa
-    import pyarrow.csv
 
     if not rows:
         return ""
-    buffer = pa.BufferOutputStream()
-    pa.csv.write_csv(pa.Table.from_pylist([dict(row) for row in rows]), buffer)
-    return str(buffer.getvalue().to_pybytes().decode("utf-8")).removesuffix("\n")
+    table = pa.Table.from_pylist([dict(row) for row in rows])
+    return csv_bytes(table).decode().removesuffix("\n")
 
 
 def flat_system(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from mteval.terminology.scores import (
 )
 from mteval.terminology.termbase import Termbase
 from mteval.terminology.verdicts import REVISION, Finding
-from mteval.terminology.vocabulary import RIGHT, VERDICTS
+from mteval.terminology.vocabulary import RIGHT, STATUSES, VERDICTS
 
 if not TYPE_CHECKING:
     from mteval._moved import old_names
@@ -127,6 +127,18 @@ class Inventory:
                 f"version:{version('mteval-toolkit')}",
             ]
         )
+
+    def statuses(self) -> dict[str, int]:
+        """Return by status how many occurrences are of a concept with such a rendering."""
+        concepts = self.termbase.concepts
+        # A text that lacks documents has fewer.
+        occurring = max(self.findings, key=len, default=())
+        counts = Counter(
+            status
+            for finding in occurring
+            for status in {rendering.status for rendering in concepts[finding.concept].renderings}
+        )
+        return {status: counts[status] for status in STATUSES}
 
     @cached_property
     def counts(self) -> list[TermCounts]:

@@ -37,6 +37,8 @@ __all__ = ["Answer", "Candidates", "candidates", "choose"]
 
 Array = npt.NDArray[np.float64]
 
+# Few enough that sums of another order (other cores, other hash seeds) give the same.
+_CONFIDENCE_DIGITS = 4
 _WEIGHTS = np.array(list(SEARCH_WEIGHTS.values()))
 
 
@@ -57,7 +59,7 @@ class Answer:
         start: character offset in the text where it starts.
         end: where it ends (half-open), without a year.
         odds: log-odds of this candidate against none.
-        confidence: probability, 0-1, that any candidate renders the term.
+        confidence: probability, 0-1, that any candidate renders the term, to four digits.
     """
 
     words: tuple[int, int]
@@ -73,7 +75,7 @@ def choose(question: Question, found: Candidates) -> Answer | None:
         return None
     odds = found.features @ _WEIGHTS
     best = int(odds.argmax())
-    confidence = float(1.0 / (1.0 + 1.0 / np.exp(odds).sum()))
+    confidence = round(float(1.0 / (1.0 + 1.0 / np.exp(odds).sum())), _CONFIDENCE_DIGITS)
     if confidence < MIN_CONFIDENCE:
         return None
     i, j = found.spans[best]

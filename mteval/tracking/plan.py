@@ -21,7 +21,6 @@ from mteval.runs.files import (
     SEGMENTS_FILE,
     SYSTEMS_FILE,
     TERMS_FILE,
-    read_csv,
 )
 from mteval.runs.read import Run
 from mteval.runs.record import comparability_key
@@ -147,16 +146,16 @@ def _numbers(run: Run, latest: RunRecord) -> Iterator[_Number]:
     yield from _system_numbers(run, latest, is_latest=is_latest)
     if is_latest:
         metrics = list(latest["metrics"])
-        for document in read_csv(run.folder / DOCUMENTS_FILE, DocumentRow, metrics):
+        for document in run.rows(DOCUMENTS_FILE, DocumentRow, metrics):
             for metric, score in document.scores.items():
                 yield "document", score, (document.system, document.document, metric)
         if kind_of(run.folder / DOMAINS_FILE) == "file":
-            for domain in read_csv(run.folder / DOMAINS_FILE, DomainRow, metrics):
+            for domain in run.rows(DOMAINS_FILE, DomainRow, metrics):
                 for metric, score in domain.scores.items():
                     parts = (domain.system, "domain", domain.domain or "(none)", metric)
                     yield "domain", score, parts
     if kind_of(run.folder / TERMS_FILE) == "file":
-        for term in read_csv(run.folder / TERMS_FILE, TermTally):
+        for term in run.rows(TERMS_FILE, TermTally):
             known = term.kind == "system" and term.system in latest["systems"]
             if known and term.occurrences:
                 accuracy = term.right / term.occurrences
@@ -165,7 +164,7 @@ def _numbers(run: Run, latest: RunRecord) -> Iterator[_Number]:
 
 def _system_numbers(run: Run, latest: RunRecord, *, is_latest: bool) -> Iterator[_Number]:
     metrics = list(latest["metrics"])
-    for row in read_csv(run.folder / SYSTEMS_FILE, SystemRow, metrics):
+    for row in run.rows(SYSTEMS_FILE, SystemRow, metrics):
         if row.system not in latest["systems"]:
             continue
         for metric in metrics:

@@ -73,3 +73,16 @@ def test_names_move_no_cursor(mteval: Run, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "esc\N{REPLACEMENT CHARACTER}[31m" in done.stdout
     assert "\x1b" not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("control", ["\x1b", "\x9b", "\x07", "\x7f", "\r", "\x00", "\u202e"])
+def test_csv_on_a_terminal_moves_no_cursor(
+    control: str, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    console.show_csv(f'"a{control}","国\t\n"')
+    assert capfd.readouterr().out == '"a\N{REPLACEMENT CHARACTER}","国\t\n"\n'
+    console.show_bytes(f"a{control}\n".encode())
+    assert capfd.readouterr().out.encode() == f"a{control}\n".encode()
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    console.show_bytes(f"a{control}\n".encode())
+    assert capfd.readouterr().out == "a\N{REPLACEMENT CHARACTER}\n"

@@ -20,7 +20,7 @@ def test_rows_come_back_as_they_were_written(tmp_path: Path) -> None:
         occurrence(system='a,"b"', source="two\nlines", listed="=1", confidence=0.1 + 0.2),
     ]
     write_csv(OccurrenceRow, rows, tmp_path / "o.csv")
-    assert read_csv(tmp_path / "o.csv", OccurrenceRow) == rows
+    assert read_csv(tmp_path / "o.csv", OccurrenceRow, neutralised=True) == rows
 
 
 def test_no_rows_are_headings(tmp_path: Path) -> None:
@@ -30,7 +30,7 @@ def test_no_rows_are_headings(tmp_path: Path) -> None:
         '"system","kind","document","segment","concept","source","verdict","rendering","severity"\n'
     )
     (tmp_path / "t.csv").write_text(TERMS, "utf-8")
-    assert read_csv(tmp_path / "t.csv", TermTally) == []
+    assert read_csv(tmp_path / "t.csv", TermTally, neutralised=True) == []
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_a_broken_file_is_named_with_its_line(
     path = tmp_path / "t.csv"
     path.write_text(text, "utf-8")
     with pytest.raises(InputError) as caught:
-        read_csv(path, TermTally)
+        read_csv(path, TermTally, neutralised=True)
     assert str(caught.value).startswith(f"{path}:{line}: this is not a file that mteval score")
     assert reason in str(caught.value)
 
@@ -63,7 +63,7 @@ def test_long_texts_and_references_are_read(tmp_path: Path) -> None:
         f'"x","d",1,,"{long}","","two",,""\n',
         "utf-8",
     )
-    [row] = read_csv(path, SegmentRow)
+    [row] = read_csv(path, SegmentRow, neutralised=True)
     assert (row.hypothesis, row.source, row.references) == (
         *(long, None, {"reference": "", "reference_2": "two"}),
     )

@@ -20,10 +20,12 @@ import pytest
 import mteval
 from mteval.corpus.model import Document, SystemOutput, TestSet
 from mteval.errors import InputError
+from mteval.io.csv_rows import neutralise
 from mteval.runs.evaluation import Evaluation
 from mteval.runs.read import Run, find_run, find_runs, read_rows
 from mteval.runs.record import comparability_key, fingerprint, run_record, score_document
 from mteval.runs.rows import document_rows, domain_rows, error_span_rows, flag_rows, system_rows
+from mteval.runs.sql import query_runs
 from mteval.runs.tables import score_table, segment_table
 from mteval.runs.write import run_id, write_run
 from mteval.views.html.report import report_page
@@ -467,5 +469,56 @@ def test_a_part_of_a_record_that_is_null_is_one_that_is_not_there(
     run = edited(written, tmp_path, "run.json", put("segments", value=None))
     assert "segments" not in run.record
     assert "term_signature" in run.record
-    with pytest.raises(InputError, match=r"statistics\.npz: this is not a file that"):
+    with pytest.raises(InputError, match=r"run\.json: it has no segments; score again"):
         _ = run.statistics
+
+
+HOSTILE = ["=1+1", "'=1", "''@x", "-0.5", "\tx", "'s", '"', "=\n=2"]
+
+
+@pytest.fixture(scope="module")
+def hostile_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    test_set = TestSet((Document.from_columns("=d", HOSTILE, [[f"={text}" for text in HOSTILE]]),))
+    outputs = [SystemOutput("-x", {"=d": tuple(HOSTILE)}), SystemOutput("'+y", {"=d": ("a",) * 8})]
+    evaluation = mteval.evaluate(test_set, outputs, ["chrf"], samples=0, checks=False)
+    return Run(write_run(evaluation, tmp_path_factory.mktemp("results"), NOON)[0])
+
+
+def test_no_file_of_a_run_has_a_formula_and_every_text_comes_back(hostile_run: Run) -> None:
+    for name in ("systems", "documents", "segments"):
+        with (hostile_run.folder / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+            cells = [cell for row in csv.reader(file) for cell in row]
+        assert not [cell for cell in cells if cell.startswith(tuple("=+-@\t\r"))]
+    found = hostile_run.evaluation
+    assert found.systems == ("-x", "'+y")
+    assert list(found.hypotheses[0]) == HOSTILE == list(found.sources or ())
+    _, rows, skipped = query_runs(
+        hostile_run.folder.parent,
+        "SELECT source, hypothesis, reference, document FROM segments WHERE system = '-x' "
+        "ORDER BY segment",
+    )
+    assert rows == [(text, text, f"={text}", "=d") for text in HOSTILE]
+    assert skipped == ()
+
+
+def test_a_run_of_before_apostrophes_keeps_its_own(hostile_run: Run, tmp_path: Path) -> None:
+    def as_before(found: dict[str, Any]) -> None:
+        del found["neutralised"]
+
+    old = edited(hostile_run.folder, tmp_path / "run", "run.json", as_before)
+    path = old.folder / "segments.csv"
+    lines = path.read_text("utf-8").replace("\"''+y\"", '"\'+y"').replace('"\'-x"', '"-x"')
+    path.write_text(lines.replace('"\'=d"', '"=d"'), "utf-8")
+    assert old.evaluation.hypotheses[0] == [neutralise(text) for text in HOSTILE]
+
+
+def test_a_row_of_some_megabytes_is_read_back(tmp_path: Path) -> None:
+    long = "word and " * 700_000
+    test_set = TestSet((Document.from_columns("d", None, [["one"]]),))
+    evaluation = mteval.evaluate(
+        test_set, [SystemOutput("x", {"d": (long,)})], ["bleu"], samples=0, checks=False
+    )
+    run = Run(write_run(evaluation, tmp_path, NOON)[0])
+    assert run.evaluation.hypotheses[0] == [long]
+    _, rows, _ = query_runs(tmp_path, "SELECT length(hypothesis) FROM segments")
+    assert rows == [(len(long),)]

@@ -143,12 +143,13 @@ def test_confidence_is_that_of_a_conditional_logit() -> None:
     # McFadden (1974): P(k) = exp(v_k) / (1 + sum of exp(v)), where none has v = 0.
     answer = choose(single(), rows(0.5))
     assert answer is not None
-    assert answer.confidence == pytest.approx(1 / (1 + np.exp(-answer.odds)))
+    assert answer.confidence == pytest.approx(1 / (1 + np.exp(-answer.odds)), abs=5e-5)
+    assert answer.confidence == round(answer.confidence, 4)
     three = choose(single(), rows(0.25, 0.5, 0.25))
     assert three is not None
     assert (three.words, three.odds) == ((1, 2), answer.odds)
     total = np.exp(answer.odds) + 2 * np.exp(answer.odds / 2)
-    assert three.confidence == pytest.approx(total / (1 + total))
+    assert three.confidence == pytest.approx(total / (1 + total), abs=5e-5)
     assert (three.start, three.end) == (4, 7)
 
 

@@ -114,6 +114,7 @@ class RunRecord(TypedDict, total=False):
         versions: by package.
         signatures: by metric, that of system and document scores.
         term_signature: of the verdicts on terms, if there are any.
+        term_statuses: by status, how many occurrences are of a term with such a rendering.
         segment_signatures: by metric.
         metrics: by metric, MetricColumn without its name.
         resampling: samples, seed and unit.
@@ -124,6 +125,8 @@ class RunRecord(TypedDict, total=False):
         segments: of each document, how many.
         inputs: hashes of texts.
         notes: what a reader must know.
+        neutralised: whether CSV files have an apostrophe before every text that a spreadsheet
+            would take for a formula.
     """
 
     run: str
@@ -133,6 +136,7 @@ class RunRecord(TypedDict, total=False):
     versions: dict[str, str]
     signatures: dict[str, str | None]
     term_signature: str | None
+    term_statuses: dict[str, int]
     segment_signatures: dict[str, str]
     metrics: dict[str, dict[str, Any]]
     resampling: ResamplingRecord
@@ -143,6 +147,7 @@ class RunRecord(TypedDict, total=False):
     segments: list[Annotated[int, range(1, 2**31)]]
     inputs: InputHashes
     notes: list[str]
+    neutralised: bool
 
 
 def without_nulls(record: Mapping[str, Any]) -> RunRecord:
