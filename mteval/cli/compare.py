@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from mteval.cli.console import ProgressBar, say_notes, show, show_json, show_sentence, show_tables
+from mteval.cli.console import (
+    ProgressBar,
+    say,
+    say_notes,
+    show,
+    show_json,
+    show_sentence,
+    show_tables,
+)
 from mteval.cli.metric_flags import MetricFlags, metric_settings, takes_metric_flags
 from mteval.cli.options import (
     JsonOption,
@@ -149,19 +157,28 @@ def gate(
     as_json: JsonOption = False,
 ) -> None:
     """Exit with 1, and say why, where a run must not pass."""
+    from mteval.comparison.coverage import new_systems
     from mteval.comparison.gate import gate as judge
     from mteval.comparison.gate import parse_drops
     from mteval.runs.read import find_run
 
     judged = find_run(run, output)
+    before = None if baseline is None else find_run(baseline, output)
     failures = judge(
         judged,
-        None if baseline is None else find_run(baseline, output),
+        before,
         max_drop=parse_drops(max_drop or ()),
         fail_on=fail_on or (),
         must_pass=must_pass or (),
         any_drop=any_drop,
     )
+    if before is not None:
+        if before.folder.resolve() == judged.folder.resolve():
+            say(f"mteval: {judged.name} is compared with itself, so that nothing can be worse")
+        for system in new_systems(judged, before):
+            say(
+                f"mteval: {system} is not in {before.name}, so that no score of it can have dropped"
+            )
     if as_json:
         rows = [{"kind": f.kind, "system": f.system, "reason": f.reason} for f in failures]
         show_json({"run": judged.name, "passed": not failures, "failures": rows})

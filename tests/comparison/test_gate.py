@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -11,6 +12,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import mteval
@@ -19,6 +21,7 @@ from mteval.corpus.model import Document, SystemOutput, TestSet
 from mteval.errors import InputError, UsageError
 from mteval.runs.read import Run
 from mteval.runs.write import write_run
+from mteval.statistics.significance import min_p_value
 
 NOON = datetime(2026, 11, 22, 12, 0, 0, tzinfo=timezone.utc)
 TERMS = """concept,source,target,status,severity,note
@@ -44,6 +47,7 @@ REFERENCES = {
     "e": ["The exercise began.", "It ended."],
 }
 Texts = Mapping[str, Sequence[str]]
+MORE_LOST = {"d": [text[-9:] + " " + text for text in REFERENCES["d"]], "e": REFERENCES["e"]}
 
 
 def changed(first: int, last: int, texts: Texts = REFERENCES) -> Texts:
@@ -137,12 +141,37 @@ class TestDrops:
         assert kinds(gate(bad, good, max_drop={"chrf": math.nextafter(drop, 0)})) == [("drop", "x")]
 
     def test_a_drop_by_chance_passes_unless_any_drop_counts(self) -> None:
-        good, bad = score({"x": REFERENCES}), score({"x": changed(5, 5)})
-        assert gate(bad, good, max_drop={"chrf": 0.5}) == []
-        [failure] = gate(bad, good, max_drop={"chrf": 0.5}, any_drop=True)
-        # One segment that differs allows no p-value below 1.
-        assert failure.reason.endswith("where 0.5 is allowed (p = 1.0000)")
+        # Each is worse than the other in eight segments.
+        good, bad = score({"x": changed(2, 9)}), score({"x": changed(10, 17, MORE_LOST)})
+        drop = scores(good, "chrf")[0] - scores(bad, "chrf")[0]
+        assert drop > 0.1
+        assert gate(bad, good, max_drop={"chrf": 0.1}) == []
+        [failure] = gate(bad, good, max_drop={"chrf": 0.1}, any_drop=True)
+        assert re.search(r"where 0.1 is allowed \(p = 0\.[1-9]", failure.reason)
         assert gate(bad, good, max_drop={"chrf": 50}, any_drop=True) == []
+
+    @pytest.mark.parametrize(("n_differ", "fails"), [(1, True), (3, True), (5, True), (6, False)])
+    def test_a_drop_over_too_few_segments_to_tell_fails(self, n_differ: int, fails: bool) -> None:
+        # Six signs at best have a probability of 2 / 64, five of 2 / 32.
+        both = [[False] * 40, [True] * n_differ + [False] * (40 - n_differ)]
+        values = np.array(both, np.float64)[..., None]
+        lowest = float(min_p_value(values, np.array([1.0]), [(0, 1)])[0])
+        assert (lowest >= 0.05) == fails
+
+    def test_a_fall_to_nothing_over_three_segments_fails(self) -> None:
+        references = {"e": ["It began today.", "It ended.", "Nobody knows why."]}
+        sources = {"e": ["一。", "二。", "三。"]}
+        good, bad = (
+            score({"x": texts}, references=references, sources=sources)
+            for texts in (references, {"e": ["q", "q", "q"]})
+        )
+        [failure] = gate(bad, good, max_drop={"chrf": 0.5})
+        assert failure.reason == (
+            "chrf fell by 100, from 100 to 0, where 0.5 is allowed (too few segments differ to "
+            "tell whether it is by chance)"
+        )
+        assert gate(bad, good, max_drop={"chrf": 100}) == []
+        assert gate(good, bad, max_drop={"chrf": 0}) == []
 
     def test_a_drop_that_cannot_be_tested_fails(self) -> None:
         # One term each, in documents that the other run lacks: most resamples miss either.
@@ -172,9 +201,10 @@ class TestDrops:
     def test_terms_may_drop_too(self) -> None:
         good = score({"x": REFERENCES}, terms=TERMS)
         bad = score({"x": with_terms("Defence Department")}, terms=TERMS)
-        assert gate(bad, good, max_drop={"term_accuracy": 0.1}) == []
-        [failure] = gate(bad, good, max_drop={"term_accuracy": 0.1}, any_drop=True)
-        assert failure.reason.startswith("term_accuracy fell by 0.3333, from 1 to 0.6667")
+        for any_drop in (False, True):
+            [failure] = gate(bad, good, max_drop={"term_accuracy": 0.1}, any_drop=any_drop)
+            assert failure.reason.startswith("term_accuracy fell by 0.3333, from 1 to 0.6667")
+        assert gate(bad, good, max_drop={"term_accuracy": 0.4}) == []
 
     def test_what_the_baseline_has_must_be_there(self) -> None:
         whole = score({"x": REFERENCES, "y": REFERENCES, "z": REFERENCES})
@@ -192,7 +222,7 @@ class TestDrops:
         # What is new does no harm.
         assert gate(whole, part, max_drop={"chrf": 0}) == []
 
-    def test_a_score_that_is_gone_fails_and_one_that_never_was_passes(self) -> None:
+    def test_a_score_that_is_gone_or_never_was_fails(self) -> None:
         references = {"d": REFERENCES["d"], "e": ["It ended."]}
         sources = {**SOURCES, "e": ["结束。"]}
         good, none = (
@@ -204,8 +234,12 @@ class TestDrops:
             Failure("missing", "x", "lacks d"),
             Failure("missing", "x", "term_accuracy has no score any more"),
         ]
-        assert gate(good, none, max_drop={"term_accuracy": 0}) == []
-        assert kinds(gate(none, none, max_drop={"term_accuracy": 0})) == []
+        never = Failure(
+            "missing", "x", f"{none.name} has no score of term_accuracy to compare with"
+        )
+        assert gate(good, none, max_drop={"term_accuracy": 0}) == [never]
+        assert gate(none, none, max_drop={"term_accuracy": 0}) == [never]
+        assert gate(good, good, max_drop={"term_accuracy": 0}) == []
 
 
 class TestRunsThatDoNotCompare:
@@ -355,10 +389,13 @@ class TestTerms:
             "演习 must be right and is deprecated, 'manoeuvre' (d:2)"
         ]
 
-    def test_a_name_that_occurs_nowhere_is_refused_and_a_severity_is_not(self) -> None:
-        run = score({"x": REFERENCES}, terms=TERMS)
-        # No term is major; one may be, another day.
-        assert gate(run, None, max_drop={}, must_pass=["major"]) == []
+    def test_a_name_that_occurs_nowhere_is_refused_and_a_severity_fails(self) -> None:
+        run = score({"x": REFERENCES, "y": REFERENCES}, terms=TERMS)
+        reason = "no occurrence of a major term was judged"
+        assert gate(run, None, max_drop={}, must_pass=["major", "minor"]) == [
+            Failure("term", "x", reason),
+            Failure("term", "y", reason),
+        ]
         with pytest.raises(
             UsageError, match=rf"'nothing'.*in {run.name}; check the concept or source term$"
         ):
@@ -406,12 +443,16 @@ class TestRequests:
 
 class TestWrittenDrops:
     def test_metrics_and_points_are_read(self) -> None:
-        assert parse_drops(["chrf=0.5", " BLEU = 1e-1", "chrf=0", "term_accuracy=1"]) == {
+        assert parse_drops(["chrf=0", " BLEU = 1e-1", "term_accuracy=1"]) == {
             "chrf": 0.0,
             "bleu": 0.1,
             "term_accuracy": 1.0,
         }
         assert parse_drops([]) == {}
+
+    def test_a_metric_given_twice_is_refused(self) -> None:
+        with pytest.raises(UsageError, match=r"'CHRF=99': there is a bound for chrf already"):
+            parse_drops(["chrf=1", "ter=1", "CHRF=99"])
 
     @pytest.mark.parametrize("points", ["", "x", "-1", "inf", "nan", "1=2"])
     def test_other_points_are_refused(self, points: str) -> None:

@@ -1,0 +1,182 @@
+"""Whether the scores of a run dropped further than they may since its baseline."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from mteval.comparison.failures import Failure
+from mteval.errors import InputError, UsageError, location
+from mteval.metrics.registry import score_function
+from mteval.runs.files import STATISTICS_FILE
+from mteval.runs.read import Run
+from mteval.runs.schema.record import TERM_METRIC
+from mteval.statistics.significance import (
+    ALPHA,
+    bootstrap_scores,
+    min_p_value,
+    paired_bootstrap_p,
+)
+from mteval.terminology.scores import ratio
+
+__all__ = ["drops"]
+
+Array = npt.NDArray[np.float64]
+# How far the sum of a run's statistics may be from the score beside them, relatively: sums of
+# another order differ by 1e-12, what is shown by 1e-4.
+_SCORE_TOLERANCE = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class _DropRule:
+    """How far one metric may drop.
+
+    Attributes:
+        metric: name.
+        max_drop: points that are allowed.
+        any_drop: whether a drop fails that is not significant.
+        score: from summed statistics (..., k) to scores (...).
+        higher_is_better: direction.
+    """
+
+    metric: str
+    max_drop: float
+    any_drop: bool
+    score: Callable[[Array], Array]
+    higher_is_better: bool
+
+
+def drops(
+    run: Run, baseline: Run, max_drop: Mapping[str, float], *, any_drop: bool
+) -> list[Failure]:
+    """Return the drops of the systems that both runs have, metric by metric.
+
+    Args:
+        run: the run to judge.
+        baseline: what it is compared with.
+        max_drop: by metric, how many points a system may lose.
+        any_drop: let a drop count that is not significant.
+
+    Raises:
+        UsageError: a run has no such metric.
+        InputError: the runs do not compare, or the statistics of one are not those of its scores.
+    """
+    _check_references(run, baseline)
+    shared = [name for name in run.record["systems"] if name in baseline.record["systems"]]
+    failures = []
+    for metric, points in max_drop.items():
+        rule = _drop_rule(run, baseline, metric, points, any_drop=any_drop)
+        for system in shared:
+            failures += _score_failures(run, baseline, rule, system)
+    return failures
+
+
+def _check_references(run: Run, baseline: Run) -> None:
+    now, before = (one.record["inputs"].get("references") for one in (run, baseline))
+    if now != before:
+        raise InputError(
+            f"{run.name} and {baseline.name} have other references, so their scores do not "
+            "compare; score both against the same ones"
+        )
+
+
+def _drop_rule(run: Run, baseline: Run, metric: str, points: float, *, any_drop: bool) -> _DropRule:
+    """Return the rule of one metric, after checking that both runs computed it alike."""
+    for one in (run, baseline):
+        if metric not in one.record["metrics"]:
+            known = ", ".join(one.record["metrics"])
+            raise UsageError(f"{one.name} has no scores of {metric!r}; it has: {known}")
+    now, before = (
+        (one.record["signatures"] | {TERM_METRIC: one.record.get("term_signature")})[metric]
+        for one in (run, baseline)
+    )
+    if now != before:
+        raise InputError(
+            f"{metric} was computed in two ways, {before} in {baseline.name} and {now} in "
+            f"{run.name}; score both runs alike"
+        )
+    return _DropRule(
+        metric,
+        points,
+        any_drop,
+        ratio if metric == TERM_METRIC else score_function(metric),
+        run.record["metrics"][metric]["higher_is_better"],
+    )
+
+
+def _score_failures(run: Run, baseline: Run, rule: _DropRule, system: str) -> list[Failure]:
+    """Return whether the score of a system is gone, or dropped too far: one failure, or none."""
+    before, now = (_statistics(one, rule.metric, system) for one in (baseline, run))
+    if len(before) != len(now):
+        raise InputError(
+            f"{run.name} and {baseline.name} have {len(now)} and {len(before)} segments, "
+            "so their scores do not compare; score both against the same references"
+        )
+    old, new = (
+        _checked_score(one, rule, system, values)
+        for one, values in ((baseline, before), (run, now))
+    )
+    if math.isnan(old):
+        reason = f"{baseline.name} has no score of {rule.metric} to compare with"
+        return [Failure("missing", system, reason)]
+    if math.isnan(new):
+        return [Failure("missing", system, f"{rule.metric} has no score any more")]
+    drop = old - new if rule.higher_is_better else new - old
+    if drop <= rule.max_drop:
+        return []
+    lowest, p_value = _p_values(np.stack([before, now]), rule.score, drop)
+    # What cannot be tested does not pass: NaN, and where no outcome would be significant.
+    if p_value >= ALPHA > lowest and not rule.any_drop:
+        return []
+    tested = f"p = {p_value:.4f}"
+    if math.isnan(p_value):
+        tested = "cannot be tested"
+    elif lowest >= ALPHA and not rule.any_drop:
+        tested = "too few segments differ to tell whether it is by chance"
+    reason = (
+        f"{rule.metric} fell by {drop:.4g}, from {old:.4g} to {new:.4g}, where {rule.max_drop:g} "
+        f"is allowed ({tested})"
+    )
+    return [Failure("drop", system, reason)]
+
+
+def _statistics(run: Run, metric: str, system: str) -> Array:
+    """Return the statistics of one system, (n_segments, k)."""
+    if metric not in run.statistics:
+        raise InputError(f"{run.name} has no statistics of {metric}; score again")
+    values: Array = run.statistics[metric][run.record["systems"].index(system)]
+    return values
+
+
+def _checked_score(run: Run, rule: _DropRule, system: str, statistics: Array) -> float:
+    """Return the score of statistics (n_segments, k), after checking that the run has the same."""
+    known = run.system_score(rule.metric, system)
+    try:
+        score = float(rule.score(statistics.sum(axis=0)))
+    # Of another number of columns than the metric has.
+    except (IndexError, ValueError, TypeError) as error:
+        raise InputError(
+            f"{location(run.folder / STATISTICS_FILE)}: these are not the statistics of "
+            f"{rule.metric} ({error}); score again"
+        ) from None
+    if not math.isclose(score, known, rel_tol=_SCORE_TOLERANCE, abs_tol=_SCORE_TOLERANCE) and not (
+        math.isnan(score) and math.isnan(known)
+    ):
+        raise InputError(
+            f"{location(run.folder / STATISTICS_FILE)}: the statistics of {rule.metric} give "
+            f"{system} {score:.6g}, and the scores of the run have {known:.6g}; a file was "
+            "changed: score again"
+        )
+    return score
+
+
+def _p_values(both: Array, score: Callable[[Array], Array], drop: float) -> tuple[float, float]:
+    """Return the least p-value that two rows of statistics (2, n, k) allow, and that of a drop."""
+    pairs, difference = [(0, 1)], np.array([abs(drop)])
+    tested = paired_bootstrap_p(bootstrap_scores(both, score), difference, pairs)
+    lowest = min_p_value(both, difference, pairs)
+    return float(lowest[0]), float(np.maximum(tested, lowest)[0])
