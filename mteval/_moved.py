@@ -116,6 +116,7 @@ _SUCCESSORS: dict[str, tuple[str, ...]] = {
         "mteval.corpus.formats.wanted",
         "mteval.corpus.formats.write",
     ),
+    "mteval.views.exports.csv": ("mteval.io.csv_rows",),
     "mteval.terminology.formats": (
         "mteval.terminology.formats.registry",
         "mteval.terminology.formats.base",

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from mteval.io.csv_rows import neutralise, restore
+from typing import TYPE_CHECKING
+
 from mteval.runs.tables import csv_bytes
 from mteval.views.exports.base import Export, ExportFormat
 from mteval.views.exports.run_tables import data_table
 
-__all__ = ["EXPORT", "neutralise", "restore"]
+if not TYPE_CHECKING:
+    from mteval._moved import old_names
+
+    __getattr__ = old_names(__name__)
+
+__all__ = ["EXPORT"]
 
 
 def _write(export: Export) -> bytes:

@@ -19,10 +19,10 @@ import pytest
 import mteval
 from mteval.corpus.model import Document, SystemOutput, TestSet
 from mteval.errors import UsageError
+from mteval.io.csv_rows import restore
 from mteval.runs.evaluation import Evaluation
 from mteval.runs.read import Run
 from mteval.runs.schema.record import RunRecord
-from mteval.views.exports.csv import restore
 from mteval.views.exports.export import export_run
 from mteval.views.exports.registry import Format, format_names
 from mteval.views.exports.run_tables import TABLES
