@@ -63,7 +63,7 @@ _SUCCESSORS: dict[str, tuple[str, ...]] = {
     "mteval.report.plots": ("mteval.views.plots",),
     "mteval.exports": (
         *("mteval.views.exports.export", "mteval.views.exports.registry"),
-        *("mteval.views.exports.run_tables", "mteval.views.exports.csv"),
+        *("mteval.views.exports.run_tables", "mteval.io.csv_rows"),
     ),
     "mteval.cli": ("mteval.cli.commands",),
     "mteval.cli_corpus": ("mteval.cli.corpus",),
