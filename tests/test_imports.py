@@ -34,7 +34,7 @@ ROOMS = {
     "metrics": {"executor", "io", "languages"},
     # The rows and the record of a run are what rooms hand each other: they lie lowest.
     "runs.schema": set(),
-    "runs": {"io", "runs.schema"},
+    "runs": {"io", "runs.schema", "statistics"},
     "ingest": {"alignment", "corpus", "io", "languages"},
     "evaluation": {
         *("alignment", "checks", "corpus", "executor", "io", "languages", "metrics", "runs"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -72,7 +73,8 @@ def compare(
 ) -> None:
     """Test whether systems differ from a baseline, and show where.
 
-    p-values, means and intervals are sacrebleu's --paired-bs and --paired-ar.
+    Tests, means and intervals are those of sacrebleu's --paired-bs and --paired-ar; p-values of
+    several pairs are corrected (Holm).
     """
     from mteval.comparison.systems import compare as compare_systems
     from mteval.evaluation.orchestrator import evaluate
@@ -99,25 +101,21 @@ def compare(
     if as_json:
         show_json(comparison.as_dict() | {"signatures": evaluation.signatures()})
     else:
-        _show(comparison, evaluation, corrected=all_pairs)
+        _show(comparison, evaluation)
 
 
-def _show(comparison: Comparison, evaluation: Evaluation, *, corrected: bool) -> None:
+def _show(comparison: Comparison, evaluation: Evaluation) -> None:
     """Print the tables of a comparison, and how its tests are to be read."""
+    from mteval.runs.standings import findings
     from mteval.views.comparison_tables import comparison_tables
-    from mteval.views.score_tables import samples_text
 
     document = comparison.as_dict()
     show_tables(comparison_tables(document, evaluation.metrics))
-    n_tested = len(evaluation.systems) - 1
-    sentence = f"{samples_text(document['settings'])}; better and worse are significant at 5 %"
-    if corrected:
-        sentence += " after Holm's correction for all pairs"
-    elif n_tested > 1:
-        sentence += f", not corrected for testing {n_tested} systems"
-    if document["settings"]["test"] != "bootstrap":
-        sentence += "; ± and detectable are of 1,000 bootstrap resamples"
-    show_sentence(sentence)
+    if comparison.settings.all_pairs:
+        for sentence in findings(replace(evaluation, tests=comparison.tests)):
+            show_sentence(sentence)
+    for sentence in comparison.notes():
+        show_sentence(sentence)
     for name, signature in evaluation.signatures().items():
         show(f"{name}: {signature}")
 

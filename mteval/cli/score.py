@@ -136,7 +136,8 @@ def _write(evaluation: Evaluation, results: Path) -> tuple[Path, RunRecord]:
 
 def _show(evaluation: Evaluation) -> None:
     """Print the tables of an evaluation, and what their marks mean."""
-    from mteval.views.score_tables import document_table, domain_table, samples_text, system_table
+    from mteval.runs.standings import findings
+    from mteval.views.score_tables import document_table, domain_table, system_table
     from mteval.views.term_tables import VERDICT_KEY, wrong_term_table
 
     tables = [system_table(evaluation), document_table(evaluation)]
@@ -145,15 +146,21 @@ def _show(evaluation: Evaluation) -> None:
     if evaluation.terms:
         tables.append(wrong_term_table(evaluation.terms))
     show_tables(tables)
+    for sentence in findings(evaluation):
+        show_sentence(sentence)
     if evaluation.terms:
         show_sentence(VERDICT_KEY)
-    if any(table.marks_best() for table in tables):
-        show_sentence("* best of the systems that have every segment")
-    if evaluation.intervals:
-        show_sentence(
-            "± half of the 95 % interval; (rank), which systems share that no test separates "
-            f"({samples_text(evaluation.resampling)})"
-        )
+    _show_meanings(evaluation, marks_best=any(table.marks_best() for table in tables))
+
+
+def _show_meanings(evaluation: Evaluation, *, marks_best: bool) -> None:
+    """Print what the signs of tables mean, and what the scores were computed by."""
+    from mteval.runs.shown import BEST_MEANING, sign_meanings
+
+    if marks_best:
+        show_sentence(f"* {BEST_MEANING}")
+    for sign, meaning in sign_meanings(evaluation):
+        show_sentence(f"{sign} {meaning}")
     for column in evaluation.metrics:
         if column.footnote is not None:
             show_sentence(column.footnote)

@@ -20,40 +20,36 @@ from mteval.comparison.differences import (
     segment_differences,
     term_differences,
 )
+from mteval.comparison.pair_tests import (
+    TOO_FEW_SAMPLES,
+    MetricTests,
+    PairTesting,
+    verdict,
+)
 from mteval.errors import MismatchError, UsageError
 from mteval.runs.evaluation import Evaluation
-from mteval.runs.results import ResampleUnit, SegmentStatistics, unit_statistics
+from mteval.runs.results import ResampleUnit, unit_statistics
 from mteval.runs.rows import known_number
 from mteval.runs.schema.record import MetricColumn
-from mteval.statistics.metric_deltas import agreement, meaningful_difference
+from mteval.runs.shown import RANK_MEANING, samples_text
+from mteval.statistics.metric_deltas import agreement
 from mteval.statistics.significance import (
-    ALPHA,
     DEFAULT_SAMPLES,
     MIN_SAMPLES,
     SEED,
     Test,
-    bootstrap_scores,
     check_samples,
     clusters,
     detectable_difference,
-    holm,
     interval,
-    min_p_value,
-    paired_bootstrap_p,
-    randomization_p,
     samples_for,
+    samples_needed,
+    symmetric,
 )
 
 __all__ = ["Comparison", "ComparisonSettings", "PairResult", "SystemRank", "compare"]
 
 Array = npt.NDArray[np.float64]
-
-# A difference is meaningful if people agree with it in 4 of 5 cases: 2.3 BLEU, 1.6 chrF, 0.0056
-# COMET-22 (Kocmi et al. 2024). Chosen by hand.
-MEANINGFUL_AGREEMENT = 0.8
-# Of metrics that the study does not have: this share of their scale, which is 5 points of TER.
-# Chosen by hand; those that it has need 0.5 to 2.3 % of theirs.
-MEANINGFUL_SHARE_OF_SCALE = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +64,8 @@ class PairResult:
         baseline_score: of the baseline.
         delta: score less baseline score.
         delta_ci: the ends of its 95 % interval.
-        p_value: of the test, 0-1.
-        p_adjusted: corrected for the number of pairs (Holm 1979).
+        p_value: of the test, 0-1, not smaller than the data allow (``min_p_value``).
+        p_adjusted: corrected for the number of pairs (Holm 1979); the verdict is made by it.
         mean: mean score of the bootstrap resamples.
         ci: half the width of their 95 % interval.
         baseline_mean: the same of the baseline.
@@ -118,11 +114,12 @@ class ComparisonSettings:
 
     Attributes:
         test: paired bootstrap or approximate randomisation.
-        samples: resamples or trials.
+        samples: resamples or trials of the tests.
         seed: of the generator.
         unit: what was drawn or swapped.
         units: how many of them there are.
         all_pairs: whether all pairs were tested, and not only those with the first system.
+        interval_samples: bootstrap resamples behind means, intervals and detectable differences.
     """
 
     test: Test
@@ -131,6 +128,7 @@ class ComparisonSettings:
     unit: ResampleUnit
     units: int
     all_pairs: bool
+    interval_samples: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +138,7 @@ class Comparison:
     Attributes:
         rows: one for each metric and pair of systems.
         ranks: one for each metric and system, if all pairs were tested.
+        tests: by metric the corrected p-values of all pairs, as in Results, if they were tested.
         segments: the segments that differ most, by pair and metric; like the following, only if
             systems were compared with the first one.
         documents: both scores, by pair, metric and document.
@@ -150,11 +149,30 @@ class Comparison:
 
     rows: list[PairResult]
     ranks: list[SystemRank]
+    tests: dict[str, Array]
     segments: list[SegmentDifference]
     documents: list[DocumentDifference]
     buckets: list[LengthDifference]
     terms: list[TermDifference]
     settings: ComparisonSettings
+
+    def notes(self) -> list[str]:
+        """Return sentences on how the numbers of the comparison are to be read."""
+        settings = self.settings
+        n_pairs = len({(row.baseline, row.system) for row in self.rows})
+        sentence = f"{samples_text(asdict(settings))}; better and worse are significant at 5 %"
+        if n_pairs > 1:
+            sentence += f" after Holm's correction for {n_pairs:,} pairs"
+        if settings.test != "bootstrap" or settings.samples != settings.interval_samples:
+            sentence += (
+                f"; ± and detectable are of {settings.interval_samples:,} bootstrap resamples"
+            )
+        if any(row.verdict == TOO_FEW_SAMPLES for row in self.rows):
+            sentence += (
+                f"; with so few no test of {n_pairs:,} pairs can be significant: give --samples "
+                f"{samples_needed(n_pairs)}, or compare fewer systems"
+            )
+        return [sentence, *([f"ranks: {RANK_MEANING}"] if self.ranks else [])]
 
     def as_dict(self) -> dict[str, Any]:
         """Return the comparison as JSON has it."""
@@ -167,25 +185,6 @@ class Comparison:
             "buckets": [asdict(row) for row in self.buckets],
             "terms": [asdict(row) for row in self.terms],
         }
-
-
-@dataclass(frozen=True, slots=True)
-class _MetricTests:
-    """The tests of all pairs by one metric.
-
-    Attributes:
-        column: the metric.
-        resampled: bootstrap scores, (n_systems, samples).
-        p_values: of the test, (n_pairs,).
-        adjusted: those that the data allow, corrected for the number of pairs.
-        decisive: those that the verdicts are made by: corrected if all pairs are tested.
-    """
-
-    column: MetricColumn
-    resampled: Array
-    p_values: Array
-    adjusted: Array
-    decisive: Array
 
 
 def compare(
@@ -201,10 +200,11 @@ def compare(
 
     Args:
         evaluation: of the systems, all of them complete; the first is the baseline.
-        all_pairs: test every pair, correct for that (Holm 1979) and rank.
-        test: paired bootstrap or approximate randomisation.
-        samples: resamples or trials; by default 1,000 or 10,000, and more where the correction for
-            so many pairs needs more.
+        all_pairs: test every pair, and rank.
+        test: paired bootstrap or approximate randomisation; p-values are corrected for the number
+            of pairs (Holm 1979).
+        samples: resamples or trials, by default 1,000 or 10,000; tests take more where the
+            correction for so many pairs needs more.
         seed: of the generator.
         resample: what is drawn or swapped: segments, or whole documents.
 
@@ -217,10 +217,10 @@ def compare(
         pairs = list(combinations(range(n_systems), 2))
     else:
         pairs = [(0, k) for k in range(1, n_systems)]
-    count = DEFAULT_SAMPLES[test] if samples is None else samples
-    if all_pairs and samples is None:
-        count = samples_for(len(pairs), count)
-    _check_request(evaluation, count, test)
+    asked = DEFAULT_SAMPLES[test] if samples is None else samples
+    _check_request(evaluation, asked, test)
+    count = samples_for(len(pairs), asked)
+    interval_samples = asked if test == "bootstrap" else DEFAULT_SAMPLES["bootstrap"]
     sizes = [int(size) for size in evaluation.document_sizes()]
     n_units = len(sizes) if resample == "documents" else sum(sizes)
     if n_units < 2:
@@ -228,12 +228,13 @@ def compare(
             f"the test set is one {resample[:-1]}, and a test takes at least two; resample "
             "segments, or add documents"
         )
-    settings = ComparisonSettings(test, count, seed, resample, n_units, all_pairs)
     units = unit_statistics(evaluation.statistics, sizes, resample)
+    testing = PairTesting(pairs, test, count, interval_samples, seed)
     tested = [
-        _test_metric(evaluation, column, units[column.name], pairs, settings)
+        testing.tests(column, evaluation.scores[column.name]["system"], units[column.name])
         for column in evaluation.metrics
     ]
+    ranked = [tests for tests in tested if all_pairs and tests.is_decisive]
     # With many pairs nobody reads where each difference comes from.
     detailed = [] if all_pairs else pairs
     return Comparison(
@@ -242,12 +243,19 @@ def compare(
             for tests in tested
             for k, pair in enumerate(pairs)
         ],
-        ranks=[row for tests in tested if all_pairs for row in _ranks(evaluation, tests)],
+        ranks=[row for tests in ranked for row in _ranks(evaluation, tests)],
+        tests={
+            tests.column.name: symmetric(n_systems, pairs, tests.adjusted)
+            for tests in ranked
+            if not np.isnan(tests.adjusted).all()
+        },
         segments=[row for pair in detailed for row in segment_differences(evaluation, pair)],
         documents=[row for pair in detailed for row in document_differences(evaluation, pair)],
         buckets=[row for pair in detailed for row in length_differences(evaluation, pair)],
         terms=[row for pair in detailed for row in term_differences(evaluation, pair)],
-        settings=settings,
+        settings=ComparisonSettings(
+            test, count, seed, resample, n_units, all_pairs, interval_samples
+        ),
     )
 
 
@@ -268,46 +276,7 @@ def _check_request(evaluation: Evaluation, samples: int, test: Test) -> None:
             )
 
 
-def _test_metric(
-    evaluation: Evaluation,
-    column: MetricColumn,
-    statistics: SegmentStatistics,
-    pairs: list[Pair],
-    settings: ComparisonSettings,
-) -> _MetricTests:
-    """Return the tests of all pairs by one metric.
-
-    Args:
-        evaluation: of the systems.
-        column: the metric.
-        statistics: of the units that are resampled.
-        pairs: indices of systems.
-        settings: of the tests.
-    """
-    scores = evaluation.scores[column.name]["system"]
-    observed = np.array([abs(scores[a] - scores[b]) for a, b in pairs])
-    is_bootstrap = settings.test == "bootstrap"
-    # Intervals come from a bootstrap whatever the test.
-    samples = settings.samples if is_bootstrap else DEFAULT_SAMPLES["bootstrap"]
-    resampled = bootstrap_scores(statistics.values, statistics.score, samples, settings.seed)
-    if is_bootstrap:
-        p_values = paired_bootstrap_p(resampled, observed, pairs)
-    else:
-        p_values = randomization_p(
-            statistics.values,
-            statistics.score,
-            observed,
-            pairs,
-            settings.samples,
-            settings.seed,
-        )
-    possible = np.maximum(p_values, min_p_value(statistics.values, observed, pairs))
-    adjusted = holm(possible)
-    decisive = adjusted if settings.all_pairs else possible
-    return _MetricTests(column, resampled, p_values, adjusted, decisive)
-
-
-def _ranks(evaluation: Evaluation, tests: _MetricTests) -> list[SystemRank]:
+def _ranks(evaluation: Evaluation, tests: MetricTests) -> list[SystemRank]:
     """Return the rank of every system by one metric; all pairs must have been tested."""
     name = tests.column.name
     ranks = clusters(
@@ -321,7 +290,7 @@ def _ranks(evaluation: Evaluation, tests: _MetricTests) -> list[SystemRank]:
     ]
 
 
-def _pair_result(evaluation: Evaluation, tests: _MetricTests, k: int, pair: Pair) -> PairResult:
+def _pair_result(evaluation: Evaluation, tests: MetricTests, k: int, pair: Pair) -> PairResult:
     """Return the result of the k-th pair by one metric."""
     baseline, system = pair
     column, resampled = tests.column, tests.resampled
@@ -351,25 +320,8 @@ def _pair_result(evaluation: Evaluation, tests: _MetricTests, k: int, pair: Pair
         wins=wins,
         ties=ties,
         losses=losses,
-        verdict=_verdict(column, delta, float(tests.decisive[k]), detectable),
+        verdict=verdict(tests, k, delta, detectable),
     )
-
-
-def _verdict(column: MetricColumn, delta: float, p_value: float, detectable: float) -> str:
-    """Return in words what a test shows."""
-    if np.isnan(delta):
-        return "no score"
-    if np.isnan(p_value) or np.isnan(detectable):
-        return "too few segments to tell"
-    if p_value < ALPHA:
-        return "better" if (delta > 0) == column.higher_is_better else "worse"
-    meaningful = meaningful_difference(column.name, column.model, MEANINGFUL_AGREEMENT)
-    if meaningful is None:
-        meaningful = MEANINGFUL_SHARE_OF_SCALE * column.scale
-    # More segments are needed if a meaningful difference could have been missed, and also if one
-    # was seen that is not significant.
-    unclear = max(detectable, abs(delta)) > meaningful
-    return "too few segments to tell" if unclear else "no difference shown"
 
 
 def _wins(evaluation: Evaluation, column: MetricColumn, pair: Pair) -> tuple[int, int, int]:

@@ -167,6 +167,7 @@ def _assembled(
         term_statuses=found.term_statuses,
         statistics=found.statistics,
         intervals=resampled.intervals,
+        tests=resampled.tests,
         ranks=resampled.ranks,
         resampling=resampled.record,
     )

@@ -1,4 +1,4 @@
-"""Intervals and ranks of system scores, from bootstrap resamples."""
+"""Intervals, tests and ranks of system scores, from bootstrap resamples."""
 
 from __future__ import annotations
 
@@ -16,14 +16,15 @@ from mteval.metrics.base import Array
 from mteval.runs.results import ResampleUnit, unit_statistics
 from mteval.runs.schema.record import MetricColumn, ResamplingRecord
 from mteval.statistics.significance import (
-    ALPHA,
     bootstrap_scores,
+    can_be_significant,
     clusters,
     holm,
     interval,
-    min_p_value,
     paired_bootstrap_p,
+    possible_p,
     samples_for,
+    symmetric,
 )
 
 __all__ = ["Resampled", "Resampling", "resampled_scores"]
@@ -50,16 +51,18 @@ class Resampling:
 
 @dataclass(frozen=True)
 class Resampled:
-    """Intervals and ranks.
+    """Intervals, tests and ranks.
 
     Attributes:
         intervals: by metric, the 95 % interval of every system score, (n_systems, 2).
+        tests: by metric, the corrected p-value of every pair of complete systems, as in Results.
         ranks: by metric, the rank of every complete system, None for others.
         record: samples, seed and unit, for the record of the run.
         notes: what a reader must know.
     """
 
     intervals: Mapping[str, Array]
+    tests: Mapping[str, Array]
     ranks: Mapping[str, Sequence[int | None]]
     record: ResamplingRecord
     notes: list[str] = field(default_factory=list)
@@ -68,7 +71,7 @@ class Resampled:
 def resampled_scores(
     found: Findings, scores: Mapping[str, Array], texts: Texts, how: Resampling
 ) -> Resampled:
-    """Return the interval of every system score, and the rank of every complete system.
+    """Return the interval of every system score, and tests and ranks of complete systems.
 
     Args:
         found: the metrics and their statistics.
@@ -88,10 +91,10 @@ def resampled_scores(
     n_pairs = math.comb(len(complete), 2)
     rank_samples = samples_for(n_pairs, how.samples)
     # So many pairs cannot be told apart, whatever their scores.
-    rankable = 0 < n_pairs < ALPHA * (rank_samples + 1)
-    pairs = list(combinations(range(len(complete)), 2)) if rankable else []
-    samples = rank_samples if rankable else how.samples
+    testable = n_pairs > 0 and can_be_significant(n_pairs, rank_samples)
+    samples = rank_samples if testable else how.samples
     intervals: dict[str, Array] = {}
+    tests: dict[str, Array] = {}
     ranks: dict[str, Sequence[int | None]] = {}
     units = unit_statistics(found.statistics, texts.sizes.tolist(), how.unit)
     for column in found.columns:
@@ -102,37 +105,41 @@ def resampled_scores(
         resampled = bootstrap_scores(own.values, own.score, samples, how.seed)
         # The first `samples` draws equal a run with only that many, so intervals stay comparable.
         intervals[column.name] = interval(resampled[:, : how.samples])
-        if pairs:
-            ranks[column.name] = _ranks(
-                column, own.values, scores[column.name], resampled, pairs, complete
+        if testable:
+            table, ranks[column.name] = _tests_and_ranks(
+                column, own.values, scores[column.name], resampled, complete
             )
-    if how.samples and n_pairs:
-        if samples > how.samples:
-            record["rank_samples"] = samples
-        if not rankable and intervals:
-            notes.append(
-                f"{len(complete)} systems are too many to rank: no test of {rank_samples:,} "
-                "resamples separates any; compare fewer of them, with: mteval compare"
-            )
-    return Resampled(intervals, ranks, record, notes)
+            if not np.isnan(table).all():
+                tests[column.name] = table
+    if samples > how.samples:
+        record["rank_samples"] = samples
+    if intervals and n_pairs and not testable:
+        notes.append(
+            f"{len(complete):,} systems are too many to rank: corrected for so many pairs, no test "
+            f"of {rank_samples:,} resamples could be significant; compare fewer of them, with: "
+            "mteval compare"
+        )
+    return Resampled(intervals, tests, ranks, record, notes)
 
 
-def _ranks(
+def _tests_and_ranks(
     column: MetricColumn,
     statistics: Array,
     scores: Array,
     resampled: Array,
-    pairs: Sequence[tuple[int, int]],
     complete: npt.NDArray[np.int64],
-) -> list[int | None]:
-    """Return the rank of every system, None for those that are not complete."""
-    known = scores[complete]
-    differences = np.array([abs(known[a] - known[b]) for a, b in pairs])
-    p_values = paired_bootstrap_p(resampled[complete], differences, pairs)
-    floors = min_p_value(statistics[complete], differences, pairs)
-    corrected = holm(np.maximum(p_values, floors))
+) -> tuple[Array, list[int | None]]:
+    """Return the corrected p-values of pairs of systems, and the rank of every system.
+
+    Systems that are not complete have no tests (NaN) and no rank (None).
+    """
+    pairs = list(combinations(complete.tolist(), 2))
+    differences = np.array([abs(scores[a] - scores[b]) for a, b in pairs])
+    p_values = paired_bootstrap_p(resampled, differences, pairs)
+    corrected = holm(possible_p(p_values, statistics, differences, pairs))
+    tests = symmetric(len(scores), pairs, corrected)
     ranks: list[int | None] = [None] * len(scores)
-    found = clusters(known, corrected, higher_is_better=column.higher_is_better)
+    found = clusters(scores[complete], corrected, higher_is_better=column.higher_is_better)
     for system, rank in zip(complete, found, strict=True):
         ranks[system] = rank
-    return ranks
+    return tests, ranks

@@ -9,7 +9,14 @@ from typing import Any
 
 from mteval.io.hashing import sha256
 from mteval.runs.results import Results
-from mteval.runs.rows import document_rows, domain_rows, error_span_rows, flag_rows, system_rows
+from mteval.runs.rows import (
+    document_rows,
+    domain_rows,
+    error_span_rows,
+    flag_rows,
+    pair_test_rows,
+    system_rows,
+)
 from mteval.runs.schema.record import TERM_METRIC, RunRecord
 
 __all__ = ["comparability_key", "fingerprint", "run_record", "score_document"]
@@ -67,6 +74,7 @@ def score_document(results: Results, record: Mapping[str, Any]) -> dict[str, Any
             if results.domains()
             else {}
         ),
+        "tests": [row.as_dict() for row in pair_test_rows(results)],
         "terms": [row.as_dict() for row in results.terms],
         "flags": [row.as_dict() for row in flag_rows(results)],
         "error_spans": [row.as_dict() for row in error_span_rows(results)],

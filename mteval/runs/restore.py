@@ -30,6 +30,7 @@ from mteval.runs.schema.rows import (
     ErrorSpanRow,
     FlagRow,
     OccurrenceRow,
+    PairTestRow,
     ScoreLevel,
     ScoreRow,
     SegmentRow,
@@ -44,6 +45,8 @@ __all__ = ["restore_evaluation"]
 # A segment that is recorded has a score by every metric for every system that has it: a hundred
 # segments a score are room made for what is not there.
 _MAX_SEGMENTS_A_SCORE = 100
+# Runs of older versions have none of these.
+_LATER_KEYS = frozenset({"domains", "tests"})
 _Array = npt.NDArray[np.float64]
 
 
@@ -118,6 +121,7 @@ class _Document:
 
     systems: list[SystemRow]
     domains: list[DomainRow]
+    tests: list[PairTestRow]
     terms: list[TermRow]
     flags: list[FlagRow]
     error_spans: list[ErrorSpanRow]
@@ -130,7 +134,7 @@ class _Document:
         names: Names = {"metrics": metrics}
 
         def rows(key: str, row_type: type[Any]) -> list[Any]:
-            listed = found.get(key, [] if key == "domains" else None)
+            listed = found.get(key, [] if key in _LATER_KEYS else None)
             if not isinstance(listed, list):
                 raise ShapeError(f"{path.name}.{key}", "this is no list")
             return [row_of_json(row_type, row, names, f"{path.name}.{key}") for row in listed]
@@ -138,6 +142,7 @@ class _Document:
         return cls(
             systems=rows("systems", SystemRow),
             domains=rows("domains", DomainRow),
+            tests=rows("tests", PairTestRow),
             terms=rows("terms", TermRow),
             flags=rows("flags", FlagRow),
             error_spans=rows("error_spans", ErrorSpanRow),
@@ -199,6 +204,7 @@ def restore_evaluation(folder: Path, record: RunRecord) -> Evaluation:
             )
             for name in resampled
         },
+        tests=_tests(document.tests, layout),
         ranks={
             name: ranks
             for name in resampled
@@ -271,6 +277,16 @@ def _flags(document: _Document, layout: _Layout) -> dict[str, dict[CellIndex, st
     }
     for row in document.flags:
         found[row.flag][layout.cell(row)] = row.detail
+    return found
+
+
+def _tests(rows: Sequence[PairTestRow], layout: _Layout) -> dict[str, _Array]:
+    n_systems = len(layout.systems)
+    found: dict[str, _Array] = {}
+    for row in rows:
+        table = found.setdefault(row.metric, np.full((n_systems, n_systems), np.nan))
+        a, b = layout.systems[row.system], layout.systems[row.other]
+        table[a, b] = table[b, a] = row.p_adjusted
     return found
 
 

@@ -104,8 +104,10 @@ class Results:
         statistics: by metric, what the scores were made of.
         intervals: by metric, the 95 % interval of system scores, (n_systems, 2); none for metrics
             that could not be resampled.
-        ranks: by metric, the rank of each system, which those share that no test separates (paired
-            bootstrap, Holm, 5 %); None for systems that lack segments.
+        tests: by metric, the p-value of every pair of complete systems (paired bootstrap, corrected
+            by Holm for all pairs): (n_systems, n_systems), NaN where no test was made.
+        ranks: by metric, the rank of each system: a new one begins where every system before is
+            significantly better (5 %) than every one after; None for systems that lack segments.
         resampling: samples, seed and unit behind them.
     """
 
@@ -129,6 +131,7 @@ class Results:
     document_domains: Sequence[str | None] = ()
     statistics: Mapping[str, SegmentStatistics] = field(default_factory=dict)
     intervals: Mapping[str, _Array] = field(default_factory=dict)
+    tests: Mapping[str, _Array] = field(default_factory=dict)
     ranks: Mapping[str, Sequence[int | None]] = field(default_factory=dict)
     resampling: ResamplingRecord = field(default_factory=ResamplingRecord)
     unchecked: Sequence[str] = ()

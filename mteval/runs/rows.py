@@ -15,6 +15,7 @@ from mteval.runs.schema.rows import (
     DomainRow,
     ErrorSpanRow,
     FlagRow,
+    PairTestRow,
     ScoreLevel,
     SystemRow,
     reference_name,
@@ -27,6 +28,7 @@ __all__ = [
     "error_span_rows",
     "flag_rows",
     "known_number",
+    "pair_test_rows",
     "system_rows",
 ]
 
@@ -105,6 +107,15 @@ def domain_rows(results: Results) -> list[DomainRow]:
         )
         for g, domain in enumerate(results.domains())
         for s, system in enumerate(results.systems)
+    ]
+
+
+def pair_test_rows(results: Results) -> list[PairTestRow]:
+    """Return one row for each metric and pair of systems that were tested."""
+    return [
+        PairTestRow(metric, results.systems[a], results.systems[b], float(table[a, b]))
+        for metric, table in results.tests.items()
+        for a, b in np.argwhere(np.triu(~np.isnan(table), 1)).tolist()
     ]
 
 

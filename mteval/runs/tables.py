@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
@@ -13,9 +14,10 @@ from mteval.io.csv_rows import FORMULA
 from mteval.runs.results import Results
 from mteval.runs.rows import column_names, document_rows, domain_rows, system_rows
 from mteval.runs.schema.columns import ColumnKind, Names, Row, columns
-from mteval.runs.schema.record import MetricColumn
 from mteval.runs.schema.rows import ScoreLevel, ScoreRow, SegmentRow, SystemRow, TermRow
 from mteval.runs.schema.validation import row_of_json
+from mteval.runs.shown import detail_text, number_text, sign_meanings
+from mteval.runs.standings import findings
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,7 +28,6 @@ __all__ = [
     "arrow_schema",
     "csv_bytes",
     "csv_text",
-    "detail_text",
     "flat_system",
     "flat_terms",
     "frame",
@@ -184,29 +185,24 @@ def frame(results: Results, table: FrameName) -> pd.DataFrame:
 
 
 def notebook_html(results: Results) -> str:
-    """Return the scores of systems as a notebook shows them where they are the value of a cell."""
+    """Return the scores of systems as a notebook shows them where they are the value of a cell.
+
+    Below them stand what they show and what the signs mean.
+    """
     import pandas as pd
 
     rows = [
         {"system": row.system, "segments": row.segments}
         | {
-            m.heading: ""
-            if (score := row.scores[m.name]) is None
-            else f"{score:.{m.decimals}f}" + detail_text(row, m)
+            m.heading: number_text(row.scores[m.name], m.decimals, "") + detail_text(row, m)
             for m in results.metrics
         }
         for row in system_rows(results)
     ]
+    below = [*findings(results), *(f"{sign} {text}" for sign, text in sign_meanings(results))]
     with pd.option_context("display.max_colwidth", None):
-        return str(pd.DataFrame(rows).to_html(index=False, border=0))
-
-
-def detail_text(row: SystemRow, metric: MetricColumn) -> str:
-    """Return in short how wide a system score's interval is (half of it), and its rank."""
-    ends, rank = row.intervals[metric.name], row.ranks[metric.name]
-    return (f" ±{(ends[1] - ends[0]) / 2:.{metric.decimals}f}" if ends else "") + (
-        f" ({rank})" if rank is not None else ""
-    )
+        table = str(pd.DataFrame(rows).to_html(index=False, border=0))
+    return table + "".join(f"\n<p>{html.escape(text)}</p>" for text in below)
 
 
 def csv_bytes(table: pa.Table) -> bytes:

@@ -25,6 +25,7 @@ __all__ = [
     "SEED",
     "Test",
     "bootstrap_scores",
+    "can_be_significant",
     "check_samples",
     "clusters",
     "detectable_difference",
@@ -32,8 +33,11 @@ __all__ = [
     "interval",
     "min_p_value",
     "paired_bootstrap_p",
+    "possible_p",
     "randomization_p",
     "samples_for",
+    "samples_needed",
+    "symmetric",
 ]
 
 Array = npt.NDArray[np.float64]
@@ -252,6 +256,32 @@ def min_p_value(statistics: Array, differences: Array, pairs: Sequence[Pair]) ->
     return np.array(smallest)
 
 
+def possible_p(
+    p_values: Array, statistics: Array, differences: Array, pairs: Sequence[Pair]
+) -> Array:
+    """Return p-values (n_pairs,), none smaller than the data allow (``min_p_value``).
+
+    These are the ones to show and to judge by. What cannot be tested stays NaN, unless there is
+    nothing to find: if no unit differs, or one only, the p-value is 1.
+    """
+    smallest = min_p_value(statistics, differences, pairs)
+    nothing = (smallest == 1) & ~np.isnan(differences)
+    return np.asarray(np.where(nothing, 1.0, np.maximum(p_values, smallest)))
+
+
+def can_be_significant(n_pairs: int, samples: int) -> bool:
+    """Return whether any of so many tests can be significant after Holm's correction.
+
+    The smallest p-value of N resamples is 1 / (N + 1).
+    """
+    return n_pairs < ALPHA * (samples + 1)
+
+
+def samples_needed(n_pairs: int) -> int:
+    """Return the number of resamples with which one of so many tests can be significant."""
+    return math.ceil(n_pairs / ALPHA)
+
+
 def holm(p_values: Array) -> Array:
     """Return p-values corrected for the number of tests (Holm 1979): (n,) -> (n,).
 
@@ -265,11 +295,20 @@ def holm(p_values: Array) -> Array:
     return adjusted
 
 
+def symmetric(n_systems: int, pairs: Sequence[Pair], p_values: Array) -> Array:
+    """Return p-values of pairs (n_pairs,) as a table (n_systems, n_systems), NaN for no test."""
+    table = np.full((n_systems, n_systems), np.nan)
+    for (a, b), value in zip(pairs, p_values, strict=True):
+        table[a, b] = table[b, a] = value
+    return table
+
+
 def clusters(scores: Array, p_values: Array, *, higher_is_better: bool) -> list[int | None]:
-    """Return the rank of each system, from 1; systems that no test separates share one.
+    """Return the rank of each system, from 1.
 
     A new rank begins where every system so far is significantly better than every one from there
-    on, as in the WMT findings (Bojar et al. 2013).
+    on, as in the WMT findings (Bojar et al. 2013). So two systems of one rank can differ
+    significantly: in a chain each system hardly differs from the next, and all share a rank.
 
     Args:
         scores: (n_systems,); the rank of a system without a score (NaN) is None.
@@ -277,9 +316,7 @@ def clusters(scores: Array, p_values: Array, *, higher_is_better: bool) -> list[
         higher_is_better: direction.
     """
     n = len(scores)
-    p = np.full((n, n), np.nan)
-    for (a, b), value in zip(combinations(range(n), 2), p_values, strict=True):
-        p[a, b] = p[b, a] = value
+    p = symmetric(n, list(combinations(range(n), 2)), p_values)
     known = [s for s in range(n) if not np.isnan(scores[s])]
     order = sorted(known, key=lambda s: -scores[s] if higher_is_better else scores[s])
     ranks: list[int | None] = [None] * n

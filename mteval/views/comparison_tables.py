@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypedDict, cast
 
 from mteval.runs.schema.record import MetricColumn
+from mteval.runs.shown import SPREAD_SIGN, change_text, number_text, p_text, spread_text
 from mteval.views.tables import Cell, Column, Table, key_columns, plain_table
 from mteval.views.term_tables import verdict_text
 
@@ -28,7 +29,7 @@ class _TestKeys(_PairKeys):
     score: float | None
     baseline_score: float | None
     delta: float | None
-    delta_ci: Sequence[float | None]
+    delta_ci: tuple[float | None, float | None]
     p_value: float | None
     p_adjusted: float | None
     ci: float | None
@@ -54,6 +55,7 @@ class _DifferenceKeys(_PairKeys):
 
     metric: str
     score: float | None
+    baseline_score: float | None
     delta: float | None
 
 
@@ -132,6 +134,7 @@ def comparison_tables(
 def _test_table(rows: Sequence[_TestKeys], columns: _Columns) -> Table:
     """Return a table of tests; it names the baseline in its title where all have the same."""
     one_baseline = len({row["baseline"] for row in rows}) == 1
+    is_corrected = len({(row["baseline"], row["system"]) for row in rows}) > 1
     pairs: dict[tuple[str, str], list[_TestKeys]] = {}
     for row in rows:
         pairs.setdefault((row["baseline"], row["system"]), []).append(row)
@@ -144,7 +147,7 @@ def _test_table(rows: Sequence[_TestKeys], columns: _Columns) -> Table:
             Column("score", True),
             Column("baseline score", True, short="base"),
             Column("difference", True, short="diff"),
-            Column("p" if one_baseline else "p (Holm)", True),
+            Column("p (Holm)" if is_corrected else "p", True),
             Column("people agree", True, optional=2, short="agree"),
             Column("detectable", True, optional=1, short="detect- able"),
             Column("wins/ties/losses", True, optional=3, short="wins/ ties/ losses"),
@@ -156,11 +159,7 @@ def _test_table(rows: Sequence[_TestKeys], columns: _Columns) -> Table:
                     *(() if one_baseline else (Cell(row["baseline"] if n == 0 else ""),)),
                     Cell(row["system"] if n == 0 else ""),
                     Cell(columns[row["metric"]].label),
-                    *_test_cells(
-                        row,
-                        columns[row["metric"]],
-                        row["p_value"] if one_baseline else row["p_adjusted"],
-                    ),
+                    *_test_cells(row, columns[row["metric"]]),
                 )
                 for n, row in enumerate(group)
             )
@@ -169,20 +168,22 @@ def _test_table(rows: Sequence[_TestKeys], columns: _Columns) -> Table:
     )
 
 
-def _test_cells(row: _TestKeys, metric: MetricColumn, p_value: float | None) -> tuple[Cell, ...]:
-    def number(value: float | None, sign: str = "") -> str:
-        return "-" if value is None else f"{value:{sign}.{metric.decimals}f}"
+def _test_cells(row: _TestKeys, metric: MetricColumn) -> tuple[Cell, ...]:
+    def number(value: float | None) -> str:
+        return number_text(value, metric.decimals)
 
     def spread(half_width: float | None) -> str:
-        return "" if half_width is None else f"±{number(half_width)}"
+        return "" if half_width is None else f"{SPREAD_SIGN}{number(half_width)}"
 
-    low, high = row["delta_ci"]
-    half_width = None if low is None or high is None else (high - low) / 2
     return (
         Cell(number(row["score"]), detail=spread(row["ci"])),
         Cell(number(row["baseline_score"]), detail=spread(row["baseline_ci"])),
-        Cell(number(row["delta"], "+"), detail=spread(half_width)),
-        Cell("-" if p_value is None else f"{p_value:.4f}"),
+        Cell(
+            change_text(row["score"], row["baseline_score"], metric.decimals),
+            detail=spread_text(*row["delta_ci"], metric.decimals),
+        ),
+        # Of a single pair it is the p-value itself.
+        Cell(p_text(row["p_adjusted"])),
         Cell("-" if row["agreement"] is None else f"{row['agreement']:.0%}"),
         Cell(number(row["detectable"])),
         Cell(f"{row['wins']}/{row['ties']}/{row['losses']}"),
@@ -226,9 +227,10 @@ def _difference_table(
         names.setdefault(row["metric"])
 
     def cell(row: _DifferenceKeys, decimals: int) -> Cell:
-        if row["delta"] is None:
-            return Cell("-")
-        return Cell(f"{row['score']:.{decimals}f}", detail=f"{row['delta']:+.{decimals}f}")
+        return Cell(
+            number_text(row["score"], decimals),
+            detail=change_text(row["score"], row["baseline_score"], decimals, ""),
+        )
 
     return Table(
         f"{title}: score and difference from the baseline",
@@ -271,7 +273,8 @@ def _changed_term_table(rows: Sequence[_TermKeys]) -> Table:
 def _segment_table(rows: Sequence[_SegmentKeys], columns: _Columns) -> Table:
     def scores(row: _SegmentKeys) -> str:
         decimals = columns[row["metric"]].decimals
-        return f"{row['baseline_score']:.{decimals}f} -> {row['score']:.{decimals}f}"
+        before, after = row["baseline_score"], row["score"]
+        return f"{number_text(before, decimals)} -> {number_text(after, decimals)}"
 
     return plain_table(
         "Segments that differ most: [-baseline-] {+system+}",

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
+from mteval.runs.best import ScoredRow, best_systems
 from mteval.runs.results import Results
 from mteval.runs.rows import document_rows, domain_rows, system_rows
 from mteval.runs.schema.record import MetricColumn
 from mteval.runs.schema.rows import SystemRow
-from mteval.runs.tables import detail_text
-from mteval.views.best import ScoredRow, best_systems
+from mteval.runs.shown import detail_text, number_text
 from mteval.views.tables import Cell, Column, Table
 
 __all__ = [
@@ -17,7 +17,6 @@ __all__ = [
     "domain_name",
     "domain_table",
     "flags_text",
-    "samples_text",
     "segments_text",
     "system_table",
 ]
@@ -78,17 +77,6 @@ def flags_text(row: SystemRow) -> str:
     return ", ".join([*(f"{n} {flag}" for flag, n in row.flags.items() if n), *unchecked])
 
 
-def samples_text(resampling: Mapping[str, object]) -> str:
-    """Return in words how scores were resampled: settings of a run, or those of a comparison."""
-    what = "randomization trials" if resampling.get("test") == "randomization" else "resamples"
-    for_ranks = resampling.get("rank_samples")
-    return (
-        f"{resampling['samples']:,} {what} of {resampling['unit']}"
-        + (f", {for_ranks:,} for ranks" if for_ranks else "")
-        + f", seed {resampling['seed']}"
-    )
-
-
 def _grouped_table(
     title: str,
     heading: str,
@@ -144,7 +132,7 @@ def _group(
         if score is None:
             return Cell("-")
         return Cell(
-            f"{score:.{metric.decimals}f}",
+            number_text(score, metric.decimals),
             row.system in best[metric.name],
             detail_text(row, metric) if isinstance(row, SystemRow) else "",
         )

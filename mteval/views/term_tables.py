@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Literal
 
+from mteval.runs.best import best_score
 from mteval.runs.schema.rows import SEVERITIES, TermRow
 from mteval.terminology.inventory import OccurrenceInContext, TextRates
-from mteval.views.best import best_score
 from mteval.views.tables import Cell, Column, Table
 
 __all__ = [

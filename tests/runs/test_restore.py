@@ -43,7 +43,7 @@ def test_every_part_is_read_back(evaluation: Evaluation, written: Path) -> None:
     again = Run(written).evaluation
     for field in dataclasses.fields(Evaluation):
         before, after = getattr(evaluation, field.name), getattr(again, field.name)
-        if field.name in ("scores", "intervals"):
+        if field.name in ("scores", "intervals", "tests"):
             assert_same(after, before)
         elif field.name == "statistics":
             assert after == {}
@@ -202,7 +202,8 @@ def test_the_record_says_what_was_computed_from_what(evaluation: Evaluation) -> 
     assert record["metrics"]["term_accuracy"]["is_metric"] is False
     document = score_document(evaluation, record)
     assert list(document) == [
-        *("run", "signatures", "systems", "documents", "domains", "terms", "flags", "error_spans")
+        *("run", "signatures", "systems", "documents", "domains", "tests"),
+        *("terms", "flags", "error_spans"),
     ]
     assert document["run"] == record
     assert len(document["domains"]) == 6

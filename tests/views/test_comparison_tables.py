@@ -45,7 +45,9 @@ def test_one_baseline_is_in_the_title_and_pairs_are_groups() -> None:
     tests, by_document, by_words, terms, segments = comparison_tables(document, METRICS)
     assert tests.title == "Comparison with a"
     headings = [heading.heading for heading in tests.columns]
-    assert headings[:6] == ["system", "metric", "score", "baseline score", "difference", "p"]
+    assert headings[:5] == ["system", "metric", "score", "baseline score", "difference"]
+    # Two pairs are tested, so that p-values are corrected.
+    assert headings[5] == "p (Holm)"
     assert [len(group) for group in tests.groups] == [2, 2]
     rows = texts(tests)
     assert [row[:5] for row in rows] == [
@@ -56,7 +58,7 @@ def test_one_baseline_is_in_the_title_and_pairs_are_groups() -> None:
     ]
     first = document["comparisons"][0]
     assert rows[0][5:] == [
-        f"{first['p_value']:.4f}",
+        f"{first['p_adjusted']:.4f}",
         "-",
         f"{first['detectable']:.1f}",
         "3/1/0",
@@ -104,7 +106,7 @@ def test_what_cannot_be_known_is_a_dash() -> None:
     [row] = [r for r in document["comparisons"] if (r["system"], r["metric"]) == ("b", "points")]
     unknown = {
         **row,
-        **dict.fromkeys(("score", "delta", "p_value", "ci", "baseline_ci", "detectable")),
+        **dict.fromkeys(("score", "delta", "p_adjusted", "ci", "baseline_ci", "detectable")),
         "delta_ci": [None, None],
     }
     empty: dict[str, Any] = {key: [] for key in document if key != "settings"}

@@ -4,7 +4,8 @@ import pytest
 
 import mteval
 from mteval.corpus.model import Document, SystemOutput, TestSet
-from mteval.views.score_tables import document_table, domain_table, samples_text, system_table
+from mteval.runs.shown import samples_text
+from mteval.views.score_tables import document_table, domain_table, system_table
 from tests.views.cells import texts
 
 FIRST = ("the first speech ended well", "a second one here")

@@ -23,6 +23,7 @@ __all__ = [
     "FlagRow",
     "MetricLocation",
     "OccurrenceRow",
+    "PairTestRow",
     "Rendering",
     "ScoreLevel",
     "ScoreRow",
@@ -86,7 +87,8 @@ class SystemRow(Row):
         segments: how many it translated.
         scores: by metric, over these segments.
         intervals: by metric, the ends of the 95 % interval of the score.
-        ranks: by metric, the rank, which systems share that no test separates.
+        ranks: by metric, the rank: a new one begins where every system before is significantly
+            better than every one after, so systems of one rank can differ significantly.
         empty_hypotheses: how many of its texts are empty.
         flags: by flag, how many segments it marks; None where nobody looked for it.
         missing_documents: ids.
@@ -262,6 +264,23 @@ class ScoreRow(Row):
     segments: int
     value: float | None
     higher_is_better: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PairTestRow(Row):
+    """The test of two systems by a metric.
+
+    Attributes:
+        metric: name.
+        system: name.
+        other: name of the system that it is tested against.
+        p_adjusted: p-value, 0-1, corrected for the number of pairs (Holm 1979).
+    """
+
+    metric: str
+    system: str
+    other: str
+    p_adjusted: float
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mteval.runs.results import Results
+from mteval.runs.shown import BEST_MEANING, number_text, sign_meanings
+from mteval.runs.standings import findings
 from mteval.views.exports.base import Export
 from mteval.views.exports.run_tables import data_table
-from mteval.views.score_tables import document_table, domain_table, samples_text, system_table
+from mteval.views.score_tables import document_table, domain_table, system_table
 from mteval.views.tables import Cell, Column, Table
 from mteval.views.term_tables import VERDICT_KEY, term_table, wrong_term_table
 
@@ -37,15 +39,10 @@ def reading_notes(export: Export, tables: list[Table]) -> list[Note]:
     results = export.results
     notes = [Note("run", str(export.record["run"]))] if "run" in export.record else []
     if any(table.marks_best() for table in tables):
-        notes.append(Note("bold", "best of the systems that have every segment"))
-    if "systems" in export.tables and results.intervals:
-        notes.append(
-            Note(
-                "±",
-                "half of the 95 % interval; (rank), which systems share that no test separates "
-                f"({samples_text(results.resampling)})",
-            )
-        )
+        notes.append(Note("bold", BEST_MEANING))
+    if "systems" in export.tables:
+        notes += [Note("finding", text) for text in findings(results)]
+        notes += [Note(sign, meaning) for sign, meaning in sign_meanings(results)]
     if "terms" in export.tables:
         notes.append(Note("verdicts", VERDICT_KEY))
     notes += [
@@ -102,4 +99,4 @@ def _rounded(results: Results, name: str) -> Table:
 def _cell(value: str | float | None, decimals: int, is_text: bool) -> Cell:
     if value is None:
         return Cell("" if is_text else "-")
-    return Cell(f"{value:.{decimals}f}" if isinstance(value, float) else str(value))
+    return Cell(number_text(value, decimals) if isinstance(value, float) else str(value))

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mteval.runs.best import ScoredRow, best_systems
 from mteval.runs.results import Results
 from mteval.runs.rows import document_rows, domain_rows
 from mteval.runs.schema.record import MetricColumn
-from mteval.views.best import ScoredRow, best_systems
+from mteval.runs.shown import number_text
 from mteval.views.score_tables import domain_name
 
 __all__ = ["HeatMap", "heat_maps"]
@@ -106,7 +107,7 @@ class _Scale:
         cells = [
             _Score("", False, 0)
             if score is None
-            else _Score(f"{score:.{self.metric.decimals}f}", system in best, self._heat(score))
+            else _Score(number_text(score, self.metric.decimals), system in best, self._heat(score))
             for system, score in scores
         ]
         return _Line(name, size, first, cells)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from mteval.runs.results import CellIndex, Results
 from mteval.runs.schema.record import MetricColumn
 from mteval.runs.schema.rows import reference_name
+from mteval.runs.shown import number_text
 from mteval.views.html.anchors import anchor
 from mteval.views.html.render import escaped
 
@@ -62,7 +63,7 @@ class _SegmentTables:
         self._systems = [escaped(name) for name in results.systems]
         self._scores = [
             [
-                ["–" if value != value else f"{value:.{m.decimals}f}" for value in row]
+                [number_text(value, m.decimals, "–") for value in row]
                 for row in results.scores[m.name]["segment"].tolist()
             ]
             for m in metrics

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from mteval.runs.best import best_systems
 from mteval.runs.results import Results
 from mteval.runs.rows import system_rows
 from mteval.runs.schema.record import MetricColumn
 from mteval.runs.schema.rows import OccurrenceRow, SystemRow
-from mteval.runs.tables import detail_text
-from mteval.views.best import best_systems
+from mteval.runs.shown import BEST_MEANING, detail_text, number_text, sign_meanings
+from mteval.runs.standings import findings
 from mteval.views.html.anchors import SegmentIndex, anchor, segment_index
 from mteval.views.html.looks import look_index, look_of
 from mteval.views.html.render import safe
 from mteval.views.plots import drawn_note, interval_plot
-from mteval.views.score_tables import flags_text, samples_text, segments_text
+from mteval.views.score_tables import flags_text, segments_text
 from mteval.views.term_tables import VERDICT_SIGNS, gravest_first
 
 __all__ = ["Summary", "summarise"]
@@ -53,8 +54,9 @@ class Summary:
         metrics: columns of the scores.
         systems: rows of the scores.
         flagged: whether any segment has a flag.
-        resampling: how scores were resampled, if they were.
-        findings: sentences on which system is best.
+        signs: of the scores, each with what it means.
+        best_meaning: what a star means, if there is any.
+        findings: sentences on which system scores best.
         wrong_terms: safe markup on each of the gravest wrong terms.
         interval_plot: safe markup; empty without intervals.
         drawn_note: which systems it shows; empty for all.
@@ -65,7 +67,8 @@ class Summary:
     metrics: Sequence[MetricColumn]
     systems: Sequence[_System]
     flagged: bool
-    resampling: str | None
+    signs: Sequence[tuple[str, str]]
+    best_meaning: str | None
     findings: Sequence[str]
     wrong_terms: Sequence[str]
     interval_plot: str
@@ -81,8 +84,9 @@ def summarise(results: Results) -> Summary:
         metrics=results.metrics,
         systems=_systems(results, rows),
         flagged=any(flags_text(row) for row in rows),
-        resampling=samples_text(results.resampling) if results.intervals else None,
-        findings=_findings(results, rows),
+        signs=sign_meanings(results),
+        best_meaning=BEST_MEANING if len(rows) > 1 else None,
+        findings=findings(results),
         wrong_terms=_wrong_terms(results),
         interval_plot=safe(interval_plot(results)),
         drawn_note=drawn_note(results),
@@ -96,9 +100,8 @@ def _systems(results: Results, rows: Sequence[SystemRow]) -> list[_System]:
     best = {m.name: best_systems(rows, m, n_segments) for m in results.metrics}
 
     def cell(row: SystemRow, metric: MetricColumn) -> _Score:
-        score = row.scores[metric.name]
         return _Score(
-            "–" if score is None else f"{score:.{metric.decimals}f}",
+            number_text(row.scores[metric.name], metric.decimals, "–"),
             row.system in best[metric.name],
             detail_text(row, metric),
         )
@@ -112,46 +115,6 @@ def _systems(results: Results, rows: Sequence[SystemRow]) -> list[_System]:
         )
         for row in rows
     ]
-
-
-def _findings(results: Results, rows: Sequence[SystemRow]) -> list[str]:
-    """Return sentences on which system is best by which metrics, of those that have a score."""
-    n_segments = len(results.segment_numbers)
-    metrics_by_text: dict[str, list[str]] = {}
-    for metric in results.metrics:
-        known = [
-            row
-            for row in rows
-            if row.segments == n_segments and row.scores[metric.name] is not None
-        ]
-        winners = best_systems(known, metric, n_segments)
-        best = [row.system for row in known if row.system in winners]
-        if best:
-            ranks = results.ranks.get(metric.name) or [None] * len(results.systems)
-            first = [name for name, rank in zip(results.systems, ranks, strict=True) if rank == 1]
-            metrics_by_text.setdefault(_finding(best, first), []).append(metric.label)
-    return [f"{_joined(labels)}: {text}." for text, labels in metrics_by_text.items()]
-
-
-def _finding(best: Sequence[str], first: Sequence[str]) -> str:
-    """Return what there is to say of the systems with the best score.
-
-    Args:
-        best: their names.
-        first: names of the systems of the first rank, if scores were resampled.
-    """
-    others = [name for name in first if name not in best]
-    if first and not others and len(best) == 1:
-        return f"{best[0]} is best, significantly"
-    text = f"{_joined(best)} {'scores' if len(best) == 1 else 'score'} best"
-    if others:
-        text += f", but no test separates {'it' if len(best) == 1 else 'them'} from "
-        text += _joined(others)
-    return text
-
-
-def _joined(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def _wrong_terms(results: Results) -> list[str]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from mteval.runs.best import best_score, best_systems
 from mteval.runs.schema.record import MetricColumn
 from mteval.runs.schema.rows import DocumentRow
-from mteval.views.best import best_score, best_systems
 
 POINTS = MetricColumn("points", "Points", True, 1, "s", "s")
 ERRORS = replace(POINTS, higher_is_better=False)

@@ -1,4 +1,4 @@
-"""Which systems are best: one rule for the screen, exports and the report."""
+"""Which systems score best: one rule for the screen, exports and the report."""
 
 from __future__ import annotations
 

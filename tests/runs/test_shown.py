@@ -1,0 +1,66 @@
+"""One way to round, and what stands beside what."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_EVEN, Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mteval.runs.shown import change_text, number_text, p_text, spread_text
+
+SCORES = st.floats(-1000, 1000)
+DECIMALS = st.integers(0, 4)
+
+
+@given(SCORES, DECIMALS)
+def test_a_number_is_rounded_to_the_nearest_and_is_never_minus_zero(
+    value: float, decimals: int
+) -> None:
+    text = number_text(value, decimals)
+    # Exact arithmetic on the number as it is: halves go to the even digit.
+    exact = Decimal(value).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_EVEN)
+    assert Decimal(text) == exact
+    assert not (text.startswith("-") and exact == 0)
+
+
+@given(SCORES, SCORES, DECIMALS)
+def test_a_difference_is_that_of_the_numbers_beside_it(
+    value: float, before: float, decimals: int
+) -> None:
+    text = change_text(value, before, decimals)
+    shown = Decimal(number_text(value, decimals)) - Decimal(number_text(before, decimals))
+    assert Decimal(text.removeprefix("≈")) == shown
+    assert text[0] in ("+-" if shown else "≈0")
+    # What differs is never shown as no difference.
+    assert (text == number_text(0, decimals)) == (value == before)
+
+
+def test_examples() -> None:
+    assert change_text(48.86, 49.44, 1) == "-0.5"  # 48.9 and 49.4; the difference itself is -0.58
+    assert number_text(-0.04, 1) == "0.0"
+    assert (number_text(0.25, 1), number_text(0.35, 1), number_text(2.5, 0)) == ("0.2", "0.3", "2")
+    assert (number_text(None, 1), number_text(float("nan"), 1, "–")) == ("-", "–")
+    assert change_text(1.04, 1.01, 1) == "≈0.0"
+    assert change_text(None, 1.0, 1, "") == change_text(1.0, float("nan"), 1, "") == ""
+    assert (spread_text(1.0, 3.5, 1), spread_text(None, None, 1)) == ("±1.2", "")
+
+
+@pytest.mark.parametrize(
+    ("p_value", "text"),
+    [
+        (1.0, "1.0000"),
+        (0.0689, "0.0689"),
+        (50 / 1001, "0.04995"),  # significant, which 0.0500 is not
+        (0.05, "0.0500"),
+        (0.05000001, "0.0500"),
+        (1 / 20_001, "0.00005"),
+        (2**-40, "9.1e-13"),
+        (None, "-"),
+    ],
+)
+def test_a_p_value_is_shown_on_the_right_side_of_5_percent(
+    p_value: float | None, text: str
+) -> None:
+    assert p_text(p_value) == text
