@@ -64,6 +64,7 @@ def run_record(
 
 def score_document(results: Results, record: Mapping[str, Any]) -> dict[str, Any]:
     """Return the one JSON document that ``mteval score --json`` prints."""
+    tests = [row.as_dict() for row in pair_test_rows(results)]
     return {
         "run": dict(record),
         "signatures": results.signatures(),
@@ -74,7 +75,7 @@ def score_document(results: Results, record: Mapping[str, Any]) -> dict[str, Any
             if results.domains()
             else {}
         ),
-        "tests": [row.as_dict() for row in pair_test_rows(results)],
+        **({"tests": tests} if tests else {}),
         "terms": [row.as_dict() for row in results.terms],
         "flags": [row.as_dict() for row in flag_rows(results)],
         "error_spans": [row.as_dict() for row in error_span_rows(results)],
