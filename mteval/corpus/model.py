@@ -196,16 +196,17 @@ class TestSet:
         """The segments of all documents, in order."""
         return tuple(segment for document in self.documents for segment in document.segments)
 
-    @property
+    # Made once: whoever asks for them segment by segment must not pay for all of them each time.
+    @cached_property
     def sources(self) -> list[str] | None:
-        """The source of every segment, or None where the test set has no sources."""
+        """The source of every segment, or None where the test set has no sources; not a copy."""
         if self.segments[0].source is None:
             return None
         return [segment.source or "" for segment in self.segments]
 
-    @property
+    @cached_property
     def references(self) -> list[list[str]]:
-        """The references as ``n_references`` columns of ``n_segments`` texts each."""
+        """The references as ``n_references`` columns of ``n_segments`` texts; not a copy."""
         return [[s.references[i] for s in self.segments] for i in range(self.n_references)]
 
     def positions(self) -> list[tuple[str, int]]:

@@ -31,6 +31,9 @@ def test_a_test_set_lists_its_columns() -> None:
     assert test_set.sources == ["第0段", "第1段", "第0段"]
     assert test_set.references[1] == [f"Paragraph {i}, version 1" for i in (0, 1, 0)]
     assert test_set.positions() == [("d", 1), ("d", 2), ("e", 1)]
+    # They are made once, so that asking for them for every segment is not quadratic.
+    assert test_set.sources is test_set.sources
+    assert test_set.references is test_set.references
 
 
 @pytest.mark.parametrize(
