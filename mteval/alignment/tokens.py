@@ -48,6 +48,7 @@ def _number_tokens(numbers: Iterable[Number]) -> Iterator[str]:
         if number.month is not None:
             yield f"month {number.month}"
         else:
-            # The first value is its own; what else may stand for it would count as missing.
-            for value in number.values[:1]:
+            # The first value is its own; what else may stand for it would count as missing. Of a
+            # range, both ends are.
+            for value in number.values[: 1 if number.upper is None else None]:
                 yield f"{value:.{KEY_DIGITS}g}"

@@ -46,7 +46,7 @@ class Number:
         text: how the text writes it, with what it counts where that is common.
         values: what may stand for it in another language; the first is its own. Both ends of a
             range (70 and 80 for 七八十); none for weekdays and parts of months.
-        upper: for "more than": any number from the first value up to this one, too.
+        upper: for "more than" and ranges: any number from the first value up to this one, too.
         month: the number of a month, from 1.
         weekday: the number of a day of the week, from 0 for Monday.
         part: early, mid or late, with ``month``.

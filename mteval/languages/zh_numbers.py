@@ -15,7 +15,12 @@ from collections.abc import Callable, Iterator
 
 from mteval.languages.numbers import DIGITS, DOTTED, Kind, Number
 from mteval.languages.text import fold_spaces
-from mteval.languages.zh_numerals import NUMERALS, certain_value, read_numeral
+from mteval.languages.zh_numerals import (
+    NUMERAL_RUN,
+    certain_value,
+    fold_numerals,
+    read_numeral,
+)
 
 __all__ = ["expected_numbers", "find_numbers"]
 
@@ -28,10 +33,10 @@ _DOTTED_DATE = re.compile(
 )
 _NUMBER = re.compile(
     rf"(?P<ordinal>第)?(?P<run>(?:{DIGITS})[十百千万亿]*(?:(?<=[千万亿])(?:{DIGITS})[百千万]+)*"
-    r"(?:(?<=[万亿])[0-9]{3,4}(?![0-9]))?"
-    rf"|[{NUMERALS}]+)(?P<more>[多余来几](?P<scale>[十百千万亿]*))?"
+    r"(?:(?<=[万亿])[0-9]{3,4}(?![0-9])|(?<=[千万亿])[1-9](?![0-9.,%十百千万亿]))?"
+    rf"|{NUMERAL_RUN})(?P<more>[多余来几](?P<scale>[十百千万亿]*))?"
 )
-_FRACTION = re.compile(rf"(?P<below>{DIGITS}|[{NUMERALS}]+)分之(?P<above>{DIGITS}|[{NUMERALS}]+)")
+_FRACTION = re.compile(rf"(?P<below>{DIGITS}|{NUMERAL_RUN})分之(?P<above>{DIGITS}|{NUMERAL_RUN})")
 # What a single numeral counts wherever it is a number at all; else it is part of a word (统一).
 _COUNTER = re.compile("[月个名次间年日项宗家位届季期份天倍人种艘架章条]")
 # These words are written in numerals.
@@ -57,7 +62,7 @@ def find_numbers(text: str) -> tuple[Number, ...]:
 
 
 def _fold(text: str) -> str:
-    folded = unicodedata.normalize("NFKC", text).translate(_SIMPLIFIED)
+    folded = fold_numerals(unicodedata.normalize("NFKC", text)).translate(_SIMPLIFIED)
     return _GAP.sub("", fold_spaces(folded))
 
 
@@ -83,7 +88,8 @@ def _any_number(before: str, match: re.Match[str], after: str) -> Number | None:
     if not more and after.startswith("月") and len(values) == 1 and 1 <= values[0] <= _LAST_MONTH:
         return Number("date", run + "月", values, month=int(values[0]))
     if not more:
-        return Number("number", match[0], values)
+        # Of a range (七八十) anything between its ends will do.
+        return Number("number", match[0], values, values[1] if len(values) > 1 else None)
     scale = (read_numeral(match["scale"]) or (1.0,))[0] if match["scale"] else 1.0
     upper = (values[-1] + _last_place(values[-1])) * scale
     return Number("number", match[0], tuple(value * scale for value in values), upper)
@@ -130,6 +136,11 @@ _UNIT = re.compile(
     "%|世纪|公里|美元|个(?:人|月|小时|国家|星期)|[年月日号人名个位次天岁届项家艘架辆条件篇本部所座套台款场轮批期"
     "倍国元吨米张种类支颗枚份门队组成折]|周[年岁]?"
 )
+# What is measured by decimals, and not a time: 三点五倍, 七点五米.
+_OF_DECIMALS = re.compile("倍|%|个?百分点|[公千厘毫平立]|[美欧日]?元|[吨米克升度级]")
+_LAST_HOUR = 24
+# 3-5万 is 30,000 to 50,000.
+_RANGE_UP_TO = re.compile(rf"[-~—至到]+(?:{DIGITS})([百千万亿]+)")
 _AFTERNOON = re.compile("(?:下午|傍晚|晚上?|夜间?|午后|中午|凌晨)$")
 # From Monday; Sunday has two names.
 _WEEKDAYS = "一二三四五六日天"
@@ -258,6 +269,10 @@ def _unit(after: str, is_digits: bool) -> str:
 def _is_number(match: re.Match[str], after: str) -> bool:
     """Return whether Chinese numerals are a number here: not 十分, 一律, 十一."""
     run = match["run"]
+    if "点" in run:
+        value = certain_value(run) or 0
+        is_time = 1 <= value <= _LAST_HOUR and run[-1] not in "万亿"
+        return not is_time or _OF_DECIMALS.match(after) is not None
     if run in ("十一", "十") or len(run) == 1:
         if match["ordinal"]:
             return _ORDINAL_MEASURE.match(after) is not None
@@ -315,6 +330,8 @@ def _other_values(before: str, after: str, value: float) -> list[float]:
         if after.startswith(unit)
         for number in others(value)
     ]
+    if (upper := _RANGE_UP_TO.match(after)) is not None:
+        other += [value * scale for scale in read_numeral(upper[1])]
     if _AND_A_HALF.match(after):
         other.append(value + 0.5)
     if value <= 24 and after.startswith(("点", "时", ":")):

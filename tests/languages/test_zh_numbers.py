@@ -31,6 +31,15 @@ def found(text: str) -> list[object]:
         ("第一，3个，五名，第十届", [[1], [3], [5], [10]]),
         ("３，７００餘人", [[3700]]),
         ("统一、一律、十分、万一、一一说明", []),
+        ("百分之七点五、三点五倍、一点五亿元", [[7.5, 0.075], [3.5], [1.5e8]]),
+        # Times of the day are no decimals, and their hours no numbers.
+        ("三点五分、八点二十、三点一刻", [[20]]),
+        ("一千零一夜，３０万人，1.2亿，3万3", [[1001], [300_000], [1.2e8], [33_000]]),
+        ("廿三日，卅人，俩人，伎俩", [[23], [30], [2]]),
+        ("壹佰贰拾叁元，貳拾萬，大陆队伍收拾", [[123], [200_000]]),
+        ("两三千，十七八，三五百", [[2000, 3000], [17, 18], [300, 500]]),
+        # Signs are not read, in either language.
+        ("-3%，负3度", [[3], [3]]),
         ("几十人、数百人", []),
         ("", []),
     ],
@@ -48,6 +57,7 @@ def test_every_number_is_found(text: str, numbers: list[object]) -> None:
         ("3700余人", (3700,), 3800),
         ("二十多万", (200_000,), 300_000),
         ("七八十多", (70, 80), 90),
+        ("七八十", (70, 80), 80),
     ],
 )
 def test_more_than(text: str, values: tuple[float, ...], upper: float) -> None:
@@ -74,6 +84,8 @@ def test_what_a_translation_must_have() -> None:
     assert expected_numbers("十几个国家")[0].upper == 20
     assert expected_numbers("有5国。") == (Number("number", "5国", (5.0,)),)
     assert expected_numbers("老挝等5国。") == ()
+    # What is about a number is not asked for as that number; nor is what may be a time.
+    assert expected_numbers("七八十人、十七八岁、两三千元、三点五到、几十人") == ()
     # One year: 1 is not looked for.
     assert expected_numbers("12个月") == ()
     assert expected_numbers("周五上旬") == (Number("date", "周五", weekday=4),)
@@ -95,6 +107,8 @@ def test_what_a_translation_must_have() -> None:
         ("30点", {30}),
         ("下午15点", {15, 3}),
         ("20年", {20, 2, 0.2}),
+        ("3-5万人", {3, 30_000}),
+        ("三点五倍", {3.5, 4.5, 2.5}),
     ],
 )
 def test_what_may_stand_for_a_number(text: str, values: set[float]) -> None:
