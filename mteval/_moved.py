@@ -41,6 +41,7 @@ _SUCCESSORS: dict[str, tuple[str, ...]] = {
     "mteval.results": (
         *("mteval.runs.evaluation", "mteval.runs.results", "mteval.runs.rows"),
         *("mteval.runs.schema.record", "mteval.runs.schema.rows", "mteval.runs.tables"),
+        "mteval.runs.shown",
     ),
     "mteval.runs": (
         *("mteval.runs.write", "mteval.runs.read", "mteval.runs.files", "mteval.runs.record"),
@@ -52,7 +53,7 @@ _SUCCESSORS: dict[str, tuple[str, ...]] = {
     "mteval.gate": ("mteval.comparison.gate",),
     "mteval.report.tables": (
         *("mteval.views.tables", "mteval.views.score_tables", "mteval.views.term_tables"),
-        "mteval.views.comparison_tables",
+        *("mteval.views.comparison_tables", "mteval.runs.best", "mteval.runs.shown"),
     ),
     "mteval.report.html": ("mteval.views.html.render",),
     "mteval.report.page": ("mteval.views.html.report",),
