@@ -128,9 +128,13 @@ def _write(evaluation: Evaluation, results: Path) -> tuple[Path, RunRecord]:
     from mteval.views.html.report import report_page
 
     now, command = datetime.now(timezone.utc), ["mteval", *sys.argv[1:]]
-    folder, record = write_run(evaluation, results, now, command, report=report_page)
-    say_notes(evaluation.notes)
-    say(f"mteval: run written to {folder}; to see it, open {folder / REPORT_FILE}")
+    failed: list[str] = []
+    folder, record = write_run(
+        evaluation, results, now, command, report=report_page, tell=failed.append
+    )
+    say_notes(evaluation.notes, (f"warning: {sentence}" for sentence in failed))
+    seen = "" if failed else f"; to see it, open {folder / REPORT_FILE}"
+    say(f"mteval: run written to {folder}{seen}")
     return folder, record
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
@@ -10,9 +11,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mteval.errors import InputError, location
+from mteval.errors import InputError, MtevalError, location
 from mteval.io.files import kind_of
-from mteval.io.writing import new_folder
+from mteval.io.writing import new_folder, write_file
 from mteval.runs.evaluation import Evaluation
 from mteval.runs.files import (
     DOCUMENTS_FILE,
@@ -55,6 +56,7 @@ def write_run(
     created: datetime | None = None,
     command: Sequence[str] = (),
     report: Callable[[Evaluation, RunRecord], str] | None = None,
+    tell: Callable[[str], object] = warnings.warn,
 ) -> tuple[Path, RunRecord]:
     """Write a run folder, whole or not at all.
 
@@ -64,7 +66,8 @@ def write_run(
         created: when the evaluation was made, in UTC; now, by default.
         command: what was called, if it was a command.
         report: makes the HTML page of an evaluation and the record of its run, as ``report_page``
-            does; no page without.
+            does; no page without. It is an extra: where it fails, the run is there all the same.
+        tell: takes a sentence on a report that failed.
 
     Returns:
         The folder and the record in its run.json.
@@ -84,13 +87,13 @@ def write_run(
         try:
             with new_folder(results / run) as folder, lock_folder(folder):
                 _write_files(evaluation, record, folder)
-                if report is not None:
-                    (folder / REPORT_FILE).write_text(report(evaluation, record), "utf-8")
         except InputError:
             # Another process with the same inputs took the name within the same second.
             if kind_of(results / run) is not None:
                 continue
             raise
+        if report is not None:
+            _write_report(evaluation, record, results / run, report, tell)
         return results / run, record
     raise InputError(
         f"{location(results / base)}: a hundred runs of this name exist; remove some or name "
@@ -114,6 +117,28 @@ def _write_files(evaluation: Evaluation, record: RunRecord, folder: Path) -> Non
     if evaluation.term_signature() is not None:
         write_csv(TermRow, evaluation.terms, folder / TERMS_FILE)
         write_csv(OccurrenceRow, evaluation.occurrences, folder / OCCURRENCES_FILE)
+
+
+def _write_report(
+    evaluation: Evaluation,
+    record: RunRecord,
+    folder: Path,
+    report: Callable[[Evaluation, RunRecord], str],
+    tell: Callable[[str], object],
+) -> None:
+    """Write the page of a run that is written, or tell why there is none."""
+    try:
+        write_file(folder / REPORT_FILE, report(evaluation, record))
+    # Pages are made of much, by several libraries: what fails there must not cost the run.
+    except Exception as error:
+        reason = (
+            str(error) if isinstance(error, MtevalError) else f"{type(error).__name__}: {error}"
+        )
+        sentence = MtevalError(
+            f"the report of the run could not be written ({reason}); the run itself is whole, and "
+            f"`mteval report {location(folder)}` writes the report again"
+        )
+        tell(str(sentence))
 
 
 def _compact(values: npt.NDArray[np.float64]) -> npt.NDArray[Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import combinations
@@ -14,6 +13,7 @@ import numpy as np
 
 from mteval.runs.results import Results
 from mteval.runs.schema.record import MetricColumn
+from mteval.views.plain_matplotlib import plain_settings
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -290,9 +290,6 @@ def _figure(
     columns: int, height: float, *, rows: int = 1, sharey: bool = False
 ) -> Iterator[tuple[Figure, list[Axes]]]:
     """Yield a figure and its panels, side by side in the style of the page."""
-    import matplotlib
-    from matplotlib.figure import Figure
-
     style = {
         "svg.fonttype": "none",  # text stays text: it can be found, copied and read aloud
         "svg.hashsalt": "mteval",
@@ -309,10 +306,10 @@ def _figure(
         "axes.spines.right": False,
         "savefig.dpi": 110,
     }
-    with warnings.catch_warnings(), matplotlib.rc_context(style):
-        # The browser brings the fonts; matplotlib's own lack Chinese.
-        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
-        figure = Figure(figsize=(max(4.2, 3.4 * columns), height * rows), layout="constrained")
+    with plain_settings(style) as figure_class:
+        figure = figure_class(
+            figsize=(max(4.2, 3.4 * columns), height * rows), layout="constrained"
+        )
         grid = figure.subplots(rows, columns, squeeze=False, sharey=sharey)
         yield figure, list(grid.flat)
 

@@ -299,6 +299,24 @@ def test_a_report_is_made_of_the_evaluation_and_its_record(
     assert record["run"] == folder.name
 
 
+def test_a_report_that_fails_is_a_note_on_a_whole_run(
+    evaluation: Evaluation, tmp_path: Path
+) -> None:
+    def fails(*_: object) -> str:
+        raise ValueError("no\nplots")
+
+    told: list[str] = []
+    folder, record = write_run(evaluation, tmp_path, NOON, report=fails, tell=told.append)
+    assert told == [
+        "the report of the run could not be written (ValueError: no plots); the run itself is "
+        f"whole, and `mteval report {folder}` writes the report again"
+    ]
+    assert Run(folder).record == record
+    assert not (folder / "report.html").exists()
+    with pytest.warns(UserWarning, match="the report of the run could not be written"):
+        write_run(evaluation, tmp_path, NOON, report=fails)
+
+
 def test_only_a_hundred_runs_have_one_name(
     evaluation: Evaluation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
