@@ -129,8 +129,15 @@ def map_batches(
 
     fork = multiprocessing.get_context("fork")
     try:
+        others = set(multiprocessing.active_children())
         with ProcessPoolExecutor(cores, fork, initializer=_end_with_parent) as pool:
-            yield from pool.map(function, batches)
+            try:
+                yield from pool.map(function, batches)
+            except BaseException:
+                # Nobody waits for batches that were begun: after Ctrl-C, above all.
+                for worker in set(multiprocessing.active_children()) - others:
+                    worker.kill()
+                raise
     except BrokenProcessPool:
         raise MtevalError(
             "a worker process was killed, perhaps because it ran out of memory; free some, or do "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -47,7 +48,7 @@ ROOMS = {
         *("comparison", "corpus", "evaluation", "executor", "ingest", "io", "languages"),
         *("metrics", "runs", "runs.schema", "statistics", "terminology", "tracking", "views"),
     },
-    "__main__": {"cli"},
+    "__main__": {"cli", "io"},
     "__init__": {"corpus", "evaluation", "ingest", "runs", "views"},
 }
 
@@ -68,7 +69,7 @@ OWNERS = {
     "lxml": {"mteval.ingest.html", "mteval.io.xml"},
     "markdown_it": {"mteval.ingest.markdown"},
     "markupsafe": {"mteval.views.html.render"},
-    "matplotlib": {"mteval.views.plots"},
+    "matplotlib": {"mteval.views.plain_matplotlib", "mteval.views.plots"},
     "mt_thresholds": {"mteval.statistics.metric_deltas"},
     "opencc": {"mteval.languages.text"},
     "openpyxl": {"mteval.terminology.formats.xlsx"},
@@ -226,6 +227,43 @@ def test_every_import_is_an_allowed_edge(path: Path) -> None:
             assert not (at_load and top in HEAVY and module not in ON_USE), (
                 f"{module} must import {top} on use"
             )
+
+
+# Methods that write a file or make one, and what opens one.
+WRITES = {"write_text", "write_bytes", "touch", "symlink_to", "hardlink_to", "mkstemp", "mkfifo"}
+WRITES |= {"savefig", "to_csv", "to_parquet", "to_excel", "to_json", "NamedTemporaryFile"}
+# Beside the room io, by whose rule nothing of others is replaced.
+MAY_WRITE = {
+    "mteval.cli.commands": "opens the null device",
+    "mteval.cli.console": "opens the null device",
+    "mteval.runs.files": "writes into the scratch folder of a new run",
+    "mteval.tracking.track": "writes what a process of its own answers into its scratch folder",
+    "mteval.views.plots": "draws into memory",
+}
+
+
+def writes(path: Path) -> Iterator[str]:
+    """Yield each call that writes a file or opens one to write."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if not isinstance(node, ast.Call):
+            continue
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else ast.unparse(node.func)
+        arguments = [*node.args, *(keyword.value for keyword in node.keywords)]
+        modes = [a.value for a in arguments if isinstance(a, ast.Constant)]
+        opens = name in ("open", "fdopen") and any(
+            isinstance(mode, str) and set("wax+") & set(mode) and len(mode) < 4 for mode in modes
+        )
+        if (
+            name in WRITES
+            or opens
+            or (name == "open" and re.search("O_WRONLY|O_RDWR|O_CREAT", ast.unparse(node)))
+        ):
+            yield f"{path}:{node.lineno}: {ast.unparse(node)}"
+
+
+def test_only_the_room_io_writes_files() -> None:
+    found = {name_of(path) for path in MODULES if list(writes(path))}
+    assert {name for name in found if room_of(name) != "io"} == set(MAY_WRITE)
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)

@@ -45,12 +45,12 @@ app.add_typer(terms_app, name="terms")
 app.add_typer(models_app, name="models", invoke_without_command=True)
 app.add_typer(cache_app, name="cache", invoke_without_command=True)
 
-# What a shell makes of Ctrl-C (128 + SIGINT).
-_INTERRUPTED = 130
-
 
 def main() -> None:
-    """Run the command line; bad input is one sentence on stderr and exit code 2."""
+    """Run the command line; bad input is one sentence on stderr and exit code 2.
+
+    ``mteval.__main__`` calls it where Ctrl-C and the like are seen to.
+    """
     atexit.register(_skip_last_collection)
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:  # closed by the caller
@@ -71,10 +71,6 @@ def main() -> None:
         say(f"mteval: standard output cannot be written ({error.strerror}); send it elsewhere")
         close_stdout()
         sys.exit(2)
-    except SystemExit as stop:
-        if stop.code == _INTERRUPTED:
-            say("mteval: interrupted; COMET scores that were finished are kept for the next run")
-        raise
 
 
 def _skip_last_collection() -> None:

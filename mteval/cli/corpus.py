@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from mteval.cli.console import say, say_notes, show, show_json, show_tables
-from mteval.cli.options import JsonOption, LanguagePairOption, TestSetOption, given_set
+from mteval.cli.options import (
+    ForceOption,
+    JsonOption,
+    LanguagePairOption,
+    TestSetOption,
+    given_set,
+)
 from mteval.corpus.formats.registry import BUILT_IN
 from mteval.errors import UsageError
 from mteval.wording import counted
@@ -52,6 +58,7 @@ def align(
             show_default=False,
         ),
     ] = None,
+    force: ForceOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Align a Chinese text with its English translation, and show what has no counterpart.
@@ -66,7 +73,7 @@ def align(
     notes: list[str] = []
     with cached_encoder(cache_folder(), notes) as embed:
         found = align_files(chinese, english, embed, level=level, min_confidence=min_confidence)
-    written = [] if output is None else write_corpus(found.corpus(), output)
+    written = [] if output is None else write_corpus(found.corpus(), output, force=force)
     say_notes(found.notes, notes, written)
     _show_aligned(found, as_json=as_json)
     if output is not None:
@@ -96,7 +103,8 @@ def convert(
         list[Path],
         typer.Argument(
             metavar="IN... OUT",
-            help="What to read, and last what to write; OUT must not be there yet.",
+            help="What to read, and last what to write: a device, a pipe, or what is not there "
+            "yet.",
             show_default=False,
         ),
     ],
@@ -142,6 +150,7 @@ def convert(
     ] = "reference",
     test_set: TestSetOption = None,
     language_pair: LanguagePairOption = None,
+    force: ForceOption = False,
 ) -> None:
     """Convert test sets and translations from one format to another, and say what is lost.
 
@@ -163,7 +172,7 @@ def convert(
     format = to_format or output_format(output)
     if system and to_format is None and format == "folder":
         format = "system"
-    notes = write_corpus(corpus, output, format)
+    notes = write_corpus(corpus, output, format, force=force)
     say_notes(corpus.notes, notes)
     if format == "system" and output.name != system and system:
         say(f"mteval: to mteval score this system is {output.name}, as its folder is")

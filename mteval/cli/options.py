@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from mteval.corpus.formats.inputs import Inputs
 
 __all__ = [
+    "ForceOption",
     "JsonOption",
     "LanguagePairOption",
     "MetricOption",
@@ -36,6 +37,14 @@ __all__ = [
 
 JsonOption = Annotated[
     bool, typer.Option("--json", help="Print one JSON document to stdout and nothing else.")
+]
+ForceOption = Annotated[
+    bool,
+    typer.Option(
+        "--force",
+        help="Replace a file that is there, though it does not say that mteval wrote it; links "
+        "to such a file are refused all the same.",
+    ),
 ]
 SystemsArgument = Annotated[
     list[Path] | None,

@@ -11,8 +11,8 @@ from typing import Annotated
 import typer
 
 from mteval.cli.console import say, show, show_bytes, show_json, show_sentence, show_tables
-from mteval.cli.options import JsonOption, RunArgument
-from mteval.errors import InputError, UsageError, location
+from mteval.cli.options import ForceOption, JsonOption, RunArgument
+from mteval.errors import UsageError
 from mteval.views.exports.registry import Format
 
 __all__ = ["export", "history", "report"]
@@ -32,15 +32,20 @@ def report(
     results: Annotated[Path, typer.Option(help="Folder that holds the run folders.")] = Path(
         "results"
     ),
+    force: ForceOption = False,
 ) -> None:
     """Write a run's report: one HTML file that needs nothing else and opens anywhere."""
+    from mteval.io.writing import write_file
     from mteval.runs.files import REPORT_FILE
     from mteval.runs.read import find_run
+    from mteval.views.html.render import is_page
     from mteval.views.html.report import report_page
 
     found = find_run(run, results)
     path = found.folder / REPORT_FILE if output is None else output
-    _write(path, report_page(found.evaluation, found.record))
+    # The run folder is mteval's own, and older reports in it do not say so.
+    force = force or output is None
+    write_file(path, report_page(found.evaluation, found.record), is_ours=is_page, force=force)
     say(f"mteval: report written to {path}")
 
 
@@ -70,6 +75,7 @@ def export(
     results: Annotated[Path, typer.Option(help="Folder that holds the run folders.")] = Path(
         "results"
     ),
+    force: ForceOption = False,
 ) -> None:
     """Write a run's tables for other programs.
 
@@ -80,8 +86,10 @@ def export(
     that begins with = + - @, a tab or a carriage return, or with apostrophes and then one of
     these; take one away to have the text as it was. Numbers stay as they are.
     """
+    from mteval.io.writing import write_file
     from mteval.runs.read import find_run
     from mteval.views.exports.export import BINARY_FORMATS, export_run
+    from mteval.views.exports.registry import export_format
 
     if output is None and format in BINARY_FORMATS and sys.stdout.isatty():
         raise UsageError(f"{format} is not for a terminal to show; name a file with -o")
@@ -90,7 +98,7 @@ def export(
     if output is None:
         show_bytes(content)
     else:
-        _write(output, content)
+        write_file(output, content, is_ours=export_format(format).is_ours, force=force)
         say(f"mteval: {format} written to {output}")
 
 
@@ -114,6 +122,7 @@ def history(
             show_default=False,
         ),
     ] = None,
+    force: ForceOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Show every run of a folder: its scores, what changed since the run before, and trends.
@@ -121,7 +130,7 @@ def history(
     DESCRIBE VIEW lists the columns of a view: mteval history --sql "DESCRIBE scores"
     """
     if sql is None:
-        _show_history(results, page, as_json=as_json)
+        _show_history(results, page, force=force, as_json=as_json)
     elif page is None:
         _show_query(results, sql, as_json=as_json)
     else:
@@ -140,18 +149,21 @@ def _show_query(results: Path, sql: str, *, as_json: bool) -> None:
         show_tables((query_table(columns, rows),))
 
 
-def _show_history(results: Path, page: Path | None, *, as_json: bool) -> None:
+def _show_history(results: Path, page: Path | None, *, force: bool, as_json: bool) -> None:
     """Print the history of runs, or write it as a page."""
+    from mteval.io.writing import write_file
     from mteval.runs.history import read_history
     from mteval.views.history_document import KEY
     from mteval.views.history_tables import RUNS_SHOWN, history_tables
     from mteval.views.html.history import history_page
+    from mteval.views.html.render import is_page
 
     found = read_history(results)
     document = found.as_dict()
     _warn(found.skipped)
     if page is not None:
-        _write(page, history_page(document, found.report_links(page)))
+        content = history_page(document, found.report_links(page))
+        write_file(page, content, is_ours=is_page, force=force)
         say(f"mteval: page written to {page}")
     if as_json:
         # Not indented, as a long history has many numbers: 40 MB, and 2 s more, for 200 runs.
@@ -169,15 +181,3 @@ def _show_history(results: Path, page: Path | None, *, as_json: bool) -> None:
 def _warn(sentences: Sequence[str]) -> None:
     for sentence in sentences:
         say(f"mteval: warning: {sentence}")
-
-
-def _write(path: Path, content: str | bytes) -> None:
-    """Write a file that an option names, whole or not at all."""
-    from mteval.io.files import kind_of
-    from mteval.io.writing import write_files
-
-    if kind_of(path) == "folder":
-        raise InputError(
-            f"{location(path)}: this is a folder where a file is expected; name a file in it"
-        )
-    write_files(path.parent, {path.name: content})

@@ -18,6 +18,7 @@ from mteval.cli.console import (
     show_tables,
 )
 from mteval.cli.options import (
+    ForceOption,
     JsonOption,
     LanguagePairOption,
     OutputFolderOption,
@@ -302,10 +303,11 @@ def convert(
         Literal["dca", "dct"],
         typer.Option(help="Style of TBX v3: categories as attributes (dca) or as tags (dct)."),
     ] = "dca",
+    force: ForceOption = False,
 ) -> None:
     """Convert a termbase between CSV, XLSX and TBX, checking it on the way."""
     from mteval.terminology.formats.registry import read_termbase, write_termbase
 
     termbase = read_termbase(given)
-    say_notes(write_termbase(wanted, termbase, style=style))
+    say_notes(write_termbase(wanted, termbase, style=style, force=force))
     say(f"mteval: {len(termbase.concepts)} concepts written to {location(wanted)}")

@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -59,8 +60,7 @@ def test_wrong_usage_is_one_sentence(mteval: Run, root: Path, tmp_path: Path) ->
         "mteval: a.tmx: there is no such file or folder; check the path and its spelling\n"
     )
     references, output = root / "references", tmp_path / "o"
-    options: dict[str, str]
-    for paths, options, said in (
+    refused: tuple[tuple[list[Path], dict[str, Any], str], ...] = (
         ([output], {}, "convert needs IN and OUT"),
         ([references, tmp_path / "out.docx"], {}, "no format is written with the suffix"),
         ([references, output], {"to_format": "docx"}, "there is no format 'docx'"),
@@ -74,7 +74,8 @@ def test_wrong_usage_is_one_sentence(mteval: Run, root: Path, tmp_path: Path) ->
             {"test_set": "wmt22", "language_pair": "zh-en"},
             "-t replaces IN",
         ),
-    ):
+    )
+    for paths, options, said in refused:
         with pytest.raises(MtevalError, match=said) as caught:
             cli_corpus.convert(paths, **options)
         assert "\n" not in str(caught.value)

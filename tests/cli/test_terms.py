@@ -337,7 +337,7 @@ def test_bad_arguments_are_refused(small: Path, mteval: Run) -> None:
             ),
             (["terms", "audit", "-r", "none"], "none: there is no such folder"),
             (["terms", "convert", terms, "out.doc"], "out.doc: no format of termbases has"),
-            (["terms", "convert", terms, "file/out.csv"], "file: it cannot be written"),
+            (["terms", "convert", terms, "file/out.csv"], "file/out.csv: it cannot be written"),
         ],
     )
     (small / "references" / "terms.csv").unlink()

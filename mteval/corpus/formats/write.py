@@ -12,7 +12,7 @@ from mteval.corpus.formats.registry import FORMATS, find_format
 from mteval.corpus.layout import TEXT_SUFFIXES
 from mteval.errors import InputError, UsageError, location
 from mteval.io.files import kind_of, list_folder
-from mteval.io.writing import new_folder, write_files
+from mteval.io.writing import write_file, write_folder
 
 __all__ = ["output_format", "write_corpus"]
 
@@ -36,13 +36,16 @@ def output_format(path: Path) -> str:
     )
 
 
-def write_corpus(corpus: Corpus, path: Path, format: str | None = None) -> list[str]:
+def write_corpus(
+    corpus: Corpus, path: Path, format: str | None = None, *, force: bool = False
+) -> list[str]:
     """Write a corpus, whole or not at all.
 
     Args:
         corpus: what to write.
-        path: a file or folder that is not there yet; an empty folder may be.
+        path: a file or folder that is not there yet; an empty folder may be, and a device or pipe.
         format: the name of a format; by default the suffix says it.
+        force: replace a file that is there; a folder never is.
 
     Returns:
         A sentence for each thing that the format cannot hold.
@@ -60,10 +63,10 @@ def write_corpus(corpus: Corpus, path: Path, format: str | None = None) -> list[
             f"the format {chosen.name} is only read; write another: {', '.join(names)}"
         )
     there = kind_of(path)
-    if there == "file" or (there == "folder" and list_folder(path, hidden=True)):
+    if there == "folder" and list_folder(path, hidden=True):
         raise InputError(
             f"{location(path)}: there is something already, and nothing is overwritten; name "
-            f"another {'file' if there == 'file' else 'folder'}, or move it away"
+            "another folder, or move it away"
         )
     check_unicode(corpus)
     content, notes = chosen.write(corpus)
@@ -73,10 +76,11 @@ def write_corpus(corpus: Corpus, path: Path, format: str | None = None) -> list[
             raise InputError(
                 f"{location(path)}: this is a folder, and {chosen.label} is a file; name one in it"
             )
-        write_files(path.parent, {path.name: content})
-        return notes
-    with new_folder(path) as scratch:
-        for name, text in content.items():
-            (scratch / name).parent.mkdir(parents=True, exist_ok=True)
-            (scratch / name).write_bytes(text.encode("utf-8"))
+        write_file(path, content, force=force)
+    elif there == "file":
+        raise InputError(
+            f"{location(path)}: this is a file, and {chosen.label} is a folder; name another"
+        )
+    else:
+        write_folder(path, content)
     return notes

@@ -48,15 +48,15 @@ class TermFormat:
         suffixes: of the names of its files, in lower case.
         read: returns the rows of a file, unchecked. Raises InputError where the file is not of
             this format, MissingPackageError where a package is not installed.
-        write: writes a checked termbase in a style (of TBX; the others have one only) and returns
-            notes on what other programs do not understand in the file. Raises InputError where
-            the format cannot hold something or the file cannot be written, MissingPackageError.
+        write: returns the content of a file for a checked termbase in a style (of TBX; the others
+            have one only), and notes on what other programs do not understand in it. Raises
+            InputError where the format cannot hold something, MissingPackageError.
     """
 
     name: str
     suffixes: tuple[str, ...]
     read: Callable[[Path], list[TermbaseRow]]
-    write: Callable[[Path, Termbase, Style], list[str]]
+    write: Callable[[Termbase, Style], tuple[str | bytes, list[str]]]
 
 
 def cells_of(row: TermbaseRow) -> list[str]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from mteval.errors import InputError, UsageError, location
+from mteval.errors import UsageError, location
 from mteval.io.csv_rows import parse_csv
+from mteval.io.encodings import decode
 from mteval.io.files import kind_of, read_bytes, read_text
-from mteval.io.writing import write_files
+from mteval.io.writing import extend_file
 from mteval.terminology.concepts import TermbaseRow
 from mteval.terminology.formats.base import COLUMNS, Style, TermFormat, cells_of
 from mteval.terminology.formats.tables import table_rows
@@ -25,7 +25,7 @@ def _read(path: Path) -> list[TermbaseRow]:
     return table_rows(path, parse_csv(path, read_text(path)))
 
 
-def _write(path: Path, termbase: Termbase, _: Style) -> list[str]:
+def _write(termbase: Termbase, _: Style) -> tuple[str, list[str]]:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
@@ -33,8 +33,7 @@ def _write(path: Path, termbase: Termbase, _: Style) -> list[str]:
     # spreadsheet from calculating, but would be part of the term for everybody else. The XLSX
     # format marks such cells as text.
     writer.writerows(map(cells_of, termbase.rows()))
-    write_files(path.parent, {path.name: text.getvalue()})
-    return []
+    return text.getvalue(), []
 
 
 CSV = TermFormat("CSV", (".csv",), _read, _write)
@@ -58,35 +57,31 @@ def append_rows(path: Path, rows: Sequence[TermbaseRow]) -> None:
         )
     if not rows:
         return
-    text = "" if kind_of(path) is None else read_text(path)
+    before = b"" if kind_of(path) is None else read_bytes(path)
+    text = decode(before, path)
     mark = ""
     if text.strip():
         columns = _columns(text)
-        mark = "\ufeff" if read_bytes(path).startswith(codecs.BOM_UTF8) else ""
+        mark = "\ufeff" if before.startswith(codecs.BOM_UTF8) else ""
         end = "\r\n" if "\r\n" in text else "\n"
         if not text.endswith("\n"):
             text += end
         if any(line.strip() for line in text.splitlines()[1:]):
-            _check(path)
+            _check(path, text)
     else:
         columns, end, text = list(COLUMNS), "\n", ",".join(COLUMNS) + "\n"
     lines = io.StringIO()
     csv.writer(lines, lineterminator=end).writerows(
         [getattr(row, column, "") for column in columns] for row in rows
     )
-    text = f"{mark}{text}{lines.getvalue()}"
-    with tempfile.TemporaryDirectory() as folder:
-        trial = Path(folder) / "terms.csv"
-        trial.write_bytes(text.encode("utf-8", "surrogatepass"))
-        try:
-            _check(trial)
-        except InputError as error:
-            raise type(error)(str(error).replace(location(trial), location(path))) from None
-    write_files(path.parent, {path.name: text})
+    text += lines.getvalue()
+    _check(path, text)
+    extend_file(path, before, f"{mark}{text}".encode())
 
 
-def _check(path: Path) -> None:
-    Termbase.from_rows(_read(path), location(path))
+def _check(path: Path, text: str) -> None:
+    """Check that a text is a termbase, as the file of a path."""
+    Termbase.from_rows(table_rows(path, parse_csv(path, text)), location(path))
 
 
 def _columns(text: str) -> list[str]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from mteval.errors import InputError, UsageError, location
 from mteval.io.files import kind_of
+from mteval.io.writing import write_file
 from mteval.terminology.formats.base import Style, TermFormat
 from mteval.terminology.formats.csv import CSV
 from mteval.terminology.formats.tbx import TBX
@@ -36,23 +37,31 @@ def read_termbase(path: Path) -> Termbase:
     return Termbase.from_rows(_format_of(path).read(path), location(path))
 
 
-def write_termbase(path: Path, termbase: Termbase, *, style: Style = "dca") -> list[str]:
+def write_termbase(
+    path: Path, termbase: Termbase, *, style: Style = "dca", force: bool = False
+) -> list[str]:
     """Write a termbase, in the format that the suffix of its name says.
 
-    ``style`` is that of TBX: data categories as attributes (dca) or as tags (dct).
+    Args:
+        path: the file; people work in termbases, so one that is there is replaced by force only.
+        termbase: what to write.
+        style: of TBX: data categories as attributes (dca) or as tags (dct).
+        force: replace a file that is there.
 
     Returns:
         Notes on what other programs do not understand in the file; as a rule none.
 
     Raises:
-        InputError: the file cannot be written, the format cannot hold a character, or the
-            termbase, made by hand, is not one that could be read again.
+        InputError: the file is there or cannot be written, the format cannot hold a character, or
+            the termbase, made by hand, is not one that could be read again.
         UsageError: no format has this suffix.
         MissingPackageError: the package that writes this format is not installed.
     """
     chosen = _format_of(path)
     Termbase.from_rows(termbase.rows(), termbase.origin)
-    return chosen.write(path, termbase, style)
+    content, notes = chosen.write(termbase, style)
+    write_file(path, content, force=force)
+    return notes
 
 
 def _format_of(path: Path) -> TermFormat:

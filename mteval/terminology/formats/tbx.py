@@ -15,7 +15,6 @@ from typing import Any
 
 from mteval.errors import InputError, location
 from mteval.io.files import read_bytes
-from mteval.io.writing import write_files
 from mteval.io.xml import XML_LANG, load_lxml, local_name, parse_xml, sourceline
 from mteval.languages.registry import SOURCE, TARGET, language
 from mteval.terminology.concepts import Concept, TermbaseRow
@@ -190,7 +189,7 @@ def _target_row(path: Path, section: Any, number: int, id: str) -> TermbaseRow:
     )
 
 
-def _write(path: Path, termbase: Termbase, style: Style) -> list[str]:
+def _write(termbase: Termbase, style: Style) -> tuple[str, list[str]]:
     etree = load_lxml("termbases in TBX")
     rows = termbase.rows()
     check_characters(rows, "TBX")
@@ -206,7 +205,6 @@ def _write(path: Path, termbase: Termbase, style: Style) -> list[str]:
     writer = _Writer(etree, style, with_private=has_private or renamed > 0)
     for id, concept in zip(ids, termbase.concepts, strict=True):
         writer.add_entry(id, concept, rows_of[concept.id])
-    write_files(path.parent, {path.name: writer.text()})
     notes = []
     if has_private:
         notes.append(
@@ -218,7 +216,7 @@ def _write(path: Path, termbase: Termbase, style: Style) -> list[str]:
             f"{renamed} concepts have a name that cannot be an id in XML; other programs see a "
             "made-up one"
         )
-    return notes
+    return writer.text(), notes
 
 
 class _Writer:

@@ -13,7 +13,6 @@ from typing import Any
 
 from mteval.errors import InputError, location
 from mteval.io.files import read_bytes
-from mteval.io.writing import write_files
 from mteval.terminology.concepts import TermbaseRow
 from mteval.terminology.formats.base import (
     COLUMNS,
@@ -106,7 +105,7 @@ def _text(cell: Any, where: str) -> str:
     return str(value)
 
 
-def _write(path: Path, termbase: Termbase, _: Style) -> list[str]:
+def _write(termbase: Termbase, _: Style) -> tuple[bytes, list[str]]:
     openpyxl = _openpyxl()
     rows = termbase.rows()
     check_characters(rows, "XLSX")
@@ -118,11 +117,11 @@ def _write(path: Path, termbase: Termbase, _: Style) -> list[str]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         book.save(data)
-    write_files(path.parent, {path.name: data.getvalue()})
     escapes = sum(any(map(_EXCEL_ESCAPE.search, cells)) for cells in table)
+    notes = []
     if escapes:
-        return [f"{escapes} rows hold text like _x0041_, which Excel shows as a character"]
-    return []
+        notes.append(f"{escapes} rows hold text like _x0041_, which Excel shows as a character")
+    return data.getvalue(), notes
 
 
 def _check_lengths(rows: list[TermbaseRow]) -> None:

@@ -38,9 +38,12 @@ class ExportFormat:
             None is all of them.
         one_table: whether a file holds one table only.
         is_binary: whether the content must not be sent to a terminal.
+        is_ours: whether the content of a file says that mteval wrote it; None for a format that
+            has no place to say so.
     """
 
     write: Callable[[Export], bytes]
     default_tables: Sequence[str] | None = None
     one_table: bool = False
     is_binary: bool = False
+    is_ours: Callable[[bytes], bool] | None = None

@@ -43,6 +43,8 @@ _MAX_FLOAT_ROWS = 40
 _MAX_LINE = 40
 _WIDE_SHARE = 0.7
 _MAX_WIDTH = 0.4
+# The first line of every file.
+_MARK = "% Written by mteval.\n"
 _PREAMBLE = r"""% Needs \usepackage{booktabs}, and \usepackage{longtable} for long tables.
 % Chinese needs XeLaTeX or LuaLaTeX with a CJK font, for example with XeLaTeX:
 % \usepackage{xeCJK} \setCJKmainfont{Noto Serif CJK SC}
@@ -57,7 +59,11 @@ def _write(export: Export) -> bytes:
 def _document(tables: Sequence[Table], notes: Sequence[Note]) -> str:
     lines = [rf"{_escaped(note.name)}: {_escaped(note.text)}\\" + "\n" for note in notes]
     below = "\\begin{flushleft}\\footnotesize\n" + "".join(lines) + "\\end{flushleft}\n"
-    return "\n".join([_PREAMBLE, *(_table(table) for table in tables), below])
+    return "\n".join([_MARK + _PREAMBLE, *(_table(table) for table in tables), below])
+
+
+def _is_ours(content: bytes) -> bool:
+    return content.startswith(_MARK.encode())
 
 
 def _table(table: Table) -> str:
@@ -110,4 +116,4 @@ def _escaped(text: str) -> str:
     return _EDGE_SPACE.sub(r"\\ ", _LIGATURE.sub(r"\1\\/", text.translate(_SPECIAL)))
 
 
-EXPORT = ExportFormat(_write, default_tables=TABLES_SHOWN)
+EXPORT = ExportFormat(_write, default_tables=TABLES_SHOWN, is_ours=_is_ours)

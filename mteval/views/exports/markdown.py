@@ -12,6 +12,8 @@ from mteval.views.tables import Cell, Table
 __all__ = ["EXPORT"]
 
 _COMMENT = "<!-- -->"
+# The first line of every file.
+_MARK = "<!-- Written by mteval. -->\n"
 # GitHub looks for mentions, numbers of issues, emoji and addresses in the text that Markdown has
 # made, where no backslash is left; only a comment between the characters keeps it from that
 # (github/cmark-gfm issues 181 and 389). Its documentation wants dollar signs in a span.
@@ -39,7 +41,11 @@ def _write(export: Export) -> bytes:
 def _document(tables: Sequence[Table], notes: Sequence[Note]) -> str:
     parts = [_table(table) for table in tables]
     parts.append("".join(f"- {_escaped(note.name)}: {_escaped(note.text)}\n" for note in notes))
-    return "\n".join(parts)
+    return "\n".join([_MARK, *parts])
+
+
+def _is_ours(content: bytes) -> bool:
+    return content.startswith(_MARK.encode())
 
 
 def _table(table: Table) -> str:
@@ -75,4 +81,4 @@ def _escaped(text: str) -> str:
     return f"{before}{safe}{after}"
 
 
-EXPORT = ExportFormat(_write, default_tables=TABLES_SHOWN)
+EXPORT = ExportFormat(_write, default_tables=TABLES_SHOWN, is_ours=_is_ours)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import zipfile
 from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,16 @@ MAX_CELL_CHARACTERS = 32_767
 MAX_SHEET_ROWS = 1_048_575
 # XlsxWriter escapes the first of two such that share an underscore, and readers lose the other.
 _OVERLAPPING_ESCAPES = re.compile("_x[0-9A-Fa-f]{4}_x[0-9A-Fa-f]{4}_")
+# Of the properties of every workbook. Programs that save it again leave the note, and change the
+# time: then it is somebody's work.
+_MARK = "Written by mteval."
+_PROPERTIES = "docProps/core.xml"
+_MAX_PROPERTIES = 10_000
+_OURS = re.compile(
+    rf">{re.escape(_MARK)}</dc:description>.*<dcterms:created[^>]*>([^<]*)</dcterms:created>"
+    r"<dcterms:modified[^>]*>\1</dcterms:modified>",
+    re.DOTALL,
+)
 # In characters: a wider column would leave no room for others on a screen.
 _MAX_COLUMN_WIDTH = 60
 # As Excel and LibreOffice write it: the size of a column that fits so many digits.
@@ -56,7 +67,7 @@ def _write(export: Export) -> bytes:
         },
     )
     # Without it the time of the export would stand in the file.
-    book.set_properties({"created": _creation_time(export.record)})
+    book.set_properties({"created": _creation_time(export.record), "comments": _MARK})
     # With it a text that looks like a formula stays a text when somebody edits the cell.
     text_format = book.add_format({"quote_prefix": True})
     bold = book.add_format({"bold": True})
@@ -156,4 +167,14 @@ def _cell_problem(text: str) -> str | None:
     return None if overlapping is None else f"{overlapping[0]}, which a spreadsheet would change"
 
 
-EXPORT = ExportFormat(_write, is_binary=True)
+def _is_ours(content: bytes) -> bool:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive, archive.open(_PROPERTIES) as file:
+            properties = file.read(_MAX_PROPERTIES)
+    # Damaged archives make zipfile raise almost anything: BadZipFile, KeyError, zlib.error, ...
+    except Exception:
+        return False
+    return _OURS.search(properties.decode("utf-8", "replace")) is not None
+
+
+EXPORT = ExportFormat(_write, is_binary=True, is_ours=_is_ours)

@@ -9,7 +9,11 @@ if TYPE_CHECKING:
     import jinja2
     from markupsafe import Markup
 
-__all__ = ["escaped", "render", "safe"]
+__all__ = ["escaped", "is_page", "render", "safe"]
+
+# Every page has it in its head, before any text that it shows.
+_MARK = b'<meta name="generator" content="mteval">'
+_HEAD_BYTES = 200
 
 
 def render(template: str, **context: object) -> str:
@@ -22,6 +26,11 @@ def render(template: str, **context: object) -> str:
     page = _environment().get_template(template).render(context)
     # A parser of HTML makes a line feed of a bare carriage return, and only texts have any.
     return page.replace("\r", "&#13;")
+
+
+def is_page(content: bytes) -> bool:
+    """Return whether the content of a file is a page that mteval made."""
+    return _MARK in content[:_HEAD_BYTES]
 
 
 def safe(markup: str) -> Markup:

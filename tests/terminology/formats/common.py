@@ -82,7 +82,7 @@ def termbases(draw: st.DrawFn, alphabet: st.SearchStrategy[str]) -> Termbase:
 
 def goes_round(folder: Path, termbase: Termbase, suffix: str, style: Style) -> None:
     path = folder / f"terms{suffix}"
-    write_termbase(path, termbase, style=style)
+    write_termbase(path, termbase, style=style, force=True)
     again = read_termbase(path)
     assert again == termbase
     assert again.fingerprint() == termbase.fingerprint()

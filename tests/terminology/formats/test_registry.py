@@ -68,7 +68,7 @@ def test_files_that_are_not_there(tmp_path: Path, suffix: str, style: Style) -> 
     assert "there is no such file" in refused(tmp_path / f"t{suffix}")
     (tmp_path / f"t{suffix}").mkdir()
     assert "this is a folder" in refused(tmp_path / f"t{suffix}")
-    with pytest.raises(InputError, match=r"cannot be written \(.*; check permissions"):
+    with pytest.raises(InputError, match="this is a folder where a file is expected"):
         write_termbase(tmp_path / f"t{suffix}", TERMBASE, style=style)
     assert [each.name for each in tmp_path.iterdir()] == [f"t{suffix}"]
 
