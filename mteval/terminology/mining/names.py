@@ -52,8 +52,13 @@ def names(
     pairs: Sequence[SegmentPair], neighbours: Neighbours, embed: Embed
 ) -> Iterator[tuple[str, SourceSpan, NamePhrase, bool]]:
     """Yield the Chinese of capitalised names: folded, where it is, the name, whether it is sure."""
+    # What recurs as a whole is looked at once.
+    known: dict[tuple[str, str], list[_Name]] = {}
     for number, pair in enumerate(pairs):
-        for start, end, words, sure in _names_of(pair, neighbours, embed):
+        texts = pair.source, pair.passage.text
+        if texts not in known:
+            known[texts] = _names_of(pair, neighbours, embed)
+        for start, end, words, sure in known[texts]:
             key = fold_source(pair.source[start:end]).text
             yield key, (number, start, end), NamePhrase(words, _acronym(pair, words)), sure
 

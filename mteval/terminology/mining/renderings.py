@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Literal
 
 import numpy as np
@@ -84,7 +85,8 @@ def search_renderings(
         chosen = dict.fromkeys([*found[key].named, *spans[::step]])
         for each in chosen:
             asked[each[0]].append((key, each))
-    having = {key: {number for number, _, _ in spans} for key, spans in at.items()}
+    # Of each key, the segments that have it, in order.
+    having = {key: dict.fromkeys(number for number, _, _ in spans) for key, spans in at.items()}
     vectors = Vectors(embed)
     for block, number in enumerate(sorted(asked)):
         if block % SEGMENTS_PER_BLOCK == SEGMENTS_PER_BLOCK - 1:
@@ -99,7 +101,7 @@ def _ask(
     pairs: Sequence[SegmentPair],
     candidate: Candidate,
     span: SourceSpan,
-    having: set[int],
+    having: Mapping[int, None],
     vectors: Vectors,
 ) -> None:
     number, start, end = span
@@ -116,7 +118,7 @@ def _ask(
         Occurrence((0,), start, end),
         (),
         None,
-        [pairs[k].passage for k in sorted(having - {number})[:PASSAGES]],
+        [pairs[k].passage for k in islice((k for k in having if k != number), PASSAGES)],
         [pairs[k].passage for k in around if k not in having][:PASSAGES],
     )
     answer = choose(question, candidates(question, vectors))
@@ -184,10 +186,13 @@ def _look_up(
         return
     counts = Counter(pairs[n].keys(c.words) for (n, _, _), c in candidate.claims.items())
     order = sorted(counts, key=lambda text: (-counts[text], text))
+    claimed: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
+    for (number, _, _), claim in candidate.claims.items():
+        claimed[number].append(claim.words)
     for span in spans:
         if span in candidate.claims:
             continue
-        used = [c.words for (n, _, _), c in candidate.claims.items() if n == span[0]]
+        used = claimed[span[0]]
         passage = pairs[span[0]].passage
         keys = [word.key for word in passage.words]
         found = (
@@ -201,3 +206,4 @@ def _look_up(
         words = next(found, None)
         if words is not None:
             candidate.claims[span] = Claim(words, LOOKED_UP_CONFIDENCE)
+            used.append(words)

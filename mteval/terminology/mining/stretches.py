@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from bisect import bisect_left
 from collections.abc import Sequence
 
@@ -66,7 +67,7 @@ def stretches_of(pair: SegmentPair, neighbours: Neighbours) -> list[tuple[int, i
                     continue
                 if end < last and _is_inside_latin(source, end):
                     continue
-                term = fold_source(source[start:end]).text
+                term = _folded(source[start:end])
                 if (
                     count_han(term) > 1
                     and not DATE.search(term)
@@ -75,6 +76,12 @@ def stretches_of(pair: SegmentPair, neighbours: Neighbours) -> list[tuple[int, i
                 ):
                     found.append((start, end))
     return found
+
+
+@functools.lru_cache(maxsize=1 << 16)
+def _folded(stretch: str) -> str:
+    """Return a stretch of a source folded; the same ones come over and over."""
+    return fold_source(stretch).text
 
 
 def _is_inside_latin(text: str, at: int) -> bool:
@@ -114,9 +121,7 @@ def most_alike(
         near = [(a, b) for a, b in near if not JOINS_NAMES.search(source[a:b])]
         if not near:
             return None
-    alike = (
-        vectors([fold_source(source[a:b]).text or BREAK for a, b in near]) @ vectors([surface])[0]
-    )
+    alike = vectors([_folded(source[a:b]) or BREAK for a, b in near]) @ vectors([surface])[0]
     far = np.array([abs((a + b) / 2 - expected) for a, b in near]) / len(source)
     edges = np.array([_is_edge(source, a) + _is_edge(source, b) for a, b in near])
     scores = alike - DISTANCE_PENALTY * far + EDGE_BONUS * edges
