@@ -112,7 +112,8 @@ NoChecksOption = Annotated[
 SamplesOption = Annotated[
     int | None,
     typer.Option(
-        help="Bootstrap resamples, or trials of a randomization test; 0 for no intervals.  "
+        help="Bootstrap resamples, or trials of a randomization test; 0 for no intervals, "
+        "100,000 at most.  "
         "[default: 1000, trials 10000]",
         show_default=False,
     ),

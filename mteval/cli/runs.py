@@ -17,6 +17,9 @@ from mteval.views.exports.registry import Format
 
 __all__ = ["export", "history", "report"]
 
+# More rows than anybody reads; making a table of them takes a second.
+_MAX_ROWS_SHOWN = 1000
+
 
 def report(
     run: RunArgument,
@@ -118,7 +121,7 @@ def history(
         typer.Option(
             help="Query in DuckDB's dialect over the views runs, systems, domains, documents, "
             "segments, terms, occurrences and scores, each with a column run; it can read nothing "
-            "else and write nothing.",
+            "else and write nothing, and has a minute and 2 GiB of memory.",
             show_default=False,
         ),
     ] = None,
@@ -146,7 +149,12 @@ def _show_query(results: Path, sql: str, *, as_json: bool) -> None:
     if as_json:
         show_json({"columns": list(columns), "rows": [list(row) for row in rows]})
     else:
-        show_tables((query_table(columns, rows),))
+        show_tables((query_table(columns, rows[:_MAX_ROWS_SHOWN], len(rows)),))
+        if len(rows) > _MAX_ROWS_SHOWN:
+            say(
+                f"mteval: the first {_MAX_ROWS_SHOWN:,} of {len(rows):,} rows are shown; --json "
+                "has all of them, LIMIT and OFFSET the others"
+            )
 
 
 def _show_history(results: Path, page: Path | None, *, force: bool, as_json: bool) -> None:

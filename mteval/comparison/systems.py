@@ -35,6 +35,7 @@ from mteval.runs.shown import RANK_MEANING, samples_text
 from mteval.statistics.metric_deltas import agreement
 from mteval.statistics.significance import (
     DEFAULT_SAMPLES,
+    MAX_GIVEN_SAMPLES,
     MIN_SAMPLES,
     SEED,
     Test,
@@ -168,9 +169,11 @@ class Comparison:
                 f"; ± and detectable are of {settings.interval_samples:,} bootstrap resamples"
             )
         if any(row.verdict == TOO_FEW_SAMPLES for row in self.rows):
+            needed = samples_needed(n_pairs)
+            more = f"give --samples {needed}, or " if needed <= MAX_GIVEN_SAMPLES else ""
             sentence += (
-                f"; with so few no test of {n_pairs:,} pairs can be significant: give --samples "
-                f"{samples_needed(n_pairs)}, or compare fewer systems"
+                f"; with so few no test of {n_pairs:,} pairs can be significant: {more}compare "
+                "fewer systems"
             )
         return [sentence, *([f"ranks: {RANK_MEANING}"] if self.ranks else [])]
 

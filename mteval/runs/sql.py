@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import io
 import json
-import math
 import re
 import shlex
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date, datetime, time
-from decimal import Decimal
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mteval.errors import InputError, UsageError, location
+from mteval.errors import InputError, location
 from mteval.io.csv_rows import NEUTRALISED
 from mteval.runs.changes import run_changes
 from mteval.runs.entries import DamagedRunError, RunEntry, list_runs
 from mteval.runs.files import MAX_RUN_FILE_BYTES, SCORES_FILE, csv_headings
+from mteval.runs.query import MAX_ROWS, Answer, first_line, run_query
 from mteval.runs.schema.columns import ColumnKind, Row, columns, core_columns, names_in
 from mteval.runs.schema.record import TERM_METRIC
 from mteval.runs.schema.rows import (
@@ -92,11 +89,12 @@ def query_runs(
         sql: query over VIEWS, in DuckDB's dialect.
 
     Returns:
-        The names of columns; the rows, as JSON has them; the sentences on what is skipped.
+        The names of columns; the rows, as JSON has them, MAX_ROWS at most; the sentences on what
+        is skipped.
 
     Raises:
         InputError: there is no such folder, or no run in it.
-        UsageError: the query cannot be run.
+        UsageError: the query cannot be run, or needs more time or memory than it may have.
     """
     with RunDatabase(results) as database:
         for view in VIEWS:
@@ -104,8 +102,9 @@ def query_runs(
                 database.load(view)
         database.load_runs()
         database.lock()
-        columns, rows = database.query(sql)
-        return columns, rows, database.skipped()
+        found = database.query(sql)
+        cut = f"there are more than the first {MAX_ROWS:,} rows; LIMIT and OFFSET have the others"
+        return found.columns, found.rows, (*database.skipped(), *((cut,) if found.is_cut else ()))
 
 
 class RunDatabase:
@@ -199,7 +198,7 @@ class RunDatabase:
                 try:
                     insert({path: run})
                 except (self._error, UnicodeError) as error:
-                    self._reasons[run] = f"{file} cannot be read ({_first_line(error)})"
+                    self._reasons[run] = f"{file} cannot be read ({first_line(error)})"
 
     def _grouped(self, view: str) -> dict[_Columns, dict[str, str]]:
         """Return the files of a view by what they have alike: path to run."""
@@ -213,7 +212,7 @@ class RunDatabase:
             except UnicodeError:
                 self._reasons[run.name] = "its name or text is no UTF-8"
             except (DamagedRunError, OSError, ValueError) as error:
-                self._reasons[run.name] = _first_line(error)
+                self._reasons[run.name] = first_line(error)
             else:
                 if found.types:
                     groups.setdefault(found, {})[name] = run.name
@@ -320,25 +319,9 @@ class RunDatabase:
         self.rows("SET enable_external_access = false")
         self.rows("SET lock_configuration = true")
 
-    def query(self, sql: str) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
-        """Run a query of the user's.
-
-        Raises:
-            UsageError: it cannot be run.
-        """
-        try:
-            statements = self._connection.extract_statements(sql)
-            if not statements:
-                raise UsageError("the query is empty; name columns and one of: " + ", ".join(VIEWS))
-            self._connection.execute(sql)
-            columns = tuple(str(column[0]) for column in self._connection.description or ())
-            rows = self._connection.fetchall() if columns else []
-        except (self._error, UnicodeError, RuntimeError) as error:
-            message = _first_line(error)
-            if "pytz" in message:
-                message = "it gives times with a zone; cast them, as in now()::TIMESTAMP"
-            raise UsageError(f"the query cannot be run: {message}") from None
-        return columns, [tuple(_plain(value) for value in row) for row in rows]
+    def query(self, sql: str) -> Answer:
+        """Run a query of the user's, as ``run_query`` does."""
+        return run_query(self._connection, sql)
 
 
 def _is_text(name: str) -> bool:
@@ -389,25 +372,3 @@ def _restored(name: str) -> str:
 def _unglobbed(path: str) -> str:
     """Return a path so written that DuckDB looks for no pattern in it."""
     return re.sub(r"([*?\[])", r"[\1]", path)
-
-
-def _first_line(error: Exception) -> str:
-    """Return DuckDB's message on one line, without the query that it shows again."""
-    text = str(error).split("\n\nLINE ")[0].split("\nCandidate ")[0]
-    lines: Iterator[str] = (line.strip() for line in io.StringIO(text))
-    return " ".join(line for line in lines if line)
-
-
-def _plain(value: Any) -> Any:
-    """Return a value of DuckDB's as JSON has it."""
-    if value is None or isinstance(value, (bool, int, str)):
-        return value
-    if isinstance(value, (float, Decimal)):
-        return float(value) if math.isfinite(value) else None
-    if isinstance(value, (datetime, date, time)):
-        return value.isoformat()
-    if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
-    if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
-    return value.hex() if isinstance(value, (bytes, bytearray)) else str(value)

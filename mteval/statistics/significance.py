@@ -21,6 +21,7 @@ from mteval.errors import UsageError
 __all__ = [
     "ALPHA",
     "DEFAULT_SAMPLES",
+    "MAX_GIVEN_SAMPLES",
     "MIN_SAMPLES",
     "SEED",
     "Test",
@@ -54,6 +55,8 @@ ALPHA = 0.05
 _TAIL = 40
 # With fewer, nothing is cut, and the "95 %" interval would run from the least score to the largest.
 MIN_SAMPLES = _TAIL
+# p-values to 0.00001; more would change no digit that is shown.
+MAX_GIVEN_SAMPLES = 100_000
 # samples_for() doubles what a rejection needs, so that it does not hang on a single resample.
 _SAMPLES_MARGIN = 2
 # Just enough, without that margin, for the 990 pairs of 45 systems; more are not worth the time.
@@ -68,11 +71,16 @@ _FLIPS_PER_NUMBER = 32
 
 
 def check_samples(samples: int, test: Test) -> None:
-    """Check that there are enough resamples or trials; 0 asks for no test, and passes.
+    """Check that there are enough resamples or trials, and not too many; 0 asks for no test.
 
     Raises:
-        UsageError: there are fewer than ``MIN_SAMPLES``.
+        UsageError: there are fewer than ``MIN_SAMPLES`` or more than ``MAX_GIVEN_SAMPLES``.
     """
+    if samples > MAX_GIVEN_SAMPLES:
+        raise UsageError(
+            f"{samples:,} {_SAMPLE_NAMES[test]} are too many; take {DEFAULT_SAMPLES[test]:,}, or "
+            f"{MAX_GIVEN_SAMPLES:,} at most"
+        )
     if samples and samples < MIN_SAMPLES:
         raise UsageError(
             f"{samples} {_SAMPLE_NAMES[test]} are too few to tell anything; take "
@@ -217,23 +225,36 @@ def randomization_p(
     # By system: the sums of the units that it keeps, and of those that it gives away. A pair is
     # then two additions, however many units there are.
     flips = _sign_flips(statistics.shape[1], trials, seed)
-    kept = np.concatenate(list(_weighted_sums(flips, statistics)))
-    swapped = statistics.sum(axis=1)[None] - kept
-    p = np.full(len(pairs), np.nan)
-    for n, (a, b) in enumerate(pairs):
-        first = score(kept[:, a] + swapped[:, b])
-        second = score(swapped[:, a] + kept[:, b])
-        p[n] = _p_value(np.abs(first - second), differences[n])
-    return p
+    whole = statistics.sum(axis=1)[None]
+    n_known, n_above = np.zeros(len(pairs), np.int64), np.zeros(len(pairs), np.int64)
+    for kept in _weighted_sums(flips, statistics):
+        swapped = whole - kept
+        for n, (a, b) in enumerate(pairs):
+            first = score(kept[:, a] + swapped[:, b])
+            second = score(swapped[:, a] + kept[:, b])
+            sampled = np.abs(first - second)
+            n_known[n] += np.count_nonzero(~np.isnan(sampled))
+            n_above[n] += np.count_nonzero(sampled > differences[n])
+    return np.array(
+        [
+            _p_of_counts(int(above), int(known), trials, observed)
+            for above, known, observed in zip(n_above, n_known, differences, strict=True)
+        ]
+    )
 
 
 def _p_value(sampled: Array, observed: float) -> float:
     """Return the share of sampled differences above the observed one; NaN if most are NaN."""
     known = sampled[~np.isnan(sampled)]
-    if np.isnan(observed) or 2 * len(known) < len(sampled):
+    return _p_of_counts(np.count_nonzero(known > observed), len(known), len(sampled), observed)
+
+
+def _p_of_counts(n_above: int, n_known: int, n_sampled: int, observed: float) -> float:
+    """Return the share of samples above the observed one; NaN if most of them are NaN."""
+    if np.isnan(observed) or 2 * n_known < n_sampled:
         return math.nan
     # The observed sample counts as one of them, so that no p-value is 0 (North et al. 2002).
-    return float((np.count_nonzero(known > observed) + 1) / (len(known) + 1))
+    return float((n_above + 1) / (n_known + 1))
 
 
 def min_p_value(statistics: Array, differences: Array, pairs: Sequence[Pair]) -> Array:

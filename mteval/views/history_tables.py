@@ -67,15 +67,25 @@ def history_tables(history: Mapping[str, Any]) -> tuple[Table, ...]:
     return tuple(tables)
 
 
-def query_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> Table:
-    """Return what a query found as a table; a missing value is an empty cell."""
+def query_table(
+    columns: Sequence[str], rows: Sequence[Sequence[object]], n_found: int | None = None
+) -> Table:
+    """Return what a query found as a table; a missing value is an empty cell.
+
+    Args:
+        columns: names.
+        rows: those to show.
+        n_found: how many it found; those by default.
+    """
+    n_found = len(rows) if n_found is None else n_found
+    shown = f"{len(rows):,} of " if n_found > len(rows) else ""
     numeric = [
         any(row[n] is not None for row in rows)
         and all(isinstance(row[n], (int, float, type(None))) for row in rows)
         for n in range(len(columns))
     ]
     return Table(
-        f"{len(rows):,} row{'' if len(rows) == 1 else 's'}",
+        f"{shown}{n_found:,} row{'' if n_found == 1 else 's'}",
         tuple(Column(name, number) for name, number in zip(columns, numeric, strict=True)),
         (tuple(tuple(Cell("" if v is None else str(v)) for v in row) for row in rows),),
     )

@@ -435,6 +435,17 @@ def _has(package: str) -> bool:
     return find_spec(package) is not None
 
 
+def test_more_rows_than_anybody_reads_are_in_the_json(results: Path, mteval: Run) -> None:
+    for n_rows, note in ((1000, ""), (1001, "mteval: the first 1,000 of 1,001 rows are shown; ")):
+        shown = mteval("history", "--sql", f"SELECT 'row' || range AS r FROM range({n_rows})")
+        assert shown.stdout.count("row") == 1001
+        assert f"{'1,000 of ' if note else ''}{n_rows:,} rows" in shown.stdout
+        assert shown.stderr.startswith(note)
+        assert bool(shown.stderr) == bool(note)
+    whole = mteval("history", "--json", "--sql", "SELECT * FROM range(1001)")
+    assert len(json.loads(whole.stdout)["rows"]) == 1001
+
+
 def test_sql_from_the_command_line(results: Path, mteval: Run) -> None:
     shown = mteval("history", "--sql", "SELECT system, segments FROM systems ORDER BY ALL LIMIT 1")
     assert (shown.returncode, shown.stderr) == (0, "")

@@ -325,3 +325,33 @@ def test_enough_resamples_are_drawn_to_rank_many_systems() -> None:
         samples = samples_for(n_pairs, 1000)
         assert holm(np.array([1 / (samples + 1)] * n_pairs)).max() < 0.05
     assert samples_for(10**6, 1000) == 20_000
+
+
+def test_there_are_neither_too_few_nor_too_many_samples() -> None:
+    for samples in (0, 40, 1000, 100_000):
+        check_samples(samples, "bootstrap")
+    with pytest.raises(UsageError, match=r"^100,001 resamples are too many; take 1,000, or 100,00"):
+        check_samples(100_001, "bootstrap")
+    with pytest.raises(UsageError, match=r"^10,000,000,000 trials are too many; take 10,000, or 1"):
+        check_samples(10**10, "randomization")
+    with pytest.raises(UsageError, match="-1 resamples are too few"):
+        check_samples(-1, "bootstrap")
+
+
+def test_chunks_of_trials_give_the_p_values_of_all_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(3)
+    statistics = rng.integers(0, 9, (3, 40, 2)).astype(float)
+    statistics[:, 1:, 1] = 0  # so that no trial has a score but of its first unit
+    pairs, differences = [(0, 1), (0, 2), (1, 2)], np.array([0.5, 1.0, np.nan])
+
+    def tested() -> Array:
+        return randomization_p(statistics, ratio_of, differences, pairs, 640)
+
+    whole = tested()
+    monkeypatch.setattr(significance, "_CHUNK_BYTES", 40 * 8 * 64)
+    np.testing.assert_array_equal(tested(), whole)
+    assert np.isnan(whole[2])
+
+
+def ratio_of(sums: Array) -> Array:
+    return np.asarray(sums[..., 0] / np.where(sums[..., 1] > 3, sums[..., 1], np.nan))
