@@ -61,7 +61,7 @@ OWNERS = {
     # One module runs the library's classes, the other adds one to them.
     "comet": {"mteval.metrics.comet.loading", "mteval.metrics.comet.token_matching"},
     "comet_ml": {"mteval.tracking.comet_ml"},
-    "duckdb": {"mteval.runs.sql"},
+    "duckdb": {"mteval.runs.sql", "mteval.runs.query"},
     "ftfy": {"mteval.ingest.clean"},
     "huggingface_hub": {"mteval.metrics.comet.hub"},
     "jinja2": {"mteval.views.html.render"},
