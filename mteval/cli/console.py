@@ -67,12 +67,15 @@ def _show_lines(lines: Iterable[Line]) -> None:
     from rich.text import Text
 
     buffer = io.StringIO()
-    console = Console(file=buffer, force_terminal=sys.stdout.isatty(), emoji=False)
+    # The lines are made for the screen already; what the environment says of it is not asked again.
+    console = Console(
+        file=buffer, force_terminal=sys.stdout.isatty(), width=sys.maxsize, emoji=False
+    )
     for line in lines:
         text = Text.assemble(*((part, "bold" if bold else "") for part, bold in line))
         text.rstrip()
         console.print(text, soft_wrap=True)
-    show(buffer.getvalue().rstrip("\n") + "\n")
+    show(buffer.getvalue().removesuffix("\n"))
 
 
 def show_sentence(text: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from mteval.cli.wrapping import cell_len, longest_piece, pad, wrap
+from mteval.cli.wrapping import cell_len, least_width, pad, wrap
 
 __all__ = ["Content", "Grid", "GridRow", "Line", "hung"]
 
@@ -29,9 +29,9 @@ class Content:
         """Return how many cells it takes where it is not broken."""
         return max(map(cell_len, self.lines))
 
-    def piece(self) -> int:
-        """Return how many cells its widest part takes that does not break."""
-        return longest_piece(self.text)
+    def least_width(self) -> int:
+        """Return how many cells it needs at least where it is broken into lines."""
+        return least_width(self.text)
 
     def wrapped(self, width: int) -> Content:
         """Return it broken into lines of a width."""

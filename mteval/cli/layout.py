@@ -5,20 +5,20 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import product
+from itertools import product, zip_longest
 
 from mteval.cli.grid import Content, Grid, GridRow, Line, hung
 from mteval.cli.printable import printable
-from mteval.cli.wrapping import cell_len, longest_word, pad, wrap
+from mteval.cli.wrapping import MAX_PIECE, cell_len, least_width, longest_word, pad, wrap
 from mteval.views.tables import Cell, Column, Table
 
 __all__ = ["lay_out"]
 
-# Parts of texts that are wider are folded, so that they cannot widen a column alone (chosen: a
-# quarter of the usual screen).
-_MAX_PIECE = 20
-# Cells between the columns of a tightened table.
+# Cells between the columns of a tightened table, and before what belongs to keys above it.
 _GAP = 2
+_INDENT = 3
+# What stands beside headings in blocks has so many cells at least (chosen: a score and its detail).
+_MIN_BESIDE = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ def _contents(table: Table, n: int, *, below: bool) -> list[list[Content]]:
 
     def content(cell: Cell) -> Content:
         mark = "*" if cell.best else " " if marks or (cell.detail and not below) else ""
-        detail = f"\n{cell.detail}" if cell.detail and below else cell.detail
+        detail = f"\n{cell.detail.strip()}" if cell.detail and below else cell.detail
         return Content(cell.text + mark + detail, cell.best)
 
     return [[content(cell) for cell in group] for group in cells]
@@ -144,7 +144,7 @@ def _tightened(table: Table, way: _Way, width: int) -> list[Line] | None:
         return None
     columns = [table.columns[n] for n in shown]
     rows = _rows(table, shown, below=way.below)
-    indent = 3 if lifted else 1
+    indent = _INDENT if lifted else 1
     room = width - indent - _GAP * (len(columns) - 1)
     widths = _widths(columns, [row for group in rows for row in group], way, room)
     if widths is None:
@@ -189,10 +189,10 @@ def _widths(
     for n, column in enumerate(columns):
         contents = [row[n] for row in rows]
         full = max((content.width() for content in contents), default=0)
-        heading = min(longest_word(column.short), _MAX_PIECE)
+        heading = max(min(longest_word(column.short), MAX_PIECE), least_width(column.short))
         breaks = not column.numeric and (way.keys_wrap or not column.key)
-        piece = max((content.piece() for content in contents), default=0) if breaks else full
-        least.append(max(min(piece, _MAX_PIECE) if breaks else full, heading))
+        low = max((c.least_width() for c in contents), default=0) if breaks else full
+        least.append(max(low, heading))
         most.append(max(full, heading))
     if sum(least) > room:
         return None
@@ -210,7 +210,7 @@ def _skipped_note(columns: Sequence[Column], width: int) -> list[Line]:
     if not columns:
         return []
     names = ", ".join(" ".join(column.heading.split()) for column in columns)
-    note = f"left out, as the screen is narrow: {names}; a wider one, | cat and --json show all"
+    note = f"left out, as the screen is narrow: {names}; a wider one, | cat or --json shows all"
     return hung(note, width, 1)
 
 
@@ -220,19 +220,17 @@ def _blocks(table: Table, width: int) -> list[Line]:
     own_keys = [n for n, column in enumerate(table.columns) if column.key and not column.group]
     keys = [*shared_keys, *own_keys]
     others = [n for n in range(len(table.columns)) if n not in keys]
-    headings = {n: " ".join(table.columns[n].heading.split()) for n in others}
-    size = max((cell_len(heading) for heading in headings.values()), default=0)
-    # Beside the headings where these leave the texts half of the screen, else below each.
-    beside = 3 + size + 2 if size <= width // 2 - 5 else None
-    lines = hung(_joined(table.columns[n].heading for n in keys), width, 1, bold=True)
+    label_width = _label_width(table, others, width)
+    named = keys if any(table.groups) else range(len(table.columns))
+    lines = hung(_joined(table.columns[n].heading for n in named), width, 1, bold=True)
     lines.append([("─" * width, False)])
     for group, shared in zip(table.groups, _shared_keys(table), strict=True):
         for row, above in zip(group, shared, strict=True):
             lines += hung(_joined([above, *(row[n].text for n in own_keys)]), width, 1, bold=True)
             for n in others:
-                lines += _block_cell(headings[n], row[n], beside, width)
+                lines += _block_cell(table.columns[n], row[n], label_width, width)
             lines.append([])
-    return lines[:-1] if table.groups else lines
+    return lines[:-1] if any(table.groups) else lines
 
 
 def _shared_keys(table: Table) -> list[list[str]]:
@@ -248,20 +246,43 @@ def _shared_keys(table: Table) -> list[list[str]]:
     return found
 
 
-def _block_cell(heading: str, cell: Cell, beside: int | None, width: int) -> list[Line]:
-    """Return the lines of a cell under its heading, or beside it from some column on."""
-    text = cell.text + ("*" if cell.best else "") + (f" {cell.detail}" if cell.detail else "")
+def _label_width(table: Table, shown: Sequence[int], width: int) -> int | None:
+    """Return the width of the headings of blocks; None where what stands beside has no room.
+
+    Args:
+        table: to show in blocks.
+        shown: columns that are not keys.
+        width: of the screen.
+    """
+    half = (width - _INDENT - _GAP) // 2
+    size = min(max((cell_len(_joined([table.columns[n].heading])) for n in shown), default=0), half)
+    numbers = [n for n in shown if table.columns[n].numeric]
+    cells = [row[n].text for group in table.groups for row in group for n in numbers]
+    needed = max((longest_word(text) + 1 for text in cells), default=0)
+    return size if width - _INDENT - size - _GAP >= max(needed, _MIN_BESIDE) else None
+
+
+def _block_cell(column: Column, cell: Cell, label_width: int | None, width: int) -> list[Line]:
+    """Return the lines of a cell beside its heading, or below where that is given no width."""
+    detail = cell.detail.strip()
+    text = cell.text + "*" * cell.best + (f" {detail}" if detail else "")
     if not text:
         return []
-    start = beside or 5
-    lines = wrap(text, width - start)
-    first = pad("   " + heading, start, right=False) if beside else " " * start
+    heading = _joined([column.heading])
+    if label_width is None:
+        start = _INDENT + _GAP
+        # Numbers are whole on any screen.
+        room = max(width - start, longest_word(text) if column.numeric else 0)
+        below = [[(" " * start, False), (line, cell.best)] for line in wrap(text, room)]
+        return hung(heading, width, _INDENT) + below
+    labels = wrap(heading, label_width)
+    lines = wrap(text, width - _INDENT - label_width - _GAP)
     return [
-        *([] if beside else hung(heading, width, 3)),
-        *(
-            [(first if n == 0 else " " * start, False), (line, cell.best)]
-            for n, line in enumerate(lines)
-        ),
+        [
+            (" " * _INDENT + pad(label, label_width + _GAP, right=False), False),
+            (line, cell.best),
+        ]
+        for label, line in zip_longest(labels, lines, fillvalue="")
     ]
 
 

@@ -21,13 +21,8 @@ def audit_table(rows: Sequence[AuditRow]) -> Table:
     return plain_table(
         f"Official renderings to look at ({len(rows)} terms)",
         (
-            Column("term", group=True),
-            "preferred",
-            "problems",
-            "verdict",
-            "rendering",
-            "times",
-            "places",
+            *(Column(heading, group=True) for heading in ("term", "preferred", "problems")),
+            *("verdict", "rendering", "times", "places"),
         ),
         [cells for row in rows for cells in _audit_cells(row)],
     )
@@ -49,7 +44,10 @@ def proposal_table(proposals: Sequence[Proposal]) -> Table:
     """Return the proposed terms, one row for each, in their order."""
     return plain_table(
         f"Proposed terms ({len(proposals)})",
-        ("source", "target", "kind", "times", "so rendered", "confidence", "documents"),
+        (
+            *("source", "target", "kind", "times", "so rendered", "confidence"),
+            Column("documents", optional=1),
+        ),
         [
             (
                 proposal.source,
