@@ -87,7 +87,8 @@ def compare(
             metric,
             notes=given.notes,
             options=metric_settings(metric_flags, no_cache=no_cache),
-            progress=lambda spec: bar.task(spec.label, "segments"),
+            # Texts that systems share are scored once, and counted once.
+            progress=lambda spec: bar.task(spec.label, "texts"),
             terms=terms,
             cache=not no_cache,
             samples=0,

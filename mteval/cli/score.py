@@ -103,7 +103,8 @@ def score(
             notes=given.notes,
             options=metric_settings(metric_flags, no_cache=no_cache),
             allow_missing=allow_missing,
-            progress=lambda spec: bar.task(spec.label, "segments"),
+            # Texts that systems share are scored once, and counted once.
+            progress=lambda spec: bar.task(spec.label, "texts"),
             terms=terms,
             cache=not no_cache,
             samples=DEFAULT_SAMPLES["bootstrap"] if samples is None else samples,

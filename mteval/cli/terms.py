@@ -140,15 +140,26 @@ def _show_check(
     occurrences: Sequence[OccurrenceInContext] | None,
 ) -> None:
     """Print the tables of terms, with that of the occurrences where it is asked for."""
-    from mteval.views.term_tables import VERDICT_KEY, occurrence_table, rate_table, term_table
+    from mteval.runs.shown import BEST_MEANING
+    from mteval.runs.standings import left_out_text
+    from mteval.views.term_tables import (
+        VERDICT_KEY,
+        incomplete_systems,
+        occurrence_table,
+        rate_table,
+        term_table,
+    )
 
     tables = [term_table(terms)]
     if occurrences is not None:
         tables.append(occurrence_table(occurrences))
-    rates = rate_table(inventory.system_rows())
+    incomplete = incomplete_systems(inventory)
+    rates = rate_table(inventory.system_rows(), incomplete)
     show_tables((*tables, rates))
     if rates.marks_best():
-        show_sentence("* best of the systems")
+        show_sentence(f"* {BEST_MEANING}")
+    if incomplete:
+        show_sentence(left_out_text(incomplete, "never marked as best"))
     show_sentence(VERDICT_KEY)
     show(f"terms: {inventory.signature()}")
 

@@ -112,9 +112,9 @@ class TermDifference:
         segment: number within the document, from 1.
         concept: id of the concept.
         source: the source term.
-        baseline_verdict: of the rendering of the baseline.
+        baseline_verdict: of the rendering of the baseline; None where it was not judged.
         baseline_rendering: None where it has none.
-        verdict: of the rendering of the system.
+        verdict: of the rendering of the system; None where it was not judged.
         rendering: None where it has none.
     """
 
@@ -124,9 +124,9 @@ class TermDifference:
     segment: int
     concept: str
     source: str
-    baseline_verdict: str
+    baseline_verdict: str | None
     baseline_rendering: str | None
-    verdict: str
+    verdict: str | None
     rendering: str | None
 
 
@@ -236,23 +236,29 @@ def term_differences(evaluation: Evaluation, pair: Pair) -> list[TermDifference]
             occurrences.setdefault(location, {})[row.system] = row
     found = []
     for (document, segment, _), by_system in occurrences.items():
-        before, after = by_system[baseline], by_system[system]
-        if before.verdict != after.verdict:
+        # A text that lacks the segment was not judged.
+        before, after = by_system.get(baseline), by_system.get(system)
+        either = after or before
+        if either is not None and _verdict(before) != _verdict(after):
             found.append(
                 TermDifference(
                     system=system,
                     baseline=baseline,
                     document=document,
                     segment=segment,
-                    concept=after.concept,
-                    source=after.source,
-                    baseline_verdict=before.verdict,
-                    baseline_rendering=before.rendering,
-                    verdict=after.verdict,
-                    rendering=after.rendering,
+                    concept=either.concept,
+                    source=either.source,
+                    baseline_verdict=_verdict(before),
+                    baseline_rendering=None if before is None else before.rendering,
+                    verdict=_verdict(after),
+                    rendering=None if after is None else after.rendering,
                 )
             )
     return found
+
+
+def _verdict(row: OccurrenceRow | None) -> str | None:
+    return None if row is None else row.verdict
 
 
 def word_diff(before: str, after: str) -> str:

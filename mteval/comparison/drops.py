@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +16,7 @@ from mteval.metrics.registry import score_function
 from mteval.runs.files import STATISTICS_FILE
 from mteval.runs.read import Run
 from mteval.runs.schema.record import TERM_METRIC
+from mteval.runs.shown import p_text
 from mteval.statistics.significance import (
     ALPHA,
     bootstrap_scores,
@@ -29,6 +31,8 @@ Array = npt.NDArray[np.float64]
 # How far the sum of a run's statistics may be from the score beside them, relatively: sums of
 # another order differ by 1e-12, what is shown by 1e-4.
 _SCORE_TOLERANCE = 1e-6
+# Significant digits of scores, and of those that are hardly too far apart: of a double, all.
+_DIGITS, _MAX_DIGITS = 4, 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,16 +136,24 @@ def _score_failures(run: Run, baseline: Run, rule: _DropRule, system: str) -> li
     # What cannot be tested does not pass: NaN, and where no outcome would be significant.
     if p_value >= ALPHA > lowest and not rule.any_drop:
         return []
-    tested = f"p = {p_value:.4f}"
+    tested = f"p = {p_text(p_value)}"
     if math.isnan(p_value):
         tested = "cannot be tested"
     elif lowest >= ALPHA and not rule.any_drop:
         tested = "too few segments differ to tell whether it is by chance"
-    reason = (
-        f"{rule.metric} fell by {drop:.4g}, from {old:.4g} to {new:.4g}, where {rule.max_drop:g} "
-        f"is allowed ({tested})"
-    )
+    reason = f"{_drop_text(rule, old, new)}, where {rule.max_drop:g} is allowed ({tested})"
     return [Failure("drop", system, reason)]
+
+
+def _drop_text(rule: _DropRule, old: float, new: float) -> str:
+    """Return a drop between both scores as they are shown, with the digits to see it as too far."""
+    verb = "fell" if rule.higher_is_better else "rose"
+    for digits in range(_DIGITS, _MAX_DIGITS):
+        before, after = f"{old:.{digits}g}", f"{new:.{digits}g}"
+        points = abs(Decimal(after) - Decimal(before))
+        if points > rule.max_drop:
+            break
+    return f"{rule.metric} {verb} by {points.normalize():f}, from {before} to {after}"
 
 
 def _statistics(run: Run, metric: str, system: str) -> Array:

@@ -18,6 +18,7 @@ from mteval.runs.rows import (
     system_rows,
 )
 from mteval.runs.schema.record import TERM_METRIC, RunRecord
+from mteval.runs.standings import findings
 
 __all__ = ["comparability_key", "fingerprint", "run_record", "score_document"]
 
@@ -58,6 +59,7 @@ def run_record(
         "segments": results.document_sizes().tolist(),
         "inputs": results.inputs,
         "notes": list(results.notes),
+        "findings": findings(results),
         "neutralised": True,
     }
 

@@ -148,6 +148,22 @@ class Inventory:
             for findings, texts in zip(self.findings, self.texts, strict=True)
         ]
 
+    def document_sizes(self) -> npt.NDArray[np.int64]:
+        """Return how many segments each document has: (n_documents,)."""
+        return np.bincount(self.segment_documents, minlength=len(self.documents))
+
+    def document_counts(self) -> npt.NDArray[np.int64]:
+        """Return how many segments of each document each text has: (n_texts, n_documents)."""
+        return np.array(
+            [
+                np.bincount(
+                    self.segment_documents[[line is not None for line in lines]],
+                    minlength=len(self.documents),
+                )
+                for lines in self.texts
+            ]
+        )
+
     def system_rows(self) -> list[TextRates]:
         """Return a row for each text, the references last: every score over the whole test set."""
         return [

@@ -29,6 +29,7 @@ __all__ = [
     "rendering_key",
     "severity_of",
     "tsr_statistics",
+    "written_key",
 ]
 
 Array = npt.NDArray[np.float64]
@@ -167,8 +168,18 @@ def rendering_key(finding: Finding, texts: Sequence[str | None]) -> str | None:
     if finding.start is None:
         return None
     text = (texts[finding.segment] or "")[finding.start : finding.end]
-    words = [word.key for word in split_words(text)]
-    if len(words) > 1 and words[-1] == finding.occurrence.year:
+    return written_key(text, finding.occurrence.year)
+
+
+def written_key(rendering: str, year: str | None) -> str:
+    """Return what a rendering is compared by, as it is written: its word keys.
+
+    Args:
+        rendering: a stretch of a text.
+        year: does not count where it ends the rendering.
+    """
+    words = [word.key for word in split_words(rendering)]
+    if len(words) > 1 and words[-1] == year:
         words.pop()
     return " ".join(words)
 

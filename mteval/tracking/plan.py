@@ -26,6 +26,7 @@ from mteval.runs.read import Run
 from mteval.runs.record import comparability_key
 from mteval.runs.schema.record import RunRecord
 from mteval.runs.schema.rows import DocumentRow, DomainRow, SystemRow, TermTally
+from mteval.runs.shown import RANK_MEANING
 
 __all__ = ["Plan", "Point", "plan_run", "shortened"]
 
@@ -218,6 +219,8 @@ def _parameters(run: Run) -> dict[str, str | int]:
         "documents": len(record.get("documents", ())),
         "segments": sum(record.get("segments", ())),
         "notes": len(record.get("notes", ())),
+        **_flat("finding", record.get("findings")),
+        "meaning of rank": RANK_MEANING,
         **_flat("signature", signatures),
         **_flat("version", record.get("versions")),
         **_flat("resampling", record.get("resampling")),

@@ -88,9 +88,9 @@ class _TermKeys(_PairKeys):
     document: str
     segment: int
     source: str
-    baseline_verdict: str
+    baseline_verdict: str | None
     baseline_rendering: str | None
-    verdict: str
+    verdict: str | None
     rendering: str | None
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypedDict, cast
 
+from mteval.runs.shown import change_text, number_text
+
 __all__ = [
     "KEY",
     "HistoryDocument",
@@ -23,7 +25,8 @@ __all__ = [
 ]
 
 KEY = (
-    "After a score: its difference from the last run that compares (= none); ≠ it does not compare "
+    "After a score: its difference from the last run that compares (= none, ≈ less than the digits "
+    "shown); ≠ it does not compare "
     "with the score before it, as references, sources or signature are others"
 )
 
@@ -55,11 +58,12 @@ class HistoryRun(TypedDict):
 
 
 class ScorePoint(TypedDict):
-    """A score of a run, and its difference from the last run that compares with it."""
+    """A score of a run, and its difference from the last run that compares with it, if one does."""
 
     run: str
     score: float
     delta: float | None
+    compared_with: str | None
     comparable: bool
 
 
@@ -144,20 +148,22 @@ class HistoryScores:
 
     def number_text(self, metric: str, point: ScorePoint | None) -> str:
         """Return a score with the digits of its metric, or a dash where there is none."""
-        if point is None:
-            return "-"
-        return f"{point['score']:.{self.document['metrics'][metric]['decimals']}f}"
+        score = None if point is None else point["score"]
+        return number_text(score, self.document["metrics"][metric]["decimals"])
 
-    def change_text(self, metric: str, point: ScorePoint | None) -> str:
+    def change_text(self, system: str, metric: str, point: ScorePoint | None) -> str:
         """Return the difference from the last run that compares; empty where there is none."""
-        if point is None or point["delta"] is None:
+        if point is None or point["delta"] is None or point["compared_with"] is None:
             return ""
-        decimals = self.document["metrics"][metric]["decimals"]
-        return "=" if point["delta"] == 0 else f"{point['delta']:+.{decimals}f}"
+        before = self._points[point["compared_with"], system, metric]["score"]
+        if point["score"] == before:
+            return "="
+        return change_text(point["score"], before, self.document["metrics"][metric]["decimals"])
 
-    def step_text(self, metric: str, point: ScorePoint) -> str:
+    def step_text(self, trend: ScoreTrend, point: ScorePoint) -> str:
         """Return a step of a trend: the score, its difference, and whether they compare."""
-        change = self.change_text(metric, point)
+        metric = trend["metric"]
+        change = self.change_text(trend["system"], metric, point)
         return (
             ("" if point["comparable"] else "≠ ")
             + self.number_text(metric, point)

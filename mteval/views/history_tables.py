@@ -42,7 +42,7 @@ def history_tables(history: Mapping[str, Any]) -> tuple[Table, ...]:
                     (
                         trend["system"],
                         scores.label(trend),
-                        _latest(scores.step_text(trend["metric"], p) for p in trend["runs"]),
+                        _latest(scores.step_text(trend, p) for p in trend["runs"]),
                     )
                     for trend in trends
                 ],
@@ -121,7 +121,7 @@ def _run_rows(run: HistoryRun, scores: HistoryScores) -> tuple[tuple[Cell, ...],
 def _system_cells(run: HistoryRun, system: HistorySystem, scores: HistoryScores) -> list[Cell]:
     def detail(metric: str, point: ScorePoint | None) -> str:
         compares = point is None or point["comparable"]
-        return scores.change_text(metric, point) if compares else "≠"
+        return scores.change_text(system["system"], metric, point) if compares else "≠"
 
     return [
         Cell(system["system"]),

@@ -73,7 +73,8 @@ def drawn_note(results: Results) -> str:
     if n_systems <= _MAX_DRAWN:
         return ""
     return (
-        f"Shown are the {_MAX_DRAWN} best of {n_systems:,} systems by {results.metrics[0].label}."
+        f"Shown are the {_MAX_DRAWN} systems of the best {results.metrics[0].label}, of "
+        f"{n_systems:,}."
     )
 
 

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Literal
 
 from mteval.runs.best import best_score
 from mteval.runs.schema.rows import SEVERITIES, TermRow
-from mteval.terminology.inventory import OccurrenceInContext, TextRates
+from mteval.runs.shown import number_text
+from mteval.runs.standings import lacks
+from mteval.terminology.inventory import Inventory, OccurrenceInContext, TextRates
 from mteval.views.tables import Cell, Column, Table
 
 __all__ = [
     "VERDICT_KEY",
     "VERDICT_SIGNS",
     "gravest_first",
+    "incomplete_systems",
     "occurrence_table",
     "rate_table",
     "term_table",
@@ -40,6 +43,7 @@ VERDICT_KEY = (
     "+ preferred or admitted   x deprecated, transliterated or left in Chinese   "
     "? other, not in the termbase   - omitted or unclear"
 )
+_RATE_DECIMALS = 3
 # The scores of terms, with the headings of their columns.
 _RateName = Literal[
     "occurrence_accuracy",
@@ -59,11 +63,24 @@ _RATES: Mapping[_RateName, str] = {
 }
 
 
-def rate_table(rows: Sequence[TextRates]) -> Table:
-    """Return the scores of terms, one row a text; the best system of each score is marked."""
+def incomplete_systems(inventory: Inventory) -> dict[str, str]:
+    """Return by system that lacks segments what it lacks, in words."""
+    first = inventory.n_references
+    counts = inventory.document_counts()[first:]
+    return lacks(inventory.names[first:], counts, inventory.document_sizes())
+
+
+def rate_table(rows: Sequence[TextRates], incomplete: Collection[str] = ()) -> Table:
+    """Return the scores of terms, one row a text; the best complete system of each is marked.
+
+    Args:
+        rows: of texts.
+        incomplete: systems that lack segments: scores over others do not compare with theirs.
+    """
     systems = [row for row in rows if row["kind"] == "system"]
+    complete = [row for row in systems if row["system"] not in incomplete]
     best = {
-        name: best_score((row[name] for row in systems), higher_is_better="↑" in heading)
+        name: best_score((row[name] for row in complete), higher_is_better="↑" in heading)
         for name, heading in _RATES.items()
         if len(systems) > 1
     }
@@ -80,11 +97,11 @@ def rate_table(rows: Sequence[TextRates]) -> Table:
                     Cell(row["system"]),
                     Cell(str(row["occurrences"])),
                     *(
-                        Cell("-")
-                        if row[name] is None
-                        else Cell(
-                            f"{row[name]:.3f}",
-                            row["kind"] == "system" and best.get(name) == row[name],
+                        Cell(
+                            number_text(row[name], _RATE_DECIMALS),
+                            row in complete
+                            and row[name] is not None
+                            and best.get(name) == row[name],
                         )
                         for name in _RATES
                     ),

@@ -148,6 +148,20 @@ def test_terms_with_another_verdict_are_found() -> None:
     ]
 
 
+def test_a_text_that_was_not_judged_somewhere_has_no_verdict_there() -> None:
+    evaluation = evaluation_of(
+        {POINTS: [[1.0], [2.0]]},
+        occurrences=[
+            occurrence("a", "preferred", "exercise"),
+            occurrence("b", "other", "x", segment=2),
+        ],
+    )
+    assert term_differences(evaluation, (0, 1)) == [
+        TermDifference(*("b", "a", "d", 1, "k", "演习"), *("preferred", "exercise", None, None)),
+        TermDifference(*("b", "a", "d", 2, "k", "演习"), *(None, None, "other", "x")),
+    ]
+
+
 @pytest.mark.parametrize(
     ("before", "after", "shown"),
     [

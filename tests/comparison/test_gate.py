@@ -9,6 +9,7 @@ import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -126,7 +127,10 @@ class TestDrops:
         [old, _], [new, _] = scores(good, metric), scores(bad, metric)
         # Of TER more is worse.
         assert (new > old) == (metric == "ter")
-        assert f"{metric} fell by {abs(new - old):.4g}, from {old:.4g} to {new:.4g}" in (
+        # The drop is that of the scores as they are shown.
+        shown = Decimal(f"{new:.4g}") - Decimal(f"{old:.4g}")
+        verb = "fell" if metric == "chrf" else "rose"
+        assert f"{metric} {verb} by {abs(shown).normalize():f}, from {old:.4g} to {new:.4g}" in (
             failure.reason
         )
         assert "where 0.5 is allowed (p = 0.00" in failure.reason
@@ -157,6 +161,17 @@ class TestDrops:
         values = np.array(both, np.float64)[..., None]
         lowest = float(min_p_value(values, np.array([1.0]), [(0, 1)])[0])
         assert (lowest >= 0.05) == fails
+
+    def test_a_drop_that_is_hardly_too_far_is_shown_with_the_digits_it_takes(self) -> None:
+        good = score({"x": REFERENCES}, metrics=["chrf"])
+        bad = score({"x": changed(2, 15)}, metrics=["chrf"])
+        [old], [new] = scores(good, "chrf"), scores(bad, "chrf")
+        allowed = (old - new) * (1 - 1e-9)
+        [failure] = gate(bad, good, max_drop={"chrf": allowed})
+        points, before, after = (
+            Decimal(text) for text in re.findall(r"[\d.]*\d", failure.reason)[:3]
+        )
+        assert before - after == points > Decimal(allowed)
 
     def test_a_fall_to_nothing_over_three_segments_fails(self) -> None:
         references = {"e": ["It began today.", "It ended.", "Nobody knows why."]}

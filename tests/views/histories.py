@@ -4,6 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+
+def point(
+    run: str, score: float, delta: float | None, before: str | None, *, comparable: bool
+) -> dict[str, Any]:
+    """Return a score of a run, with its difference from the run before it that compares."""
+    return {
+        **{"run": run, "score": score, "delta": delta, "compared_with": before},
+        "comparable": comparable,
+    }
+
+
 HISTORY: dict[str, Any] = {
     "runs": [
         {
@@ -54,22 +65,54 @@ HISTORY: dict[str, Any] = {
                 "system": "x",
                 "metric": "bleu",
                 "runs": [
-                    {"run": "first", "score": 20.0, "delta": None, "comparable": True},
-                    {"run": "second", "score": 30.0, "delta": None, "comparable": False},
+                    {
+                        "run": "first",
+                        "score": 20.0,
+                        "delta": None,
+                        "compared_with": None,
+                        "comparable": True,
+                    },
+                    {
+                        "run": "second",
+                        "score": 30.0,
+                        "delta": None,
+                        "compared_with": None,
+                        "comparable": False,
+                    },
                 ],
             },
             {
                 "system": "x",
                 "metric": "ter",
                 "runs": [
-                    {"run": "first", "score": 60.0, "delta": None, "comparable": True},
-                    {"run": "second", "score": 58.5, "delta": -1.5, "comparable": True},
+                    {
+                        "run": "first",
+                        "score": 60.0,
+                        "delta": None,
+                        "compared_with": None,
+                        "comparable": True,
+                    },
+                    {
+                        "run": "second",
+                        "score": 58.5,
+                        "delta": -1.5,
+                        "compared_with": "first",
+                        "comparable": True,
+                    },
                 ],
             },
             {
                 "system": "y",
                 "metric": "ter",
-                "runs": [{"run": "first", "score": 60.0, "delta": 0, "comparable": True}],
+                "runs": [
+                    {
+                        "run": "first",
+                        "score": 60.0,
+                        "delta": 0,
+                        "compared_with": "first",
+                        "comparable": True,
+                    }
+                ],
             },
         ],
         "terms": [

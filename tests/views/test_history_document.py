@@ -56,7 +56,7 @@ def test_scores_and_changes_have_the_digits_of_their_metric(
 ) -> None:
     point = SCORES.points(run, system)[metric]
     assert SCORES.number_text(metric, point) == number
-    assert SCORES.change_text(metric, point) == change
+    assert SCORES.change_text(system, metric, point) == change
 
 
 def test_terms_that_are_the_same_in_all_runs_did_not_change() -> None:

@@ -37,7 +37,7 @@ def names(svg: str) -> set[str]:
 
 def test_plots_of_many_systems_show_the_best_and_say_so() -> None:
     evaluation = evaluate(60)
-    assert drawn_note(evaluation) == "Shown are the 40 best of 60 systems by chrF."
+    assert drawn_note(evaluation) == "Shown are the 40 systems of the best chrF, of 60."
     rows = sorted(evaluation.system_rows(), key=lambda row: -row["chrf"])
     best = {row["system"] for row in rows[:40]}
     for plot in (distribution_plot, interval_plot, pair_plot, length_plot):

@@ -4,11 +4,16 @@ from dataclasses import replace
 
 import pytest
 
+from mteval.corpus.model import Document, TestSet
 from mteval.runs.schema.rows import VERDICTS, Rendering, Severity, TermRow, TextKind
+from mteval.terminology.checking import take_inventory
+from mteval.terminology.concepts import TermbaseRow
 from mteval.terminology.inventory import OccurrenceInContext, TextRates
+from mteval.terminology.termbase import Termbase
 from mteval.views.term_tables import (
     VERDICT_SIGNS,
     gravest_first,
+    incomplete_systems,
     occurrence_table,
     rate_table,
     term_table,
@@ -81,6 +86,34 @@ OCCURRENCE = OccurrenceInContext(
     source_text="演习结束。",
     text='It began. "Then," the drill ended. It was late.',
 )
+
+
+def test_a_system_that_lacks_segments_is_never_best() -> None:
+    rows = [rates("x", 0.5), rates("y", 0.25), rates("part", 1.0), rates("low", 0.0)]
+    of_x, of_y, of_part, of_low = texts(rate_table(rows, {"part": "", "low": ""}))
+    assert of_x[2:] == ["0.500*", "0.500*", "0.500*", "0.500*", "0.500", "0.500"]
+    assert of_y[-2:] == ["0.250*", "0.250*"]
+    assert not any("*" in text for text in (*of_part, *of_low))
+
+
+def test_who_lacks_segments_is_told_by_the_texts() -> None:
+    test_set = TestSet(
+        (
+            Document.from_columns("d", ["演习", "演习"], [["exercise", "exercise"]]),
+            Document.from_columns("e", ["演习"], [["exercise"]]),
+        )
+    )
+    termbase = Termbase.from_rows([TermbaseRow("k", "演习", "exercise", "preferred")])
+    outputs: dict[str, list[str | None]] = {
+        "x": ["a", "b", "c"],
+        "y": ["a", "b", None],
+        "z": ["a", None, "c"],
+    }
+    inventory = take_inventory(test_set, outputs, termbase)
+    assert incomplete_systems(inventory) == {
+        "y": "no output for 1 of 2 documents",
+        "z": "no output for 1 of 3 segments",
+    }
 
 
 def test_every_verdict_has_a_sign() -> None:

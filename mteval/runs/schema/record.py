@@ -125,6 +125,7 @@ class RunRecord(TypedDict, total=False):
         segments: of each document, how many.
         inputs: hashes of texts.
         notes: what a reader must know.
+        findings: sentences on which system scores best, and what tests show of it.
         neutralised: whether CSV files have an apostrophe before every text that a spreadsheet
             would take for a formula.
     """
@@ -147,6 +148,7 @@ class RunRecord(TypedDict, total=False):
     segments: list[Annotated[int, range(1, 2**31)]]
     inputs: InputHashes
     notes: list[str]
+    findings: list[str]
     neutralised: bool
 
 

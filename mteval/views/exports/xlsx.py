@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from mteval.errors import InputError, UsageError
+from mteval.runs.shown import RANK_MEANING
 from mteval.views.exports.base import Export, ExportFormat
 from mteval.views.exports.run_tables import data_table
 
@@ -104,6 +105,8 @@ def _run_sheet(record: Mapping[str, Any]) -> pa.Table:
 
     rows = {
         **{key: record.get(key) for key in ("run", "created", "fingerprint")},
+        **{f"finding {n}": text for n, text in enumerate(record.get("findings", ()), 1)},
+        "meaning of rank": RANK_MEANING,
         **{f"signature of {name}": text for name, text in record["signatures"].items()},
         "signature of terms": record.get("term_signature"),
         **{f"version of {name}": text for name, text in record.get("versions", {}).items()},

@@ -105,11 +105,11 @@ def history_page(history: Mapping[str, Any], links: Mapping[str, str]) -> str:
 
 
 def _run_rows(run: HistoryRun, number: int, link: str | None, scores: HistoryScores) -> _RunRows:
-    def cell(metric: str, point: ScorePoint | None) -> _Cell:
+    def cell(system: str, metric: str, point: ScorePoint | None) -> _Cell:
         return _Cell(
             scores.number_text(metric, point),
             point is not None and not point["comparable"],
-            scores.change_text(metric, point),
+            scores.change_text(system, metric, point),
         )
 
     return _RunRows(
@@ -124,7 +124,10 @@ def _run_rows(run: HistoryRun, number: int, link: str | None, scores: HistorySco
                 row["system"],
                 row["segments"],
                 "; ".join(row["changed"]),
-                [cell(*item) for item in scores.points(run["run"], row["system"]).items()],
+                [
+                    cell(row["system"], *item)
+                    for item in scores.points(run["run"], row["system"]).items()
+                ],
             )
             for row in run["systems"]
         ],
@@ -138,7 +141,7 @@ def _score_rows(scores: HistoryScores, numbers: Mapping[str, int]) -> list[_Scor
             trend["system"],
             scores.label(trend),
             [
-                _Step(numbers[point["run"]], scores.step_text(trend["metric"], point))
+                _Step(numbers[point["run"]], scores.step_text(trend, point))
                 for point in trend["runs"]
             ],
         )

@@ -16,6 +16,7 @@ from mteval.views.html.anchors import SegmentIndex, anchor, segment_index
 from mteval.views.html.looks import look_index, look_of
 from mteval.views.html.render import safe
 from mteval.views.plots import drawn_note, interval_plot
+from mteval.views.renderings import rendering_key
 from mteval.views.score_tables import flags_text, segments_text
 from mteval.views.term_tables import VERDICT_SIGNS, gravest_first
 
@@ -129,7 +130,7 @@ def _wrong_term(results: Results, index: SegmentIndex, concept: str) -> str:
     wrong: dict[tuple[str, str], dict[str, OccurrenceRow]] = {}
     for row in results.occurrences:
         if row.concept == concept and row.kind == "system" and VERDICT_SIGNS[row.verdict] != "+":
-            alike = wrong.setdefault((row.verdict, row.rendering or ""), {})
+            alike = wrong.setdefault(rendering_key(row.verdict, row.rendering), {})
             alike.setdefault(row.system, row)
     # What is certainly wrong goes before what is only not known.
     order = sorted(wrong.items(), key=lambda item: (look_index(item[0][0]), -len(item[1])))
@@ -139,29 +140,25 @@ def _wrong_term(results: Results, index: SegmentIndex, concept: str) -> str:
         rows[0].source,
         f" ({rows[0].target})" if rows[0].target else "",
         safe("; ").join(
-            _who_wrote(results, index, verdict, rendering, first)
-            for (verdict, rendering), first in order[:_MAX_RENDERINGS]
+            [
+                *(_who_wrote(results, index, first) for _, first in order[:_MAX_RENDERINGS]),
+                *([f"and {more} more"] if (more := len(order) - _MAX_RENDERINGS) > 0 else []),
+            ]
         ),
         ". The reference is not as in the termbase either." if shared else ".",
     )
 
 
-def _who_wrote(
-    results: Results,
-    index: SegmentIndex,
-    verdict: str,
-    rendering: str,
-    first: Mapping[str, OccurrenceRow],
-) -> str:
+def _who_wrote(results: Results, index: SegmentIndex, first: Mapping[str, OccurrenceRow]) -> str:
     """Return safe markup that names the systems with a rendering, each with a link to the first.
 
     Args:
         results: that the occurrences are of.
         index: of the segments.
-        verdict: on the rendering.
-        rendering: empty where there is none.
         first: by system, where it has the rendering first.
     """
+    one = next(iter(first.values()))
+    verdict, rendering = one.verdict, one.rendering
     look = look_of(verdict)
     locations = safe(", ").join(
         safe("<bdi>{}</bdi> (<a href='#{}'>{}:{}</a>)").format(

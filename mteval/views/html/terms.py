@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from mteval.runs.results import Results
-from mteval.runs.schema.rows import OccurrenceRow, TermRow
+from mteval.runs.schema.rows import OccurrenceRow, Rendering, TermRow
 from mteval.views.html.anchors import SegmentIndex, anchor, segment_index
 from mteval.views.html.looks import look_of
+from mteval.views.renderings import RenderingKey, occurrences_by_rendering, rendering_key
 from mteval.views.term_tables import gravest_first
 
 __all__ = ["TermSection", "term_section"]
@@ -16,8 +17,8 @@ __all__ = ["TermSection", "term_section"]
 # Locations of a rendering that the page names; the files of the run have all.
 _MAX_LOCATIONS = 5
 
-# Occurrences by concept and text, then by verdict and rendering.
-_Renderings = Mapping[tuple[str, str], Mapping[tuple[str, str], Sequence[OccurrenceRow]]]
+# Occurrences by concept and text, then by rendering.
+_Located = Mapping[tuple[str, str], Mapping[RenderingKey, Sequence[OccurrenceRow]]]
 
 
 @dataclass(slots=True)
@@ -53,8 +54,8 @@ class _Rendering:
         css: class of its verdict.
         glyph: sign of its verdict.
         verdict: on it.
-        rendering: as the text has it first.
-        count: how often the text has it.
+        rendering: as the text has it most often.
+        count: how often the text has it, as terms.csv counts.
         where: the first locations, in one text.
         places: links to them.
         more: how many further locations there are.
@@ -102,8 +103,10 @@ def term_section(results: Results) -> TermSection:
     """Return the terms, those that systems have wrong first: the gravest, then the commonest."""
     texts = _texts(results)
     index = segment_index(results)
-    found = _renderings(results)
-    by_concept = {row.concept: row for row in results.terms}
+    located = occurrences_by_rendering(results)
+    by_concept: dict[str, dict[str, TermRow]] = {}
+    for row in results.terms:
+        by_concept.setdefault(row.concept, {})[row.system] = row
     order = gravest_first(row for row in results.terms if row.kind == "system")
     wrong = set(order)
     order += [concept for concept in by_concept if concept not in wrong]
@@ -111,28 +114,41 @@ def term_section(results: Results) -> TermSection:
     return TermSection(
         texts,
         [
-            _Term(
-                concept=concept,
-                source=by_concept[concept].source,
-                target=by_concept[concept].target,
-                severity=by_concept[concept].severity,
-                search=_searched(by_concept[concept], found, texts),
-                cells=[
+            _term(
+                by_concept[concept],
+                [
                     _Cell(
                         text.official,
-                        [
-                            _rendering(rows, index, None if text.official else systems[text.name])
-                            for rows in sorted(
-                                found.get((concept, text.name), {}).values(),
-                                key=lambda rows: -len(rows),
-                            )
-                        ],
+                        _renderings(
+                            by_concept[concept].get(text.name),
+                            located,
+                            index,
+                            None if text.official else systems[text.name],
+                        ),
                     )
                     for text in texts
                 ],
             )
             for concept in order
         ],
+    )
+
+
+def _term(rows: Mapping[str, TermRow], cells: Sequence[_Cell]) -> _Term:
+    """Return a term of which each text has a row, with the text that a search looks through.
+
+    The browser folds that text as it does the search.
+    """
+    first = next(iter(rows.values()))
+    renderings = [r.rendering or "" for row in rows.values() for r in row.renderings]
+    searched = [first.concept, first.source, first.target or "", *renderings]
+    return _Term(
+        concept=first.concept,
+        source=first.source,
+        target=first.target,
+        severity=first.severity,
+        search="\n".join(dict.fromkeys(searched)),
+        cells=cells,
     )
 
 
@@ -145,26 +161,25 @@ def _texts(results: Results) -> list[_Text]:
     return list(found.values())
 
 
-def _renderings(results: Results) -> _Renderings:
-    found: dict[tuple[str, str], dict[tuple[str, str], list[OccurrenceRow]]] = {}
-    for row in results.occurrences:
-        cell = found.setdefault((row.concept, row.system), {})
-        cell.setdefault((row.verdict, (row.rendering or "").casefold()), []).append(row)
-    return found
-
-
-def _searched(row: TermRow, found: _Renderings, texts: Sequence[_Text]) -> str:
-    """Return what a search for a term looks through; the browser folds it as it does the search."""
-    renderings = [
-        rendering for text in texts for _, rendering in found.get((row.concept, text.name), ())
+def _renderings(
+    row: TermRow | None, located: _Located, index: SegmentIndex, system: int | None
+) -> list[_Rendering]:
+    """Return the renderings of a term in a text, the commonest first; none without a row."""
+    if row is None:
+        return []
+    places = located.get((row.concept, row.system), {})
+    return [
+        _rendering(
+            found, places.get(rendering_key(found.verdict, found.rendering), ()), index, system
+        )
+        for found in row.renderings
     ]
-    return "\n".join(dict.fromkeys([row.concept, row.source, row.target or "", *renderings]))
 
 
 def _rendering(
-    rows: Sequence[OccurrenceRow], index: SegmentIndex, system: int | None
+    found: Rendering, rows: Sequence[OccurrenceRow], index: SegmentIndex, system: int | None
 ) -> _Rendering:
-    look = look_of(rows[0].verdict)
+    look = look_of(found.verdict)
     links = [
         _Link(
             f"#{anchor(index[row.document, row.segment], system)}",
@@ -175,10 +190,10 @@ def _rendering(
     return _Rendering(
         css=look.css,
         glyph=look.glyph,
-        verdict=rows[0].verdict,
-        rendering=rows[0].rendering or rows[0].verdict,
-        count=len(rows),
+        verdict=found.verdict,
+        rendering=found.rendering or found.verdict,
+        count=found.count,
         where=", ".join(link.label for link in links),
         places=links,
-        more=len(rows) - len(links),
+        more=found.count - len(links),
     )
