@@ -12,6 +12,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -20,6 +21,7 @@ import numpy.typing as npt
 import platformdirs
 
 from mteval.errors import InputError, location
+from mteval.io.sqlite_files import check_is_file, is_locked, sqlite_reason
 
 __all__ = ["CacheUse", "CachedScore", "ScoreCache", "cache_folder", "clear_cache", "describe_cache"]
 
@@ -42,14 +44,14 @@ CREATE TABLE IF NOT EXISTS files (
 Floats = npt.NDArray[np.float32]
 # The texts that were scored together.
 Key = TypeVar("Key", bound="tuple[str | None, ...]")
-# How long to wait for another run that is writing.
-_PATIENCE_SECONDS = 30.0
+# How long to wait for another run that is writing: what it writes at once takes milliseconds.
+_PATIENCE_SECONDS = 5.0
+# Files that another process kept locked for that long: they are not waited for again.
+_KEPT_LOCKED: set[Path] = set()
 # SQLite takes 999 parameters a query everywhere.
 _KEYS_A_QUERY = 900
 # Of a file that is hashed, read at a time.
 _BLOCK_BYTES = 1 << 22
-# Of what SQLite says of a damaged file, in characters.
-_MAX_REASON = 200
 # What SQLite says where a file cannot be used, but is not damaged.
 _NOT_DAMAGE = ("locked", "busy", "unable to open", "readonly", "disk is full", "disk I/O error")
 
@@ -262,7 +264,9 @@ class ScoreCache:
             return
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            self._connection = sqlite3.connect(self._path, timeout=_PATIENCE_SECONDS)
+            check_is_file(self._path)
+            patience = 0.0 if self._path in _KEPT_LOCKED else _PATIENCE_SECONDS
+            self._connection = sqlite3.connect(self._path, timeout=patience)
             self._inode = self._path.stat().st_ino
             self._connection.executescript(_LAYOUT)
         except (OSError, sqlite3.Error) as error:
@@ -274,9 +278,11 @@ class ScoreCache:
         path = self._path
         if path is None:
             return
-        reason = _reason(error)
+        reason = sqlite_reason(error)
         usable = self._may_start_over and not isinstance(error, OSError)
         if not usable or any(word in reason for word in _NOT_DAMAGE):
+            if is_locked(reason):
+                _KEPT_LOCKED.add(path)
             self._path = None
             self.notes.append(
                 f"warning: {location(path)}: the cache of scores cannot be used ({reason}); scores "
@@ -306,12 +312,6 @@ class ScoreCache:
 _MANGLED = (UnicodeError, ValueError, TypeError, KeyError, AttributeError)
 
 
-def _reason(error: Exception) -> str:
-    """Return what SQLite says, on one line and without the content that it quotes."""
-    text = " ".join(str(error).split()).partition(" with text")[0]
-    return location(text if len(text) <= _MAX_REASON else f"{text[:_MAX_REASON]}...")
-
-
 def _row_checksum(signature: bytes, key: bytes, score: float, detail: str) -> bytes:
     return _digest(signature, key, float(score).hex().encode(), detail.encode())
 
@@ -320,14 +320,17 @@ def describe_cache(folder: Path) -> tuple[int, list[CacheUse]]:
     """Return the size of the cache in bytes, damaged files included, and what it holds.
 
     Raises:
-        InputError: the file is damaged.
+        InputError: the file is damaged, or cannot be read.
     """
     path = folder / _FILE
     try:
-        size = sum(path.stat().st_size for path in _files(folder))
+        size = sum(path.lstat().st_size for path in _files(folder))
         if not path.exists():
             return size, []
-        connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
+        check_is_file(path)
+        connection = sqlite3.connect(
+            f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=_PATIENCE_SECONDS
+        )
         try:
             rows = connection.execute(
                 "SELECT signatures.signature, count(scores.key) FROM signatures LEFT JOIN scores "
@@ -336,9 +339,15 @@ def describe_cache(folder: Path) -> tuple[int, list[CacheUse]]:
         finally:
             connection.close()
     except (OSError, sqlite3.Error) as error:
+        reason = sqlite_reason(error)
+        todo = "the next run sets it aside, or clear it with: mteval cache clear"
+        if is_locked(reason):
+            todo = "another process is writing to it; try again when that has ended"
+        elif isinstance(error, OSError):
+            reason = error.strerror or reason
+            todo = "check its permissions, or set MTEVAL_CACHE_DIR to another folder"
         raise InputError(
-            f"{location(path)}: the cache of scores cannot be read ({_reason(error)}); the next "
-            "run sets it aside, or clear it with: mteval cache clear"
+            f"{location(path)}: the cache of scores cannot be read ({reason}); {todo}"
         ) from None
     return size, [CacheUse(*row) for row in rows]
 
@@ -352,7 +361,7 @@ def clear_cache(folder: Path) -> int:
     size = 0
     for path in _files(folder):
         try:
-            size += path.stat().st_size
+            size += path.lstat().st_size
             path.unlink(missing_ok=True)
         except OSError as error:
             raise InputError(
@@ -363,8 +372,17 @@ def clear_cache(folder: Path) -> int:
 
 
 def _files(folder: Path) -> list[Path]:
-    if folder.exists() and not folder.is_dir():
+    try:
+        names = [path.name for path in folder.iterdir()]
+    except FileNotFoundError:
+        return []
+    except NotADirectoryError:
         raise InputError(
             f"{location(folder)}: this is no folder; set MTEVAL_CACHE_DIR to one, or remove it"
-        )
-    return sorted(folder.glob("scores-*.sqlite3*"))
+        ) from None
+    except OSError as error:
+        raise InputError(
+            f"{location(folder)}: the folder of the cache cannot be read ({error.strerror}); check "
+            "its permissions, or set MTEVAL_CACHE_DIR to another"
+        ) from None
+    return [folder / name for name in sorted(names) if fnmatchcase(name, "scores-*.sqlite3*")]

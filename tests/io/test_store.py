@@ -10,6 +10,8 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -596,3 +598,116 @@ def test_the_folder_is_that_of_the_environment(
         else:
             monkeypatch.setenv("MTEVAL_CACHE_DIR", "")
         assert "mteval" in cache_folder().parts
+
+
+def test_a_file_that_was_kept_locked_is_not_waited_for_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+    connect = sqlite3.connect
+
+    def noted(path: Path, *, timeout: float) -> sqlite3.Connection:
+        waits.append(timeout)
+        return connect(path, timeout=timeout / 50)
+
+    ScoreCache(tmp_path).close()
+    with closing(connect(tmp_path / FILE, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        monkeypatch.setattr(sqlite3, "connect", noted)
+        for _ in range(3):
+            with closing(ScoreCache(tmp_path)) as cache:
+                assert "locked" in cache.notes[0]
+    # A run that opens the cache for encoder, embeddings and scores waits once.
+    assert waits == [5.0, 0.0, 0.0]
+
+
+def test_a_locked_cache_is_not_described_as_damaged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mteval.io.store._PATIENCE_SECONDS", 0.05)
+    ScoreCache(tmp_path).close()
+    with closing(sqlite3.connect(tmp_path / FILE, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(InputError, match=r"locked\); another process is writing to it; try"):
+            describe_cache(tmp_path)
+
+
+@pytest.mark.parametrize("kind", ["pipe", "folder", "broken link", "device"])
+def test_what_is_no_file_is_done_without(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / FILE
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "folder":
+        path.mkdir()
+    else:
+        path.symlink_to("/dev/zero" if kind == "device" else tmp_path / "none" / "there")
+    with closing(ScoreCache(tmp_path)) as cache:
+        cache.put("s", {("a",): CachedScore(1.0, {})})
+        assert cache.get("s", [("a",)]) == {}
+        [note] = cache.notes
+        assert "cannot be used" in note
+    if kind in ("pipe", "folder", "device"):
+        with pytest.raises(InputError, match=r"cannot be read \(it is no regular file\); check"):
+            describe_cache(tmp_path)
+    if kind == "folder":
+        with pytest.raises(InputError, match="cannot be removed"):
+            clear_cache(tmp_path)
+    else:
+        clear_cache(tmp_path)
+        assert not path.is_symlink()
+        assert not path.exists()
+
+
+# As another user, as root opens every door.
+CLOSED = """
+import os, sys
+from pathlib import Path
+from mteval.errors import InputError
+from mteval.io.store import ScoreCache, clear_cache, describe_cache
+if os.geteuid() == 0:
+    os.setgid(65534)
+    os.setuid(65534)
+for folder in map(Path, sys.argv[1:]):
+    for do in (clear_cache, describe_cache):
+        try:
+            print(do(folder))
+        except InputError as error:
+            print("refused:", error)
+    print(*ScoreCache(folder).notes)
+"""
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """Return an empty folder that other users may enter, unlike those of pytest."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder)
+        path.chmod(0o755)
+        if not all(parent.stat().st_mode & 0o001 for parent in path.parents):
+            pytest.skip(f"a folder above {path} is closed to others")
+        yield path
+
+
+def test_closed_folders_are_one_sentence(open_folder: Path) -> None:
+    below, unreadable, kept = (open_folder / name for name in ("below", "unreadable", "kept"))
+    for folder, mode in ((below, 0o000), (unreadable, 0o311), (kept, 0o555)):
+        (folder / "cache").mkdir(parents=True)
+        (folder / FILE).write_bytes(b"")
+        folder.chmod(mode)
+    try:
+        done = subprocess.run(
+            [sys.executable, "-c", CLOSED, str(below / "cache"), str(unreadable), str(kept)],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    finally:
+        for folder in (below, unreadable, kept):
+            folder.chmod(0o755)
+    lines = done.stdout.splitlines()
+    assert (done.returncode, len(lines)) == (0, 9), done.stderr
+    assert all("refused:" in line and "ermission" in line for line in (*lines[:2], *lines[3:5]))
+    assert "refused: " in lines[6]
+    assert "the file cannot be removed (Permission denied); check permissions" in lines[6]
+    assert "cannot be used" in lines[2]
+    assert (kept / FILE).exists()
