@@ -6,6 +6,7 @@ can say more than 2 ^ -4, which is not significant; of ten it can say 2 ^ -9.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from mteval.corpus.model import Document, SystemOutput, TestSet
@@ -16,8 +17,8 @@ SOURCES = [f"第{n}艘军舰驶入港口" for n in range(N_SEGMENTS)]
 REFERENCES = [f"The {n} ships of the navy sailed to port {n} today" for n in range(N_SEGMENTS)]
 
 
-def chain(names: str) -> tuple[TestSet, list[SystemOutput]]:
-    """Return a test set of two documents, and systems with one-letter names, the best first."""
+def chain(names: Sequence[str]) -> tuple[TestSet, list[SystemOutput]]:
+    """Return a test set of two documents, and systems of these names, the best first."""
     half = N_SEGMENTS // 2
     documents = tuple(
         Document.from_columns(name, SOURCES[at : at + half], [REFERENCES[at : at + half]])
@@ -30,7 +31,7 @@ def chain(names: str) -> tuple[TestSet, list[SystemOutput]]:
     return TestSet(documents), systems
 
 
-def write_chain(folder: Path, names: str) -> None:
+def write_chain(folder: Path, names: Sequence[str]) -> None:
     """Write references and systems of a chain into a folder, as ``mteval score`` reads them."""
     test_set, systems = chain(names)
     for document in test_set.documents:
