@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import product, zip_longest
 
 from mteval.cli.grid import Content, Grid, GridRow, Line, hung
@@ -36,6 +37,29 @@ class _Way:
     below: bool = False
     keys_wrap: bool = False
     skipped: int = 0
+
+
+class _Contents:
+    """What stands in a column, by group."""
+
+    def __init__(self, groups: list[list[Content]]) -> None:
+        self.groups = groups
+
+    @cached_property
+    def width(self) -> int:
+        """How many cells it takes where nothing is broken."""
+        return max((cell.width() for group in self.groups for cell in group), default=0)
+
+    @cached_property
+    def least_width(self) -> int:
+        """How many cells it needs at least where its texts are broken into lines."""
+        return max((cell.least_width() for group in self.groups for cell in group), default=0)
+
+    def wrapped(self, width: int) -> _Contents:
+        """Return it with its texts broken into lines of a width."""
+        if width >= self.width:
+            return self
+        return _Contents([[cell.wrapped(width) for cell in group] for group in self.groups])
 
 
 def lay_out(table: Table, width: int | None) -> list[Line]:
@@ -85,10 +109,7 @@ def _whole(table: Table, width: int) -> list[Line] | None:
     grid = Grid(
         [Content(column.heading, bold=True) for column in table.columns],
         [column.numeric for column in table.columns],
-        [
-            [GridRow(row) for row in group]
-            for group in _rows(table, range(len(table.columns)), below=False)
-        ],
+        [[GridRow(row) for row in group] for group in _rows(_set(table, below=False))],
         edge=1,
         indent=2,
         gap=3,
@@ -96,9 +117,15 @@ def _whole(table: Table, width: int) -> list[Line] | None:
     return grid.lines() if grid.width() <= width else None
 
 
-def _contents(table: Table, n: int, *, below: bool) -> list[list[Content]]:
-    """Return the n-th column by group: texts, marks of the best, details after or below them."""
-    cells = [[row[n] for row in group] for group in table.groups]
+def _set(table: Table, *, below: bool) -> list[_Contents]:
+    """Return the contents of each column, with details after texts or below them."""
+    return [
+        _contents([[row[n] for row in group] for group in table.groups], below=below)
+        for n in range(len(table.columns))
+    ]
+
+
+def _contents(cells: Sequence[Sequence[Cell]], *, below: bool) -> _Contents:
     # Beside a number that is marked, another keeps a blank, so that digits stand under digits.
     marks = any(cell.best for group in cells for cell in group)
 
@@ -107,31 +134,36 @@ def _contents(table: Table, n: int, *, below: bool) -> list[list[Content]]:
         detail = f"\n{cell.detail.strip()}" if cell.detail and below else cell.detail
         return Content(cell.text + mark + detail, cell.best)
 
-    return [[content(cell) for cell in group] for group in cells]
+    return _Contents([[content(cell) for cell in group] for group in cells])
 
 
-def _rows(table: Table, shown: Sequence[int], *, below: bool) -> list[list[tuple[Content, ...]]]:
-    """Return the rows of each group, of the columns that are shown."""
-    columns = [_contents(table, n, below=below) for n in shown]
-    return [list(zip(*group, strict=True)) for group in zip(*columns, strict=True)]
+def _rows(columns: Sequence[_Contents]) -> list[list[tuple[Content, ...]]]:
+    """Return the rows of each group."""
+    groups = zip(*(column.groups for column in columns), strict=True)
+    return [list(zip(*group, strict=True)) for group in groups]
 
 
 def _fitted(table: Table, width: int) -> list[Line]:
     """Return the lines of a table that does not fit as it is."""
     blocks = _blocks(table, width)
+    details = any(cell.detail for group in table.groups for row in group for cell in row)
+    sets = {below: _set(table, below=below) for below in ((False, True) if details else (False,))}
     n_optional = sum(column.optional > 0 for column in table.columns)
     for skipped, keys_wrap in product(range(n_optional + 1), (False, True)):
         ways = (
             _Way(lifted, below, keys_wrap, skipped)
-            for lifted, below in product((False, True), repeat=2)
+            for lifted, below in product((False, True), sets)
         )
-        grids = [grid for way in ways if (grid := _tightened(table, way, width)) is not None]
+        tried = (_tightened(table, sets[way.below], way, width) for way in ways)
+        grids = [lines for lines in tried if lines is not None]
         if grids:
             return min([*grids, blocks], key=len)
     return blocks
 
 
-def _tightened(table: Table, way: _Way, width: int) -> list[Line] | None:
+def _tightened(
+    table: Table, contents: Sequence[_Contents], way: _Way, width: int
+) -> list[Line] | None:
     """Return the lines of a table set in some way, or nothing where it does not fit so."""
     optional = sorted(
         (n for n, column in enumerate(table.columns) if column.optional),
@@ -143,26 +175,24 @@ def _tightened(table: Table, way: _Way, width: int) -> list[Line] | None:
     if (way.lifted and not lifted) or not shown:
         return None
     columns = [table.columns[n] for n in shown]
-    rows = _rows(table, shown, below=way.below)
     indent = _INDENT if lifted else 1
     room = width - indent - _GAP * (len(columns) - 1)
-    widths = _widths(columns, [row for group in rows for row in group], way, room)
+    widths = _widths(columns, [contents[n] for n in shown], way, room)
     if widths is None:
         return None
-
-    def wrapped(contents: Sequence[Content]) -> list[Content]:
-        return [
-            content if column.numeric else content.wrapped(size)
-            for content, column, size in zip(contents, columns, widths, strict=True)
+    rows = _rows(
+        [
+            contents[n] if table.columns[n].numeric else contents[n].wrapped(size)
+            for n, size in zip(shown, widths, strict=True)
         ]
-
+    )
     grid = Grid(
         [Content(c.short, bold=True).wrapped(w) for c, w in zip(columns, widths, strict=True)],
         [column.numeric for column in columns],
         [
             [
-                GridRow(wrapped(contents), names if n == 0 or names != above[n - 1] else "")
-                for n, (contents, names) in enumerate(zip(group, above, strict=True))
+                GridRow(row, names if n == 0 or names != above[n - 1] else "")
+                for n, (row, names) in enumerate(zip(group, above, strict=True))
             ]
             for group, above in zip(rows, _shared_keys(table), strict=True)
         ],
@@ -175,25 +205,22 @@ def _tightened(table: Table, way: _Way, width: int) -> list[Line] | None:
 
 
 def _widths(
-    columns: Sequence[Column], rows: Sequence[Sequence[Content]], way: _Way, room: int
+    columns: Sequence[Column], contents: Sequence[_Contents], way: _Way, room: int
 ) -> list[int] | None:
     """Return the widths of columns, or nothing where they do not fit; texts share the room.
 
     Args:
         columns: to fit.
-        rows: their contents.
+        contents: of each.
         way: that they are set in.
         room: cells that the columns have together, without the gaps.
     """
     least, most = [], []
-    for n, column in enumerate(columns):
-        contents = [row[n] for row in rows]
-        full = max((content.width() for content in contents), default=0)
+    for column, found in zip(columns, contents, strict=True):
         heading = max(min(longest_word(column.short), MAX_PIECE), least_width(column.short))
         breaks = not column.numeric and (way.keys_wrap or not column.key)
-        low = max((c.least_width() for c in contents), default=0) if breaks else full
-        least.append(max(low, heading))
-        most.append(max(full, heading))
+        least.append(max(found.least_width if breaks else found.width, heading))
+        most.append(max(found.width, heading))
     if sum(least) > room:
         return None
     # The level that all may rise to, as water in basins: the narrow ones have what they need first.
