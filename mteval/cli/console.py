@@ -79,14 +79,18 @@ def _show_lines(lines: Iterable[Line]) -> None:
 
 
 def show_sentence(text: str) -> None:
-    """Write a sentence to stdout, in lines of whole words where it is a terminal."""
+    """Write a sentence to stdout, in lines of whole words where it is a terminal.
+
+    What has three spaces between is a list, and stands an item a line where one line is too short.
+    """
     width = _screen_width()
     if width is None:
         show(text)
         return
     from mteval.cli.grid import hung
 
-    _show_lines(hung(text, width, 0))
+    items = text.split("   ") if len(text) > width else [text]
+    _show_lines(line for item in items for line in hung(item, width, 0))
 
 
 def show_json(document: dict[str, Any]) -> None:

@@ -191,7 +191,7 @@ def _tightened(
         [column.numeric for column in columns],
         [
             [
-                GridRow(row, names if n == 0 or names != above[n - 1] else "")
+                GridRow(row, names if lifted and (n == 0 or names != above[n - 1]) else "")
                 for n, (row, names) in enumerate(zip(group, above, strict=True))
             ]
             for group, above in zip(rows, _shared_keys(table), strict=True)

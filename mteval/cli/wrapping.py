@@ -17,6 +17,8 @@ _NUMBER = re.compile(r"[+±-]?\d[\d.,]*%?")
 _BREAKS_AFTER = "-_/|"
 # What belongs to the word before, though a space stands between them.
 _SIGNS = "↑↓%"
+# What a text of a list begins with: verdicts have such signs.
+_MARKERS = "+x?-*"
 # Narrower texts do not hang under their first word (chosen: two words of English).
 _MIN_HUNG = 10
 # What stands at no end of a line, and at no beginning.
@@ -75,7 +77,7 @@ def wrap(text: str, width: int) -> tuple[str, ...]:
 
 def _hang(line: str) -> str:
     """Return what stands before the further lines of a line."""
-    return "  " if line[1:2] == " " and not line[0].isdigit() else ""
+    return "  " if line[1:2] == " " and line[0] in _MARKERS else ""
 
 
 def _pieces(line: str) -> list[str]:

@@ -44,7 +44,7 @@ VERDICT_KEY = (
     "? other, not in the termbase   - omitted or unclear"
 )
 _RATE_DECIMALS = 3
-# The scores of terms, with the headings of their columns.
+# The scores of terms, with their columns.
 _RateName = Literal[
     "occurrence_accuracy",
     "tsr_wmt25",
@@ -53,13 +53,13 @@ _RateName = Literal[
     "deprecated_rate",
     "severity_weighted_error_rate",
 ]
-_RATES: Mapping[_RateName, str] = {
-    "occurrence_accuracy": "accuracy ↑",
-    "tsr_wmt25": "TSR WMT25 ↑",
-    "consistency_macro": "consistency\nmacro ↑",
-    "consistency_micro": "consistency\nmicro ↑",
-    "deprecated_rate": "deprecated ↓",
-    "severity_weighted_error_rate": "weighted\nerrors ↓",
+_RATES: Mapping[_RateName, Column] = {
+    "occurrence_accuracy": Column("accuracy ↑", True, short="accu- racy ↑"),
+    "tsr_wmt25": Column("TSR WMT25 ↑", True),
+    "consistency_macro": Column("consistency\nmacro ↑", True, short="consis- tency macro ↑"),
+    "consistency_micro": Column("consistency\nmicro ↑", True, short="consis- tency micro ↑"),
+    "deprecated_rate": Column("deprecated ↓", True, short="depre- cated ↓"),
+    "severity_weighted_error_rate": Column("weighted\nerrors ↓", True),
 }
 
 
@@ -80,16 +80,16 @@ def rate_table(rows: Sequence[TextRates], incomplete: Collection[str] = ()) -> T
     systems = [row for row in rows if row["kind"] == "system"]
     complete = [row for row in systems if row["system"] not in incomplete]
     best = {
-        name: best_score((row[name] for row in complete), higher_is_better="↑" in heading)
-        for name, heading in _RATES.items()
+        name: best_score((row[name] for row in complete), higher_is_better="↑" in column.heading)
+        for name, column in _RATES.items()
         if len(systems) > 1
     }
     return Table(
         "Scores of terms",
         (
             Column("system", key=True),
-            Column("occurrences", True, optional=1),
-            *(Column(heading, True) for heading in _RATES.values()),
+            Column("occurrences", True, optional=1, short="occur- rences"),
+            *_RATES.values(),
         ),
         tuple(
             tuple(

@@ -181,6 +181,22 @@ T
     )
 
 
+def test_keys_that_stand_in_their_column_stand_nowhere_else() -> None:
+    columns = (Column("words", group=True), Column("system", key=True), Column("text"))
+    table = Table("T", columns, (((Cell("1-10"), Cell("a"), Cell("a long text of words")),),))
+    assert (
+        shown(table, 28)
+        == """\
+T
+
+ words  system  text
+────────────────────────────
+ 1-10   a       a long text
+                of words
+"""
+    )
+
+
 def test_long_names_are_broken_at_their_joints_and_many_metrics_become_blocks() -> None:
     names = ["a-system-" * 6 + "x", "没有空格的名字" * 5, "nospaces" * 8]
     three = scores(names, "BLEU", "chrF", "TER")
