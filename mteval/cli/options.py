@@ -113,7 +113,7 @@ SamplesOption = Annotated[
     int | None,
     typer.Option(
         help="Bootstrap resamples, or trials of a randomization test; 0 for no intervals, "
-        "100,000 at most.  "
+        "100,000 at most; tests of many pairs take more if their correction needs it.  "
         "[default: 1000, trials 10000]",
         show_default=False,
     ),

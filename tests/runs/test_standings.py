@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -198,6 +199,22 @@ def test_without_tests_none_is_claimed() -> None:
     ):
         [sentence] = findings(evaluation)
         assert re.fullmatch(r"\w+: [ab] scores best\.", sentence)
+
+
+def test_of_a_run_that_keeps_no_tests_none_is_claimed(tmp_path: Path) -> None:
+    """As older versions wrote them: ranks without the tests behind them."""
+    test_set, systems = chain("abc")
+    folder, _ = write_run(mteval.evaluate(test_set, systems, ["chrf"], checks=False), tmp_path)
+    path = folder / "evaluation.json"
+    document = json.loads(path.read_text("utf-8"))
+    del document["tests"]
+    path.write_text(json.dumps(document), "utf-8")
+    record = json.loads((folder / "run.json").read_text("utf-8"))
+    del record["findings"]
+    (folder / "run.json").write_text(json.dumps(record), "utf-8")
+    evaluation = Run(folder).evaluation
+    assert evaluation.ranks == {"chrf": [1, 1, 1]}
+    assert findings(evaluation) == ["chrF: a scores best."]
 
 
 def test_the_systems_of_wmt22_differ_as_their_tests_say(wmt22: Path) -> None:
