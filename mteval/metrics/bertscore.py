@@ -82,7 +82,7 @@ class _Model(LearnedModel):
     """Matches the tokens of texts."""
 
     def __init__(self, encoder: TextEncoder, baseline: float) -> None:
-        super().__init__(encoder.tokenizer, encoder.batches, encoder.text_limit)
+        super().__init__(encoder.tokenizer, encoder.archive, encoder.batches, encoder.text_limit)
         self._encoder = encoder
         self._baseline = baseline
 

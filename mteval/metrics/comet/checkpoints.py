@@ -20,11 +20,10 @@ from mteval.metrics.comet.known_models import (
     READS_EITHER,
 )
 from mteval.metrics.comet.model_files import TOKENIZER_PATTERNS, ModelFiles
+from mteval.metrics.learned.encoder_files import TOKENIZER_FILES
 
 __all__ = ["ModelRow", "fetch_model", "find_model", "list_models"]
 
-# One of these makes a tokenizer.
-_TOKENIZER_FILES = ("tokenizer.json", "sentencepiece.bpe.model", "vocab.txt")
 # Where unbabel-comet put what it fetched before it used the hub's cache.
 _LEGACY_FOLDER = Path("~/.cache/torch/unbabel_comet")
 
@@ -190,7 +189,7 @@ def _beside(checkpoint: Path, hparams: Mapping[str, Any]) -> Path | None:
     owner = _owner(checkpoint)
     last = Path(encoder_names(hparams)[0]).name
     folders = [owner, owner / "encoder", owner / last, checkpoint.absolute().parent]
-    return next((folder for folder in folders if _holds(folder, _TOKENIZER_FILES)), None)
+    return next((folder for folder in folders if _holds(folder, TOKENIZER_FILES)), None)
 
 
 def _holds(folder: Path, tokenizer_files: Sequence[str]) -> bool:
@@ -232,7 +231,7 @@ def _encoder_folder(name: str, beside: Path) -> Path | None:
     """Return the folder of an encoder: a path, also from the model's folder, or a fetched name."""
     for folder in (_expanded(name), beside / name):
         # A name such as xlm-roberta-large must not pick up a folder that happens to lie here.
-        if folder.is_absolute() and _holds(folder, _TOKENIZER_FILES):
+        if folder.is_absolute() and _holds(folder, TOKENIZER_FILES):
             return folder
     if Path(name).is_absolute() or name.count("/") > 1 or name.startswith("."):
         return None
@@ -240,4 +239,4 @@ def _encoder_folder(name: str, beside: Path) -> Path | None:
         found = find_snapshot(name, "config.json")
     except UsageError:  # no name that a hub could have
         return None
-    return found if found is not None and _holds(found, _TOKENIZER_FILES) else None
+    return found if found is not None and _holds(found, TOKENIZER_FILES) else None

@@ -7,7 +7,8 @@ from mteval.metrics.comet.loading import build_model, import_libraries
 from mteval.metrics.comet.model import CometModel
 from mteval.metrics.comet.model_files import ModelFiles, ModelKind
 from mteval.metrics.comet.single_texts import EmbeddingModel, TokenMatchingModel
-from mteval.metrics.learned.devices import quiet_libraries, use_device
+from mteval.metrics.learned.devices import use_device
+from mteval.metrics.learned.libraries import quiet_libraries
 
 __all__ = ["MODEL_CLASSES", "load_model"]
 

@@ -6,13 +6,31 @@ import logging
 import pickle
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from mteval.errors import InputError, MissingPackageError, location
 from mteval.metrics.comet.model_files import ModelFiles
+from mteval.metrics.learned.encoder_files import write_encoder_folder
+from mteval.metrics.learned.libraries import without_panics
+from mteval.metrics.learned.tensors import check_finite, check_tensors
 from mteval.packages import install_command
 
 __all__ = ["build_model", "import_libraries"]
+
+# unbabel-comet's names of its encoders (comet/encoders/__init__.py, 2.2.7), and what they are.
+_MODEL_TYPES = {
+    "BERT": "bert",
+    "XLM-RoBERTa": "xlm-roberta",
+    "MiniLM": "bert",
+    "XLM-RoBERTa-XL": "xlm-roberta-xl",
+    "RemBERT": "rembert",
+}
+_CALLBACKS = (
+    "pytorch_lightning.callbacks.early_stopping.EarlyStopping",
+    "pytorch_lightning.callbacks.model_checkpoint.ModelCheckpoint",
+)
 
 
 def import_libraries() -> None:
@@ -40,7 +58,10 @@ def build_model(files: ModelFiles, torch: Any) -> Any:
     """
     checkpoint = _read_checkpoint(files, torch)
     try:
-        model, missing_keys = _assembled(files, checkpoint)
+        with TemporaryDirectory(prefix="mteval-") as folder, without_panics(files.tokenizer):
+            model, missing_keys = _assembled(files, checkpoint, Path(folder), torch)
+    except InputError:
+        raise
     # Bare Exceptions and assertions too: tokenizers and unbabel-comet raise nothing narrower.
     except Exception as error:
         reason = " ".join(str(error).split())[:300]
@@ -64,8 +85,17 @@ def build_model(files: ModelFiles, torch: Any) -> Any:
     return model
 
 
-def _assembled(files: ModelFiles, checkpoint: dict[str, Any]) -> tuple[Any, list[str]]:
-    """Return the model, and the names of weights that the checkpoint lacks."""
+def _assembled(
+    files: ModelFiles, checkpoint: dict[str, Any], folder: Path, torch: Any
+) -> tuple[Any, list[str]]:
+    """Return the model, and the names of weights that the checkpoint lacks.
+
+    Args:
+        files: where it lies.
+        checkpoint: what it holds.
+        folder: an empty one, for what libraries may read of the encoder's.
+        torch: the module.
+    """
     import inspect
 
     import comet.models
@@ -81,16 +111,22 @@ def _assembled(files: ModelFiles, checkpoint: dict[str, Any]) -> tuple[Any, list
     if files.hparams.get("layer_transformation") == "sparsemax_patch":
         hparams["layer_transformation"] = "softmax"
     settings = {name: value for name, value in hparams.items() if name in accepted}
+    encoder = settings.get("encoder_model", accepted["encoder_model"].default)
+    if not isinstance(encoder, str) or encoder not in _MODEL_TYPES:
+        raise ValueError(f"its encoder_model is none of {', '.join(_MODEL_TYPES)}")
+    write_encoder_folder(folder, files.encoder, files.tokenizer, _MODEL_TYPES[encoder])
     settings |= {
-        "pretrained_model": str(files.encoder),
+        "pretrained_model": str(folder),
         "load_pretrained_weights": False,
         "local_files_only": True,
     }
-    with no_init_weights(), _tokenizer_from(files):
+    with no_init_weights(), _tokenizer_from(folder, encoder):
         model = model_class(**settings)
+    check_tensors(checkpoint["state_dict"], torch)
     # The mapped file itself becomes the weights: nothing is copied before it is used.
     found = model.load_state_dict(checkpoint["state_dict"], strict=False, assign=True)
     model.float()
+    check_finite(model, torch)
     for name in ("input_segments", "encoder_model"):
         said, is_ = files.hparams.get(name), model.hparams.get(name)
         if said is not None and said != is_:
@@ -102,12 +138,12 @@ def _read_checkpoint(files: ModelFiles, torch: Any) -> dict[str, Any]:
     """Return the content of a checkpoint, read without running code that it may hold."""
     import argparse
 
-    from pytorch_lightning.callbacks import EarlyStopping, ModelCheckpoint
     from pytorch_lightning.utilities.parsing import AttributeDict
 
     path = files.checkpoint
-    # Classes that Lightning's own checkpoints name; they hold settings and run nothing.
-    harmless = [argparse.Namespace, AttributeDict, EarlyStopping, ModelCheckpoint]
+    # Classes that hold settings and run nothing, and a stand-in for those that Lightning's own
+    # checkpoints name as keys: a ModelCheckpoint that is made connects to the address in it.
+    harmless = [argparse.Namespace, AttributeDict, *((_Unread, name) for name in _CALLBACKS)]
     try:
         with torch.serialization.safe_globals(harmless):
             try:
@@ -136,10 +172,16 @@ def _read_checkpoint(files: ModelFiles, torch: Any) -> dict[str, Any]:
     return found
 
 
+class _Unread:
+    """What a checkpoint has in a place that nothing reads."""
+
+    def __init__(self, *_: object, **__: object) -> None: ...
+
+
 @contextmanager
-def _tokenizer_from(files: ModelFiles) -> Iterator[None]:
-    """Let comet's MiniLM encoder, which names a tokenizer on the hub, take the one on disk."""
-    if files.hparams.get("encoder_model") != "MiniLM":
+def _tokenizer_from(folder: Path, encoder: str) -> Iterator[None]:
+    """Let comet's MiniLM encoder, which names a tokenizer on the hub, take the one in a folder."""
+    if encoder != "MiniLM":
         yield
         return
     from comet.encoders import minilm
@@ -149,7 +191,7 @@ def _tokenizer_from(files: ModelFiles) -> Iterator[None]:
     class Local(original):  # type: ignore[misc, valid-type]
         @classmethod
         def from_pretrained(cls, *_: Any, **options: Any) -> Any:
-            return original.from_pretrained(str(files.tokenizer), **options)
+            return original.from_pretrained(str(folder), **options)
 
     minilm.XLMRobertaTokenizerFast = Local
     try:

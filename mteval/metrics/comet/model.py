@@ -8,9 +8,10 @@ by length, as many in a batch as memory takes.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
-from mteval.errors import InputError, UnavailableError, location
+from mteval.errors import InputError, MtevalError, location
 from mteval.metrics.comet.model_files import ModelFiles
 from mteval.metrics.learned.batches import TokenBatches
 from mteval.metrics.learned.devices import Device, first_budget, pack_linears
@@ -34,6 +35,7 @@ class CometModel(LearnedModel):
         self, files: ModelFiles, library: Any, device: Device, *, precision: str = "fp32"
     ) -> None:
         self._files = files
+        self._precision = precision
         self._library = library
         self._torch = device.torch
         self._device = device.device
@@ -52,13 +54,13 @@ class CometModel(LearnedModel):
         )
         advice = f"with {files.name}; use --precision bf16, --device cpu or a smaller model"
         batches = TokenBatches(device, budget, self._pad, advice)
-        super().__init__(encoder.tokenizer.backend_tokenizer, batches, text_limit)
+        super().__init__(encoder.tokenizer.backend_tokenizer, files.tokenizer, batches, text_limit)
 
     def try_out(self) -> None:
-        """Score a word, so that hyper-parameters which fit no model are found out now.
+        """Score a letter, so that what fits no model is found out now.
 
         Raises:
-            InputError: they do not.
+            InputError: the hyper-parameters do not, or there is no score.
         """
         word = ModelInput(
             "a" if self._files.reads_source else None,
@@ -66,8 +68,11 @@ class CometModel(LearnedModel):
             "a" if self._files.reads_reference else None,
         )
         try:
-            self.score([word], self.tokenize(word.texts()), lambda _: None)
-        except UnavailableError:
+            [scored] = self.score([word], self.tokenize(word.texts()), lambda _: None)
+            # In half precision one may lack, as of any text, and be said to.
+            if self._precision == "fp32" and not math.isfinite(scored.score):
+                raise ValueError(f"a letter scores {scored.score}")
+        except MtevalError:
             raise
         except Exception as error:  # unbabel-comet raises nothing narrower
             raise InputError(

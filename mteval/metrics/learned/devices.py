@@ -3,14 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import gc
-import logging
-import os
 import platform
 import sys
-import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +17,6 @@ __all__ = [
     "first_budget",
     "is_out_of_memory",
     "pack_linears",
-    "quiet_libraries",
     "use_device",
 ]
 
@@ -164,46 +157,3 @@ def pack_linears(module: Any, torch: Any) -> None:
             for name, child in list(parent.named_children()):
                 if type(child) is torch.nn.Linear:
                     setattr(parent, name, Packed(child))
-
-
-@contextmanager
-def quiet_libraries(load: Callable[[], None]) -> Iterator[None]:
-    """Keep the loading of models from printing and warning, and from logging for everybody else.
-
-    Args:
-        load: imports the libraries, transformers among them.
-    """
-    # Said so that tokenizers does not warn of every later fork.
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            with _no_collection():
-                load()
-                import transformers
-            verbosity = transformers.logging.get_verbosity()
-            transformers.logging.set_verbosity_error()
-            try:
-                yield
-            finally:
-                transformers.logging.set_verbosity(verbosity)
-        finally:
-            root.handlers[:] = handlers
-            root.setLevel(level)
-
-
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """Keep the garbage collector off: the half million objects of these imports are here to stay.
-
-    It takes a fifth of their time.
-    """
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()

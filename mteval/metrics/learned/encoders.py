@@ -11,14 +11,11 @@ from typing import Any
 
 from mteval.errors import InputError, MissingPackageError, location
 from mteval.metrics.learned.batches import TokenBatches
-from mteval.metrics.learned.devices import (
-    Device,
-    first_budget,
-    pack_linears,
-    quiet_libraries,
-    use_device,
-)
+from mteval.metrics.learned.devices import Device, first_budget, pack_linears, use_device
+from mteval.metrics.learned.encoder_files import read_config
 from mteval.metrics.learned.inputs import Floats
+from mteval.metrics.learned.libraries import quiet_libraries, without_panics
+from mteval.metrics.learned.tensors import check_finite, check_tensors
 from mteval.packages import install_command
 from mteval.wording import listing
 
@@ -32,6 +29,7 @@ class TextEncoder:
     """An encoder that embeds the tokens of texts.
 
     Attributes:
+        archive: what it was read from.
         model: of transformers, cut off after the layer that is read.
         tokenizer: of the library tokenizers.
         special_ids: the tokens around a text.
@@ -40,6 +38,7 @@ class TextEncoder:
         batches: runs sequences of tokens.
     """
 
+    archive: Path
     model: Any
     tokenizer: Any
     special_ids: frozenset[int]
@@ -74,8 +73,12 @@ def read_encoder(archive: Path, *, layer: int, device: str, advice: str) -> Text
         try:
             with zipfile.ZipFile(archive) as file:
                 config, tokenizer, settings, weights = map(file.read, _FILES)
-            model = _build_model(json.loads(config), layer, weights)
-            text_tokenizer, special_ids = _build_tokenizer(tokenizer, json.loads(settings))
+            known = read_config(config.decode("utf-8"), location(archive))
+            model = _build_model(known, layer, weights, where.torch)
+            with without_panics(archive):
+                text_tokenizer, special_ids = _build_tokenizer(tokenizer, json.loads(settings))
+        except InputError:
+            raise
         # KeyError where a file is missing; safetensors, tokenizers and torch raise Exceptions and
         # RuntimeErrors of their own.
         except Exception as error:
@@ -89,7 +92,7 @@ def read_encoder(archive: Path, *, layer: int, device: str, advice: str) -> Text
     width, limit = model.config.hidden_size, model.config.max_position_embeddings
     budget = first_budget(where, width=width, layers=layer + 1, longest=limit)
     batches = TokenBatches(where, budget, model.config.pad_token_id, advice)
-    return TextEncoder(model, text_tokenizer, special_ids, limit, where, batches)
+    return TextEncoder(archive, model, text_tokenizer, special_ids, limit, where, batches)
 
 
 def _import_libraries() -> None:
@@ -103,7 +106,7 @@ def _import_libraries() -> None:
         ) from None
 
 
-def _build_model(config: dict[str, Any], layer: int, weights: bytes) -> Any:
+def _build_model(config: dict[str, Any], layer: int, weights: bytes, torch: Any) -> Any:
     import transformers
     from safetensors.torch import load
     from transformers.modeling_utils import no_init_weights
@@ -112,9 +115,12 @@ def _build_model(config: dict[str, Any], layer: int, weights: bytes) -> Any:
     settings = transformers.AutoConfig.for_model(kind, **config | {"num_hidden_layers": layer})
     with no_init_weights():
         model = transformers.AutoModel.from_config(settings)
-    missing = model.load_state_dict(load(weights), strict=False, assign=True).missing_keys
+    state = load(weights)
+    check_tensors(state, torch)
+    missing = model.load_state_dict(state, strict=False, assign=True).missing_keys
     if missing:
         raise ValueError(f"it lacks the weights {listing(missing)}")
+    check_finite(model, torch)
     return model
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Container, Hashable, Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from mteval.metrics.learned.batches import TokenBatches
 from mteval.metrics.learned.chunks import Limits
 from mteval.metrics.learned.inputs import Floats, ModelInput, Scored
+from mteval.metrics.learned.libraries import broken_tokenizer, without_panics
 
 if TYPE_CHECKING:
     from tokenizers import Encoding
@@ -33,6 +35,7 @@ class LearnedModel(ABC):
 
     Args:
         tokenizer: of the library tokenizers; it is set to cut and pad nothing.
+        tokenizer_file: what it was made of, which messages name.
         batches: runs sequences of tokens.
         text_limit: tokens that a text may have, special ones included.
 
@@ -47,8 +50,11 @@ class LearnedModel(ABC):
     embeds_texts = False
     batches_a_window = 30
 
-    def __init__(self, tokenizer: Any, batches: TokenBatches, text_limit: int) -> None:
+    def __init__(
+        self, tokenizer: Any, tokenizer_file: Path, batches: TokenBatches, text_limit: int
+    ) -> None:
         self._tokenizer = tokenizer
+        self._tokenizer_file = tokenizer_file
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
         self._batches = batches
@@ -78,9 +84,21 @@ class LearnedModel(ABC):
         return self.batches_a_window * self._batches.budget
 
     def tokenize(self, texts: Sequence[str]) -> dict[str, Encoding]:
-        """Return the tokens of whole texts, with the special tokens around each."""
+        """Return the tokens of whole texts, with the special tokens around each.
+
+        Raises:
+            InputError: the tokenizer cannot be run on one of them.
+        """
         distinct = list(dict.fromkeys(texts))
-        return dict(zip(distinct, self._tokenizer.encode_batch(distinct), strict=True))
+        # Its file may be anything: with some it fails on some texts only.
+        try:
+            with without_panics(self._tokenizer_file):
+                encoded = self._tokenizer.encode_batch(distinct)
+        except Exception as error:
+            if type(error) is not Exception:  # tokenizers raises nothing narrower
+                raise
+            raise broken_tokenizer(self._tokenizer_file, error) from None
+        return dict(zip(distinct, encoded, strict=True))
 
     def content_limits(self, input: ModelInput) -> Limits:
         """Return how many tokens, special ones apart, the texts of an input may have."""

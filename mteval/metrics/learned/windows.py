@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from mteval.io.store import CachedScore
 from mteval.metrics.learned.inputs import Floats, ModelInput
+from mteval.metrics.learned.libraries import hub_offline
 from mteval.metrics.learned.long_inputs import score_inputs
 from mteval.metrics.learned.model import LearnedModel, ModelReference
 
@@ -79,7 +80,8 @@ class ScoreWindow:
         model = _loaded(self._reference)
         model.add_embeddings(window.embeddings)
         report = self._report or (lambda _: None)
-        scores = score_inputs(model, window.inputs, split=self._split, progress=report)
+        with hub_offline():
+            scores = score_inputs(model, window.inputs, split=self._split, progress=report)
         wanted = window.shared_texts().difference(window.embeddings) if model.embeds_texts else ()
         embeddings = model.embeddings(wanted)
         model.keep_embeddings(window.carried)
@@ -88,7 +90,8 @@ class ScoreWindow:
 
 @lru_cache(maxsize=1)
 def _loaded(reference: ModelReference) -> LearnedModel:
-    return reference.load()
+    with hub_offline():
+        return reference.load()
 
 
 def forget_models() -> None:
