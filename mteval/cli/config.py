@@ -6,6 +6,7 @@ There is one for each option that a metric declares; nothing is listed here.
 from __future__ import annotations
 
 import os
+import pkgutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from mteval.errors import InputError, UsageError, location
 from mteval.io.files import kind_of
 from mteval.io.toml import read_toml
 from mteval.metrics.base import MetricSpec
+from mteval.metrics.guard import guarded
 from mteval.metrics.options import MetricOption, OptionValue
 from mteval.metrics.registry import METRICS, all_metrics, plugin_problems
 
@@ -32,29 +34,47 @@ SETTINGS: dict[str, str] = {
 }
 
 
-def read_settings(folder: Path) -> MetricSettings:
-    """Return the options of metrics that are set in a folder.
+def read_settings(folder: Path, flags: Mapping[str, str | None] = {}) -> MetricSettings:
+    """Return the options of metrics that are set for work in a folder.
 
-    Environment variables go first, then ``mteval.toml`` in the folder, or where there is none
-    ``[tool.mteval]`` of its ``pyproject.toml``.
+    Flags go first, then environment variables, then ``mteval.toml`` in the folder, or where there
+    is none ``[tool.mteval]`` of its ``pyproject.toml``. These may be somebody else's, so an option
+    may have a check on what they say.
+
+    Args:
+        folder: the one of the files.
+        flags: what flags say, by flag; None for those that are not given.
 
     Raises:
         InputError: a file is not TOML, a value is not what the option allows, or what should be
             a table is not one.
-        UsageError: a setting is unknown or set twice, or a variable has a value that the option
-            does not allow.
+        UsageError: a setting is unknown or set twice, a flag or variable has a value that the
+            option does not allow, or a file one that the user alone may set.
     """
-    settings = _from_files(folder)
+    settings, path = _from_files(folder)
     for spec in all_metrics().values():
         for option in spec.options:
-            text = "" if option.variable is None else os.environ.get(option.variable, "")
-            if option.variable is not None and text:
-                value = option.parse(text, option.variable)
-                settings.setdefault(spec.name, {})[option.name] = value
-    return settings
+            own = settings.setdefault(spec.name, {})
+            value = _from_user(option, flags)
+            if value is not None:
+                own[option.name] = value
+            elif option.name in own and option.project_check is not None:
+                check = guarded(spec.name, pkgutil.resolve_name, option.project_check)
+                check(own[option.name], f"{location(path)}: {spec.name}'s {option.name}")
+    return {name: own for name, own in settings.items() if own}
 
 
-def _from_files(folder: Path) -> MetricSettings:
+def _from_user(option: MetricOption, flags: Mapping[str, str | None]) -> OptionValue | None:
+    """Return what a flag or else a variable says of an option; None for nothing."""
+    variables = (option.variable, os.environ.get(option.variable or "", ""))
+    for name, text in ((option.flag, flags.get(option.flag or "")), variables):
+        if name is not None and text:
+            return option.parse(text, name)
+    return None
+
+
+def _from_files(folder: Path) -> tuple[MetricSettings, Path]:
+    """Return what the files of a folder set, and the one that is read."""
     for name in ("mteval.toml", "pyproject.toml"):
         path = folder / name
         if kind_of(path) != "file":
@@ -63,8 +83,8 @@ def _from_files(folder: Path) -> MetricSettings:
         if name == "pyproject.toml":
             for key in ("tool", "mteval"):
                 found = _table(found.get(key, {}), path, key, "settings go below [tool.mteval]")
-        return _checked(found, path)
-    return {}
+        return _checked(found, path), path
+    return {}, folder
 
 
 def _table(value: object, path: Path, key: str, advice: str) -> Mapping[str, object]:

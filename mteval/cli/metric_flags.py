@@ -114,13 +114,8 @@ def metric_settings(flags: MetricFlags, *, no_cache: bool) -> MetricSettings:
     from mteval.metrics.learned.options import CACHE_OPTION
     from mteval.metrics.registry import all_metrics
 
-    settings = read_settings(Path())
+    settings = read_settings(Path(), flags)
     for spec in all_metrics().values():
-        own = settings.setdefault(spec.name, {})
-        for option in spec.options:
-            text = None if option.flag is None else flags.get(option.flag)
-            if option.flag is not None and text:
-                own[option.name] = option.parse(text, option.flag)
         if no_cache and CACHE_OPTION in spec.options:
-            own[CACHE_OPTION.name] = False
-    return {name: own for name, own in settings.items() if own}
+            settings.setdefault(spec.name, {})[CACHE_OPTION.name] = False
+    return settings

@@ -41,6 +41,9 @@ class MetricOption:
         flag: on the command line; None where it has none.
         variable: environment variable that goes before files; None where it has none.
         aliases: keys at the top of mteval.toml that say the same.
+        project_check: ``module:function`` that is called with a value which a project's settings
+            have, and with what messages name, and raises a UsageError where the user alone may set
+            it; None where a project may set what it likes.
     """
 
     name: str
@@ -53,6 +56,7 @@ class MetricOption:
     flag: str | None = None
     variable: str | None = None
     aliases: tuple[str, ...] = ()
+    project_check: str | None = None
 
     def __post_init__(self) -> None:
         if self.default is not None:

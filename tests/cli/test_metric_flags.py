@@ -33,6 +33,9 @@ def test_settings_name_the_model(
 
     shutil.copytree(checkpoints["xcomet"], warm / "models" / "xcomet")
     (warm / "mteval.toml").write_text('comet_model = "models/xcomet"\n')
+    # The project may be somebody else's.
+    refused(here(*command), "mteval.toml: comet's model is models/xcomet, and a project's settings")
+    monkeypatch.setenv("MTEVAL_TRUSTED_MODELS", str(warm / "models"))
     assert model() == "model:xcomet"
     assert any("comet-split" in row["flags"] for row in segments(warm))
     (warm / "mteval.toml").write_text('comet_model = "Org/file"\n')

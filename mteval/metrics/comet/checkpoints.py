@@ -5,6 +5,7 @@ Nothing here loads a model, and only ``fetch_model`` touches the network.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypedDict
@@ -22,10 +23,12 @@ from mteval.metrics.comet.known_models import (
 from mteval.metrics.comet.model_files import TOKENIZER_PATTERNS, ModelFiles
 from mteval.metrics.learned.encoder_files import TOKENIZER_FILES
 
-__all__ = ["ModelRow", "fetch_model", "find_model", "list_models"]
+__all__ = ["LEGACY_FOLDER", "ModelRow", "fetch_model", "find_model", "list_models", "local_path"]
 
+# How names on the hub look, with their owner's.
+_HUB_NAME = re.compile(r"[A-Za-z0-9]\w*(?:[-.]\w+)*/[A-Za-z0-9]\w*(?:[-.]\w+)*", re.ASCII)
 # Where unbabel-comet put what it fetched before it used the hub's cache.
-_LEGACY_FOLDER = Path("~/.cache/torch/unbabel_comet")
+LEGACY_FOLDER = Path("~/.cache/torch/unbabel_comet")
 
 
 class ModelRow(TypedDict):
@@ -89,11 +92,12 @@ def find_model(name: str) -> ModelFiles:
     """
     if name in BUNDLED_MODELS:
         return _read_model(_checkpoint_in(BUNDLED_MODELS[name]), name)
-    path = _expanded(name)
-    if kind_of(path) == "file":
+    path = local_path(name)
+    if path is not None and kind_of(path) == "file":
         return _read_model(path, path.stem if path.stem != "model" else _owner(path).name)
-    if kind_of(path) == "folder":
+    if path is not None:
         return _read_model(_checkpoint_in(path), path.absolute().name)
+    path = _expanded(name)
     if path.suffix == ".ckpt" or name.startswith((".", "/", "~")) or name.count("/") > 1:
         raise InputError(f"{location(name)}: there is no such file or folder; check the path")
     folder = _locate(name)
@@ -105,6 +109,17 @@ def find_model(name: str) -> ModelFiles:
             "--comet-model (or MTEVAL_COMET_MODEL)"
         )
     return _read_model(_checkpoint_in(folder), name, hub=True)
+
+
+def local_path(name: str) -> Path | None:
+    """Return the file or folder that a model is named by; None where it is another name, or none.
+
+    A published name, and one that was fetched, is never a folder that happens to lie here.
+    """
+    path = _expanded(name)
+    if kind_of(path) is None or any(name == known.name for known in KNOWN_MODELS):
+        return None
+    return None if _HUB_NAME.fullmatch(name) and _locate(name) else path
 
 
 def _expanded(name: str) -> Path:
@@ -119,7 +134,7 @@ def _locate(name: str) -> Path | None:
     """Return the folder of a model: with the package, or in a cache of the hub or unbabel-comet."""
     if name in BUNDLED_MODELS:
         return BUNDLED_MODELS[name]
-    snapshot, legacy = find_snapshot(name, "hparams.yaml"), _expanded(str(_LEGACY_FOLDER / name))
+    snapshot, legacy = find_snapshot(name, "hparams.yaml"), _expanded(str(LEGACY_FOLDER / name))
     # A download that was broken off has left no checkpoint.
     return next((folder for folder in (snapshot, legacy) if folder and _checkpoints(folder)), None)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from mteval.errors import MissingPackageError, UnavailableError, UsageError, location
 from mteval.packages import install_command
 
-__all__ = ["download", "find_snapshot"]
+__all__ = ["download", "find_snapshot", "hub_folder"]
 
 
 def download(name: str, patterns: list[str]) -> Path:
@@ -37,6 +37,15 @@ def download(name: str, patterns: list[str]) -> Path:
 
 def _is_installed() -> bool:
     return importlib.util.find_spec("huggingface_hub") is not None
+
+
+def hub_folder() -> Path | None:
+    """Return the folder that the hub's library keeps what it fetches in; None without it."""
+    if not _is_installed():
+        return None
+    from huggingface_hub.constants import HF_HUB_CACHE
+
+    return Path(HF_HUB_CACHE)
 
 
 def find_snapshot(name: str, file: str) -> Path | None:

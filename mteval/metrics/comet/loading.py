@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import pickle
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -59,7 +59,7 @@ def build_model(files: ModelFiles, torch: Any) -> Any:
     checkpoint = _read_checkpoint(files, torch)
     try:
         with TemporaryDirectory(prefix="mteval-") as folder, without_panics(files.tokenizer):
-            model, missing_keys = _assembled(files, checkpoint, Path(folder), torch)
+            model = _assembled(files, checkpoint, Path(folder), torch)
     except InputError:
         raise
     # Bare Exceptions and assertions too: tokenizers and unbabel-comet raise nothing narrower.
@@ -69,13 +69,6 @@ def build_model(files: ModelFiles, torch: Any) -> Any:
             f"{location(files.checkpoint)}: no {files.kind} model can be built of this checkpoint "
             f"and the encoder in {location(files.encoder)} ({reason}); get both again"
         ) from None
-    parameters = {name for name, _ in model.named_parameters()}
-    missing = sorted(parameters.intersection(missing_keys))
-    if missing:
-        raise InputError(
-            f"{location(files.checkpoint)}: the checkpoint lacks {len(missing)} of its model's "
-            f"{len(parameters)} weights ({missing[0]}, ...); get it again"
-        )
     rows = model.encoder.model.get_input_embeddings().num_embeddings
     if len(model.encoder.tokenizer) > rows:
         raise InputError(
@@ -85,10 +78,8 @@ def build_model(files: ModelFiles, torch: Any) -> Any:
     return model
 
 
-def _assembled(
-    files: ModelFiles, checkpoint: dict[str, Any], folder: Path, torch: Any
-) -> tuple[Any, list[str]]:
-    """Return the model, and the names of weights that the checkpoint lacks.
+def _assembled(files: ModelFiles, checkpoint: dict[str, Any], folder: Path, torch: Any) -> Any:
+    """Return the model with its weights.
 
     Args:
         files: where it lies.
@@ -126,12 +117,23 @@ def _assembled(
     # The mapped file itself becomes the weights: nothing is copied before it is used.
     found = model.load_state_dict(checkpoint["state_dict"], strict=False, assign=True)
     model.float()
+    _check_complete(files, model, found.missing_keys)
     check_finite(model, torch)
     for name in ("input_segments", "encoder_model"):
         said, is_ = files.hparams.get(name), model.hparams.get(name)
         if said is not None and said != is_:
             raise ValueError(f"{name} is {said!r} in hparams.yaml and {is_!r} in the weights")
-    return model, list(found.missing_keys)
+    return model
+
+
+def _check_complete(files: ModelFiles, model: Any, missing_keys: Iterable[str]) -> None:
+    parameters = {name for name, _ in model.named_parameters()}
+    missing = sorted(parameters.intersection(missing_keys))
+    if missing:
+        raise InputError(
+            f"{location(files.checkpoint)}: the checkpoint lacks {len(missing)} of its model's "
+            f"{len(parameters)} weights ({missing[0]}, ...); get it again"
+        )
 
 
 def _read_checkpoint(files: ModelFiles, torch: Any) -> dict[str, Any]:

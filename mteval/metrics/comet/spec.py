@@ -32,6 +32,7 @@ COMET = MetricSpec(
             flag="--comet-model",
             variable="MTEVAL_COMET_MODEL",
             aliases=("comet_model",),
+            project_check="mteval.metrics.comet.trust:check_project_model",
         ),
         LONG_INPUTS_OPTION,
         MetricOption(

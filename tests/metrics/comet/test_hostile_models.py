@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import shutil
 import socket
+import subprocess
+import sys
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +20,7 @@ import torch
 from mteval.errors import InputError, MtevalError
 from mteval.metrics.comet.checkpoints import find_model
 from mteval.metrics.comet.kinds import load_model
+from tests.conftest import ROOT
 
 # Any address: whoever asks for it is told on.
 ADDRESS = "ftp://127.0.0.1:9/model"
@@ -313,3 +317,97 @@ def test_a_callback_in_a_checkpoint_is_not_made(model: Path) -> None:
 
 def test_sound_models_load(model: Path) -> None:
     works(model)
+
+
+# A package that fetches code, as transformers calls it where it is installed.
+KERNELS = """
+import enum, os, pathlib
+
+Mode = enum.Flag("Mode", "INFERENCE TRAINING TORCH_COMPILE FALLBACK")
+
+def get_kernel(name, **_):
+    pathlib.Path(os.environ["CANARY"]).open("a").write(f"kernel {name}\\n")
+    raise ImportError("no network")
+
+class _Any:
+    def __init__(self, *_, **__): ...
+    def __call__(self, function): return function
+
+def __getattr__(name):
+    if name.startswith("__"):
+        raise AttributeError(name)
+    return _Any
+"""
+GUARD = """
+import os, pathlib, socket
+
+def guard(name):
+    def refuse(*arguments, **_):
+        pathlib.Path(os.environ["CANARY"]).open("a").write(f"network {arguments[-1]}\\n")
+        raise OSError("no network")
+    return refuse
+
+for name in ("connect", "connect_ex", "sendto"):
+    setattr(socket.socket, name, guard(name))
+socket.getaddrinfo = guard("getaddrinfo")
+"""
+CONTROL = """
+import sys, warnings
+warnings.simplefilter("ignore")
+from transformers import BertConfig, BertModel
+try:
+    BertModel(BertConfig.from_pretrained(sys.argv[1]))
+except Exception:
+    pass
+"""
+
+
+def test_a_kernel_is_not_fetched_where_its_package_is_installed(
+    sound: Path, tmp_path: Path
+) -> None:
+    site, canary = tmp_path / "site", tmp_path / "canary"
+    model = Path(shutil.copytree(sound, tmp_path / "cloned" / "model"))
+    change(model / "encoder" / "config.json", attn_implementation="kernels-community/canary")
+    (site / "kernels").mkdir(parents=True)
+    (site / "kernels" / "__init__.py").write_text(KERNELS, "utf-8")
+    (site / "kernels-0.10.0.dist-info").mkdir()
+    (site / "kernels-0.10.0.dist-info" / "METADATA").write_text(
+        "Metadata-Version: 2.1\nName: kernels\nVersion: 0.10.0\n", "utf-8"
+    )
+    (site / "sitecustomize.py").write_text(GUARD, "utf-8")
+    (tmp_path / "cloned" / "texts").write_text("a\n", "utf-8")
+    (tmp_path / "cloned" / "mteval.toml").write_text("comet_model = 'model'\n", "utf-8")
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("HF_")},
+        "PYTHONPATH": os.pathsep.join([str(site), str(ROOT)]),
+        "CANARY": str(canary),
+        "HOME": str(tmp_path),
+    }
+
+    def run(*command: object) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, *map(str, command)],
+            cwd=tmp_path / "cloned",
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+
+    score = ("-m", "mteval", "score", "texts", "-s", "texts", "-r", "texts", "-m", "comet")
+    for more, says in (((), "name it with --comet-model"), (("--comet-model", "model"), CODE)):
+        done = run(*score, *more, "--samples", 0)
+        assert done.returncode == 2
+        assert says in done.stderr
+        assert done.stderr.count("\n") == 1
+    assert not canary.exists()
+    # The libraries by themselves do fetch it.
+    run("-c", CONTROL, model / "encoder")
+    assert "kernel kernels-community/canary" in canary.read_text("utf-8")
+    canary.unlink()
+    # A sound model is scored, and nobody asks for a network.
+    change(model / "encoder" / "config.json", attn_implementation=None)
+    done = run(*score, "--comet-model", "model", "--samples", 0)
+    assert done.returncode == 0, done.stderr
+    assert not canary.exists()
