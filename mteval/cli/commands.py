@@ -24,6 +24,7 @@ from mteval.cli.score import score
 from mteval.cli.stores import cache_app, models_app
 from mteval.cli.terms import terms_app
 from mteval.errors import MtevalError
+from mteval.io.memory import is_out_of_memory
 
 __all__ = ["app", "main"]
 
@@ -62,6 +63,8 @@ def main() -> None:
     try:
         app(prog_name="mteval")
     except MtevalError as error:
+        if is_out_of_memory(error):  # what it says of a file or package is not so
+            raise
         say(f"mteval: {error}")
         sys.exit(2)
     except OSError as error:

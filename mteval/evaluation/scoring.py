@@ -15,6 +15,7 @@ from mteval.errors import UnavailableError, UsageError
 from mteval.evaluation.findings import Findings
 from mteval.evaluation.inputs import Texts
 from mteval.executor import Executor, ProcessExecutor
+from mteval.io.memory import is_out_of_memory
 from mteval.metrics.base import Array, Flag, Metric, MetricSpec, Progress, Statistics
 from mteval.metrics.registry import (
     DEFAULT_METRICS,
@@ -135,7 +136,7 @@ def _attempt(
     try:
         return step()
     except UnavailableError as error:
-        if plan.must_work(spec):
+        if plan.must_work(spec) or is_out_of_memory(error):
             raise
         lacking.append(error)
         notes.append(f"{spec.label} is skipped: {error}")

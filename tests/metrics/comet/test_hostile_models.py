@@ -367,7 +367,7 @@ def test_a_kernel_is_not_fetched_where_its_package_is_installed(
 ) -> None:
     site, canary = tmp_path / "site", tmp_path / "canary"
     model = Path(shutil.copytree(sound, tmp_path / "cloned" / "model"))
-    change(model / "encoder" / "config.json", attn_implementation="kernels-community/canary")
+    change(model / "encoder" / "config.json", _attn_implementation="kernels-community/canary")
     (site / "kernels").mkdir(parents=True)
     (site / "kernels" / "__init__.py").write_text(KERNELS, "utf-8")
     (site / "kernels-0.10.0.dist-info").mkdir()
@@ -407,7 +407,7 @@ def test_a_kernel_is_not_fetched_where_its_package_is_installed(
     assert "kernel kernels-community/canary" in canary.read_text("utf-8")
     canary.unlink()
     # A sound model is scored, and nobody asks for a network.
-    change(model / "encoder" / "config.json", attn_implementation=None)
+    change(model / "encoder" / "config.json", _attn_implementation=None)
     done = run(*score, "--comet-model", "model", "--samples", 0)
     assert done.returncode == 0, done.stderr
     assert not canary.exists()
