@@ -9,7 +9,7 @@ if __name__ == "__main__" and sys.path[0] in ("", os.getcwd()):  # noqa: PTH109 
 
 try:
     from mteval.io.interrupts import run_command
-    from mteval.io.memory import is_out_of_memory, out_of_memory_sentence
+    from mteval.io.memory import is_out_of_memory, out_of_memory_sentence, save_memory
 except KeyboardInterrupt:
     os.write(2, b"mteval: interrupted\n")
     os._exit(130)
@@ -28,6 +28,7 @@ def main() -> None:
 def _run() -> None:
     """Run the command; whatever lacks memory, and in whatever words, is one sentence."""
     try:
+        save_memory()
         from mteval.cli.commands import main as run
 
         run()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
@@ -97,6 +98,13 @@ def read_source_entry(sources: Path | None, page: Path) -> SourceEntry:
         )
     _check_keys(sources, f"the entry of {page.name}", entry, (*_TEXT_KEYS, "languages"))
     texts = dict(_texts(sources, page, entry))
+    translation = texts.get("translation", "")
+    # Else the settings of a folder would have files read that lie anywhere.
+    if re.search(r"[/\\]", translation) or translation in (".", ".."):
+        raise InputError(
+            f"{location(sources)}: translation of {page.name} is {translation!r}; write the name "
+            "of a file beside the page, without a folder"
+        )
     languages = entry.get("languages", ["zh", "en"])
     if languages not in (["en"], ["zh", "en"]):
         raise InputError(

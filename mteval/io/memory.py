@@ -8,7 +8,7 @@ from __future__ import annotations
 import errno
 import os
 
-__all__ = ["is_out_of_memory", "out_of_memory_sentence"]
+__all__ = ["is_out_of_memory", "out_of_memory_sentence", "save_memory"]
 
 # What libraries say in errors of other classes: the loader of shared objects, numpy, torch, C++,
 # and threads, each of which takes a stack.
@@ -19,8 +19,19 @@ _SAYINGS = (
 _SAYERS = (ImportError, OSError, RuntimeError, SystemError)
 _NAMES = ("OutOfMemoryError", "OutOfMemoryException")
 _CGROUP_LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
+# Bytes; chosen: scoring without a model takes less.
+_SPARSE = 3_000_000_000
 # Where there is no limit, some files say one that no machine has.
 _ENDLESS = 1 << 60
+
+
+def save_memory() -> None:
+    """Let numpy start no threads where this process may have little, before numpy is loaded.
+
+    Each takes 160 MB of addresses, and waits for ever where it does not get them, also at the end.
+    """
+    if any(size < _SPARSE for size, _ in _process_limits()):
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 def is_out_of_memory(error: BaseException) -> bool:
@@ -30,6 +41,9 @@ def is_out_of_memory(error: BaseException) -> bool:
         if isinstance(found, MemoryError) or type(found).__name__ in _NAMES:
             return True
         if isinstance(found, OSError) and found.errno == errno.ENOMEM:
+            return True
+        # What C code makes of it that forgets to say why.
+        if type(found) is SystemError and _process_limits():
             return True
         if isinstance(found, _SAYERS):
             said = str(found).lower()
