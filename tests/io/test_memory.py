@@ -75,7 +75,7 @@ def test_a_process_with_too_little_memory_ends_with_one_sentence(
     def run(limit: int) -> subprocess.CompletedProcess[str]:
         score = (
             f"score {root / 'systems/llm-fluent'} -r {root / 'references'} -m chrf --samples 0 "
-            f"--terms {root / 'references/terms.csv'} -o {tmp_path / str(limit)}"
+            f"-o {tmp_path / str(limit)}"
         )
         return subprocess.run(
             ["sh", "-c", f"ulimit -v {limit * 1000}; exec {sys.executable} -m mteval {score}"],
@@ -85,7 +85,7 @@ def test_a_process_with_too_little_memory_ends_with_one_sentence(
             check=False,
         )
 
-    limits = (60, 90, 120, 200, 300, 450)
+    limits = (60, 120, 200, 300)
     with ThreadPoolExecutor(2) as pool:
         for limit, done in zip(limits, pool.map(run, limits), strict=True):
             assert done.returncode in (0, 2), (limit, done.returncode, done.stderr)
@@ -96,4 +96,4 @@ def test_a_process_with_too_little_memory_ends_with_one_sentence(
                 assert "MB for this process (ulimit -v)" in said
                 assert not (tmp_path / str(limit)).exists()
             # Not even numpy fits into these.
-            assert done.returncode == 2 or limit > 90
+            assert done.returncode == 2 or limit > 120
