@@ -10,6 +10,7 @@ from typing import Literal
 
 from mteval.errors import InputError, location
 from mteval.io.encodings import decode
+from mteval.io.pipes import read_to_end
 
 __all__ = [
     "MAX_BYTES",
@@ -105,15 +106,14 @@ def read_bytes(path: Path, max_bytes: int | None = MAX_BYTES) -> bytes:
     """
     try:
         # A pipe without a writer must not hold us up before it is looked at.
-        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
-        found = os.fstat(handle)
-        if stat.S_ISDIR(found.st_mode):
-            os.close(handle)
-            raise IsADirectoryError
-        with open(handle, "rb") as file:  # noqa: PTH123 - of a descriptor
-            if stat.S_ISFIFO(found.st_mode):
-                os.set_blocking(handle, True)
-            elif not stat.S_ISREG(found.st_mode):
+        handle = os.open(
+            path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+        )
+        try:
+            found = os.fstat(handle)
+            if stat.S_ISDIR(found.st_mode):
+                raise IsADirectoryError
+            if not stat.S_ISFIFO(found.st_mode) and not stat.S_ISREG(found.st_mode):
                 raise InputError(
                     f"{location(path)}: this is a device and no file of text; save the text to a "
                     "file first"
@@ -121,10 +121,12 @@ def read_bytes(path: Path, max_bytes: int | None = MAX_BYTES) -> bytes:
             size = found.st_size
             if max_bytes is None or size <= max_bytes:
                 # It may grow while it is read.
-                data = file.read(-1 if max_bytes is None else max_bytes + 1)
+                data = read_to_end(path, handle, None if max_bytes is None else max_bytes + 1)
                 if max_bytes is None or len(data) <= max_bytes:
                     return data
                 size = len(data)
+        finally:
+            os.close(handle)
     except FileNotFoundError:
         raise InputError(
             f"{location(path)}: there is no such file; check the path and its spelling"

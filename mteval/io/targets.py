@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 import os
-import re
-import select
 import stat
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from mteval.errors import InputError, location
+from mteval.io.pipes import follow_links, open_to_write, write_to_end
 
 __all__ = ["Target", "cannot_write", "find_target", "write_stream"]
-
-# As many links as Linux follows.
-_MAX_LINKS = 40
-# How long somebody may take to open the other end of a pipe (chosen: the time to start a program).
-PATIENCE_SECONDS = 30.0
-_POLL_SECONDS = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +45,7 @@ def find_target(path: Path) -> Target:
         InputError: it is a folder or a disk, or the path cannot be used.
     """
     try:
-        descriptor, file = _follow(path)
+        descriptor, file = follow_links(path)
         if descriptor is not None:
             return Target(path, None, os.fstat(descriptor), descriptor)
         try:
@@ -71,29 +63,6 @@ def find_target(path: Path) -> Target:
     return Target(path, file if stat.S_ISREG(found.st_mode) else None, found)
 
 
-def _follow(path: Path) -> tuple[int | None, Path]:
-    """Return the descriptor of this process that a path stands for, or the file that it leads to.
-
-    Raises:
-        OSError: links lead in a circle.
-    """
-    own = re.compile(rf"/dev/fd|/proc/{os.getpid()}(/task/\d+)?/fd")
-    here = path
-    for _ in range(_MAX_LINKS):
-        folder = Path(os.path.realpath(here.parent))
-        here = folder / here.name
-        if own.fullmatch(str(folder)) and here.name.isdigit():
-            return int(here.name), here
-        if not here.is_symlink():
-            return None, here
-        if re.match("/proc/[0-9]", str(folder)):
-            # A link of the kernel to what another process has open, which its text may not name.
-            return None, here
-        here = folder / here.readlink()
-    here.stat()
-    return None, here
-
-
 def write_stream(target: Target, content: bytes) -> None:
     """Write to a device, a pipe or an open descriptor; a reader who leaves early is no error.
 
@@ -102,12 +71,7 @@ def write_stream(target: Target, content: bytes) -> None:
     """
     try:
         with _opened(target) as handle:
-            rest = memoryview(content)
-            while rest:
-                try:
-                    rest = rest[os.write(handle, rest) :]
-                except BlockingIOError:
-                    select.select([], [handle], [])
+            write_to_end(handle, content)
     except BrokenPipeError:
         return
     except OSError as error:
@@ -120,7 +84,7 @@ def _opened(target: Target) -> Iterator[int]:
         # Not opened again: a file that it leads to would be written from its start.
         yield target.descriptor
         return
-    handle = _open(target.named)
+    handle = open_to_write(target.named)
     try:
         if stat.S_ISREG(os.fstat(handle).st_mode):
             raise OSError(0, "a file has taken its place")
@@ -128,23 +92,6 @@ def _opened(target: Target) -> Iterator[int]:
         yield handle
     finally:
         os.close(handle)
-
-
-def _open(path: Path) -> int:
-    # Neither made nor emptied, should it have become a file.
-    flags = os.O_WRONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
-    until = time.monotonic() + PATIENCE_SECONDS
-    while True:
-        try:
-            return os.open(path, flags)
-        except OSError:
-            if not path.is_fifo():
-                raise
-            if time.monotonic() > until:
-                raise OSError(
-                    0, f"nobody has opened the pipe to read it for {PATIENCE_SECONDS:.0f} s"
-                ) from None
-        time.sleep(_POLL_SECONDS)
 
 
 def cannot_write(path: Path, error: OSError | ValueError) -> InputError:

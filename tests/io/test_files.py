@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from pathlib import Path
 
 import pytest
 
 from mteval.errors import InputError
+from mteval.io import pipes
 from mteval.io.files import (
     MAX_BYTES,
     MAX_LINE,
@@ -76,26 +78,110 @@ def test_a_pipe_is_read_and_a_device_is_not(tmp_path: Path) -> None:
         writer.write(b"one\ntw")
 
         def end() -> None:
-            writer.write(b"o\n")
-            writer.close()
+            with writer:
+                writer.write(b"o\n")
 
         later = threading.Timer(0.2, end)
         later.start()
         assert read_lines(path) == ["one", "two"]
-        later.join()
+        later.join(30)
     with pytest.raises(InputError, match="this is a device"):
         read_bytes(Path("/dev/zero"))
 
 
 @pytest.mark.parametrize("written", [b"", b"half a li"])
-def test_a_pipe_whose_writer_is_gone_ends(tmp_path: Path, written: bytes) -> None:
+def test_a_pipe_whose_writer_is_gone_ends(
+    tmp_path: Path, written: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pipes, "PATIENCE_SECONDS", 0.1)
     path = tmp_path / "pipe"
     os.mkfifo(path)
     reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     with os.fdopen(os.open(path, os.O_WRONLY), "wb", buffering=0) as writer:
         writer.write(written)
-    assert read_bytes(path) == written
+    if written:
+        assert read_bytes(path) == written
+    else:
+        # As for whoever opens it now, nobody has come yet.
+        with pytest.raises(InputError, match=r"cannot be read \(nobody has written to the pipe"):
+            read_bytes(path)
     os.close(reader)
+
+
+@pytest.mark.parametrize("text", [b"", b"one\ntwo\n", b"x" * 300_000])
+def test_a_pipe_that_is_opened_before_its_writer_is_read(tmp_path: Path, text: bytes) -> None:
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+
+    def write() -> None:
+        with path.open("wb", buffering=0) as file:
+            time.sleep(0.1)
+            file.write(text[:3])
+            time.sleep(0.1)
+            file.write(text[3:])
+
+    later = threading.Timer(0.2, write)
+    later.start()
+    assert read_bytes(path) == text
+    later.join(30)
+
+
+def test_a_writer_who_takes_long_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pipes, "PATIENCE_SECONDS", 0.1)
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    with os.fdopen(os.open(path, os.O_RDWR), "wb", buffering=0) as writer:
+
+        def write() -> None:
+            with writer:
+                writer.write(b"late")
+
+        later = threading.Timer(0.5, write)
+        later.start()
+        assert read_bytes(path) == b"late"
+        later.join(30)
+
+
+def test_a_pipe_that_is_open_already_ends_where_it_ended() -> None:
+    for text in (b"", b"text"):
+        reader, writer = os.pipe()
+        os.write(writer, text)
+        os.close(writer)
+        assert read_bytes(Path(f"/dev/fd/{reader}")) == text
+        os.close(reader)
+
+
+def test_a_pipe_that_does_not_block_is_read() -> None:
+    reader, writer = os.pipe()
+    os.set_blocking(reader, False)
+
+    def write() -> None:
+        os.write(writer, b"text")
+        os.close(writer)
+
+    later = threading.Timer(0.2, write)
+    later.start()
+    assert read_bytes(Path(f"/dev/fd/{reader}")) == b"text"
+    later.join(30)
+    os.close(reader)
+
+
+def test_a_file_that_has_nothing_for_long_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pipes, "PATIENCE_SECONDS", 0.1)
+    (tmp_path / "x").write_text("text")
+
+    def blocks(*_: object) -> bytes:
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "read", blocks)
+        patch.setattr(pipes, "_wait", lambda *_: False)
+        with pytest.raises(InputError, match=r"cannot be read \(Resource temporarily unavailable"):
+            read_bytes(tmp_path / "x")
 
 
 def test_links_lead_nowhere_outside(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mteval.errors import InputError
-from mteval.io import targets
+from mteval.io import pipes
 from mteval.io.files import MAX_BYTES, read_lines
 from mteval.io.writing import extend_file, new_folder, write_file, write_files, write_folder
 
@@ -217,7 +217,7 @@ def test_a_pipe_is_written_to(tmp_path: Path, force: bool) -> None:
 def test_a_pipe_that_nobody_reads_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(targets, "PATIENCE_SECONDS", 0.1)
+    monkeypatch.setattr(pipes, "PATIENCE_SECONDS", 0.1)
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(InputError, match="nobody has opened the pipe"):
         write_file(tmp_path / "pipe", "text", force=True)
