@@ -31,7 +31,7 @@ ROOMS = {
     "corpus": {"io", "languages"},
     "alignment": {"corpus", "io", "languages"},
     "terminology": {"corpus", "io", "languages", "runs.schema"},
-    "checks": {"languages"},
+    "checks": {"io", "languages"},
     "metrics": {"executor", "io", "languages"},
     # The rows and the record of a run are what rooms hand each other: they lie lowest.
     "runs.schema": set(),

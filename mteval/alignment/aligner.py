@@ -18,6 +18,7 @@ from mteval.alignment.side import ZH_EN, Languages, Side, describe
 from mteval.alignment.summaries import is_summary, mark_summaries
 from mteval.alignment.weights import MIN_COVERAGE_BY_FULL, WEIGHTS, WEIGHTS_WITHIN
 from mteval.alignment.wide_beads import widen
+from mteval.io.surrogates import check_texts
 from mteval.languages.encoder import Embed
 
 __all__ = ["align", "align_described"]
@@ -42,7 +43,11 @@ def align(
 
     Returns:
         The beads in order. Memory grows with the number of paragraphs.
+
+    Raises:
+        InputError: a paragraph has half a surrogate pair.
     """
+    check_texts(sources, (), [targets])
     if not sources or not targets:
         omitted = (Bead((i,), (), 1.0) for i in range(len(sources)))
         added = (Bead((), (j,), 1.0) for j in range(len(targets)))

@@ -12,6 +12,7 @@ from mteval.alignment.cuts import cut_into_runs
 from mteval.alignment.side import ZH_EN, Languages, describe
 from mteval.alignment.weights import BROKEN_UP_RATIO, MIN_COVERAGE, MIN_SHIFT_CONFIDENCE
 from mteval.alignment.wide_beads import absorb_omitted, widen
+from mteval.io.surrogates import check_texts
 from mteval.languages.encoder import Embed, remembering
 from mteval.languages.registry import language
 
@@ -54,7 +55,11 @@ def resegment(
         outputs: the translation, in paragraphs that may be merged, split, missing or added.
         embed: sentence encoder.
         languages: codes of both sides' languages.
+
+    Raises:
+        InputError: a text has half a surrogate pair.
     """
+    check_texts(sources, (), [outputs])
     embed = remembering(embed)
     # Blank lines are for the eye.
     numbers = [j for j, text in enumerate(outputs) if text.strip()]

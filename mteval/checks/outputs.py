@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from mteval.checks.base import Rule, Segment
 from mteval.checks.registry import CHECKS
+from mteval.io.surrogates import check_texts
 from mteval.languages.registry import SOURCE, TARGET, language
 
 __all__ = ["CellIndex", "check_outputs"]
@@ -39,9 +40,11 @@ def check_outputs(
         segment, and what is wrong, in words.
 
     Raises:
+        InputError: a text has half a surrogate pair.
         MissingPackageError: a package that reads numbers of the target is not installed
             (text2num, for English), and there are numbers in the sources.
     """
+    check_texts(sources, references, systems)
     languages = language(source_language), language(target_language)
     checkers = [
         _SegmentChecker(

@@ -11,6 +11,7 @@ from typing import ClassVar, Literal
 
 from mteval.corpus.diagnose import parting_line
 from mteval.errors import InputError, MismatchError
+from mteval.io.surrogates import check_surrogates
 from mteval.wording import listing
 
 __all__ = [
@@ -76,6 +77,7 @@ class Document:
     def __post_init__(self) -> None:
         if not self.id.strip():
             raise InputError("a document has an empty id; name it")
+        self._check_names()
         if not self.segments:
             raise InputError(f"document {self.id} has no segments; add some or remove it")
         for number in self.summaries:
@@ -101,6 +103,11 @@ class Document:
                     f"document {self.id}: segments 1 and {number} disagree on whether there is a "
                     "source; give every segment one, or none"
                 )
+
+    def _check_names(self) -> None:
+        check_surrogates(self.id, "the id of a document")
+        for name in ("title", "date", "publisher", "domain"):
+            check_surrogates(getattr(self, name) or "", f"the {name} of {self.id}")
 
     @classmethod
     def from_columns(
@@ -168,6 +175,8 @@ class TestSet:
     def __post_init__(self) -> None:
         if not self.documents:
             raise InputError("the test set has no documents to score; add at least one")
+        for id in self.unscored:
+            check_surrogates(id, "the id of a document that is not scored")
         first = self.documents[0]
         seen: set[str] = set()
         for document in self.documents:
@@ -237,10 +246,12 @@ class SystemOutput:
     def __post_init__(self) -> None:
         if not self.name.strip():
             raise InputError("a system has an empty name; name it")
+        check_surrogates(self.name, "the name of a system")
         if not self.documents:
             raise InputError(f"system {self.name} has no documents; add its output or drop it")
         frozen = {id: tuple(lines) for id, lines in self.documents.items()}
         for id, lines in frozen.items():
+            check_surrogates(id, f"the id of a document of system {self.name}")
             for number, line in enumerate(lines, 1):
                 check_surrogates(line, f"the hypothesis of system {self.name} for {id}:{number}")
         object.__setattr__(self, "documents", MappingProxyType(frozen))
@@ -313,27 +324,6 @@ class SystemOutput:
                 f"{listing(extra, _IDS_SHOWN)}{meant}; rename or remove it, "
                 "or score what is there with --allow-missing"
             )
-
-
-def check_surrogates(text: str, what: str) -> None:
-    """Check that a text has no half of a surrogate pair, which Python takes and UTF-8 does not.
-
-    Args:
-        text: any text.
-        what: whose text it is, as a message begins.
-
-    Raises:
-        InputError: there is one.
-    """
-    if text.isascii():
-        return
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError as error:
-        raise InputError(
-            f"{what} has half a surrogate pair (U+{ord(text[error.start]):04X}), which UTF-8 "
-            "cannot hold; remove it"
-        ) from None
 
 
 def check_names(systems: Iterable[SystemOutput]) -> None:

@@ -22,6 +22,7 @@ import platformdirs
 
 from mteval.errors import InputError, location
 from mteval.io.sqlite_files import check_is_file, is_locked, sqlite_reason
+from mteval.io.surrogates import utf8
 
 __all__ = ["CacheUse", "CachedScore", "ScoreCache", "cache_folder", "clear_cache", "describe_cache"]
 
@@ -89,7 +90,7 @@ def _digest(*parts: bytes) -> bytes:
 
 
 def _key(texts: Sequence[str | None]) -> bytes:
-    return _digest(*(b"" if text is None else b"\1" + text.encode() for text in texts))
+    return _digest(*(b"" if text is None else b"\1" + utf8(text) for text in texts))
 
 
 class ScoreCache:

@@ -18,6 +18,7 @@ from pathlib import Path
 from mteval.errors import InputError, location
 from mteval.io.files import read_bytes
 from mteval.io.interrupts import keep_scratch, uninterrupted
+from mteval.io.surrogates import utf8
 from mteval.io.targets import Target, cannot_write, find_target, write_stream
 
 __all__ = ["IsOurs", "extend_file", "new_folder", "write_file", "write_files", "write_folder"]
@@ -39,6 +40,10 @@ def new_folder(path: Path) -> Iterator[Path]:
     """
     try:
         place = Path(os.path.realpath(path))
+        os.fsencode(place)  # a name that the system does not take
+    except ValueError as error:
+        raise cannot_write(path, error) from None
+    try:
         place.parent.mkdir(parents=True, exist_ok=True)
         scratch = place.with_name(f".{place.name}.{secrets.token_hex(4)}")
         with keep_scratch(scratch):
@@ -61,7 +66,7 @@ def write_folder(path: Path, contents: Mapping[str, str | bytes]) -> None:
     with new_folder(path) as scratch:
         for name, content in contents.items():
             (scratch / name).parent.mkdir(parents=True, exist_ok=True)
-            (scratch / name).write_bytes(_encoded(content))
+            (scratch / name).write_bytes(_encoded(content, path / name))
 
 
 def write_file(
@@ -81,7 +86,7 @@ def write_file(
     Raises:
         InputError: there is something that may not be replaced, or the file cannot be written.
     """
-    data = _encoded(content)
+    data = _encoded(content, path)
     target = find_target(path)
     if not _has_content(target, data):
         _check_replaceable(target, is_ours, force=force)
@@ -102,7 +107,7 @@ def write_files(folder: Path, contents: Mapping[str, str | bytes]) -> None:
     for name, content in contents.items():
         target = find_target(folder / name)
         _check_replaceable(target, None, force=True)
-        writes.append((target, _encoded(content)))
+        writes.append((target, _encoded(content, folder / name)))
     _write(writes)
 
 
@@ -130,8 +135,8 @@ def extend_file(path: Path, before: bytes, after: bytes) -> None:
     _write([(target, after)])
 
 
-def _encoded(content: str | bytes) -> bytes:
-    return content.encode("utf-8") if isinstance(content, str) else content
+def _encoded(content: str | bytes, path: Path) -> bytes:
+    return utf8(content, f"{location(path)}: the text") if isinstance(content, str) else content
 
 
 def _has_content(target: Target, data: bytes) -> bool:

@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Callable, Iterator
 
 from mteval.errors import MissingPackageError
+from mteval.io.surrogates import check_surrogates
 from mteval.languages.numbers import DIGITS, DOTTED, Figures, Number, read_digits
 from mteval.languages.text import shorten
 from mteval.packages import install_command
@@ -123,7 +124,9 @@ def read_figures(text: str) -> Figures:
 
     Raises:
         MissingPackageError: text2num is not installed.
+        InputError: the text has half a surrogate pair.
     """
+    check_surrogates(text)
     plain = unicodedata.normalize("NFKC", text)
     lower = plain.lower()
     return Figures(

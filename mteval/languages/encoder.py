@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mteval.io.store import ScoreCache
+from mteval.io.surrogates import check_surrogates
 from mteval.packages import check_packages
 
 __all__ = ["ENCODER_NAME", "Embed", "cached_encoder", "remembering", "sentence_encoder"]
@@ -37,6 +38,8 @@ def sentence_encoder() -> Embed:
     encoder = USE()
 
     def embed(texts: Sequence[str]) -> npt.NDArray[Any]:
+        for text in texts:
+            check_surrogates(text)
         return np.asarray(encoder.encode(list(texts)))
 
     return embed

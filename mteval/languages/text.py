@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from mteval.io.surrogates import check_surrogates
+
 if TYPE_CHECKING:
     import opencc
 
@@ -67,7 +69,12 @@ def shorten(text: str, width: int = 40) -> str:
 
 
 def to_simplified(text: str) -> str:
-    """Return a text with simplified Chinese characters for traditional ones (OpenCC, t2s)."""
+    """Return a text with simplified Chinese characters for traditional ones (OpenCC, t2s).
+
+    Raises:
+        InputError: the text has half a surrogate pair.
+    """
+    check_surrogates(text)
     return str(_converter().convert(text))
 
 

@@ -24,7 +24,7 @@ def remove_leftovers(results: Path) -> None:
     """Remove what runs that were killed while writing have left in a folder of results."""
     try:
         found = [path for path in results.iterdir() if _SCRATCH_NAME.fullmatch(path.name)]
-    except OSError:
+    except (OSError, ValueError):  # a name that the system does not take
         return
     for path in found:
         try:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from mteval.errors import UsageError
 from mteval.io.hashing import sha256
+from mteval.io.surrogates import check_surrogates
 from mteval.terminology.building import concepts_of
 from mteval.terminology.concepts import Concept, TermbaseRow
 
@@ -30,6 +31,15 @@ class Termbase:
 
     concepts: tuple[Concept, ...]
     origin: str = field(default="", compare=False)
+
+    def __post_init__(self) -> None:
+        for concept in self.concepts:
+            check_surrogates(concept.id, "the name of a concept")
+            for source in concept.sources:
+                check_surrogates(source, f"a source term of {concept.id}")
+            for rendering in concept.renderings:
+                check_surrogates(rendering.text, f"a rendering of {concept.id}")
+                check_surrogates(rendering.note, f"the note on a rendering of {concept.id}")
 
     @classmethod
     def from_rows(cls, rows: Iterable[TermbaseRow], origin: str = "") -> Termbase:

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from mteval.corpus.formats.corpus import METADATA, Corpus, default_names, listed, rows
 from mteval.corpus.layout import SOURCE_LANGUAGE, TARGET_LANGUAGE
-from mteval.corpus.model import Segment, SystemOutput, TestSet, check_surrogates
+from mteval.corpus.model import Segment, SystemOutput, TestSet
 from mteval.errors import InputError, location
+from mteval.io.surrogates import check_surrogates
 from mteval.io.xml import not_xml
 
 __all__ = [

@@ -21,6 +21,7 @@ import numpy as np
 from mteval.errors import MismatchError, UnavailableError
 from mteval.io.hashing import sha256
 from mteval.io.store import CachedScore, ScoreCache, cache_folder
+from mteval.io.surrogates import check_texts
 from mteval.languages.detect import identify_language
 from mteval.metrics.base import (
     Array,
@@ -143,8 +144,9 @@ class LearnedMetric(Metric):
         Raises:
             UnavailableError: the model reads sources or references, and there are none.
             MismatchError: the columns differ in length.
-            InputError: the model cannot be loaded.
+            InputError: the model cannot be loaded, or a text has half a surrogate pair.
         """
+        check_texts(sources, references, systems)
         cells = self._inputs(sources, references, systems)
         distinct = list(dict.fromkeys(input for several in cells.values() for input in several))
         self._check_language(references)

@@ -20,6 +20,7 @@ from sacrebleu.metrics.chrf import CHRF
 from sacrebleu.metrics.ter import TER
 
 from mteval.errors import MismatchError, UnavailableError
+from mteval.io.surrogates import check_texts
 from mteval.metrics.base import Array, Metric, Progress, Statistics
 from mteval.metrics.lexical.batches import Batch, cut_evenly, distinct_hypotheses, lay_out
 from mteval.metrics.lexical.ngrams import Integers, count_shared
@@ -183,6 +184,7 @@ class SacrebleuMetric(Metric):
         Raises:
             UnavailableError: there are no references.
             MismatchError: the columns differ in length.
+            InputError: a text has half a surrogate pair.
         """
         if not references:
             raise UnavailableError(
@@ -190,6 +192,7 @@ class SacrebleuMetric(Metric):
                 "give some with -r: plain files, or a folder with <document>.en.txt"
             )
         _check_lengths(references, systems)
+        check_texts(None, references, systems)
         distinct = distinct_hypotheses(systems, len(references[0]))
         of_segment = list(zip(*references, strict=True))
         weights = list(map(self._weigh, of_segment, distinct.texts))

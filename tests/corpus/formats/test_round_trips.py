@@ -126,10 +126,9 @@ def test_nul_characters_are_refused_by_location(tmp_path: Path, format: str) -> 
 
 
 @pytest.mark.parametrize("format", WRITTEN)
-@pytest.mark.parametrize("bad", ["\0", "\ud800"])
-def test_names_that_no_file_can_hold_are_refused(tmp_path: Path, format: str, bad: str) -> None:
-    corpus = small(systems=(SystemOutput(f"s{bad}", {"d": ("a", "b")}),))
-    with pytest.raises(InputError, match=r"^the name of system .* has (a NUL|half a surrogate)"):
+def test_names_that_no_file_can_hold_are_refused(tmp_path: Path, format: str) -> None:
+    corpus = small(systems=(SystemOutput("s\0", {"d": ("a", "b")}),))
+    with pytest.raises(InputError, match=r"^the name of system .* has a NUL"):
         write_corpus(corpus, tmp_path / "x", format)
 
 
