@@ -18,6 +18,7 @@ from mteval.corpus.model import Document, SystemOutput, TestSet
 from mteval.errors import MismatchError, UsageError
 from mteval.statistics.metric_deltas import agreement, meaningful_difference
 from mteval.statistics.significance import (
+    Test,
     bootstrap_scores,
     detectable_difference,
     interval,
@@ -407,3 +408,52 @@ def test_documents_are_drawn_whole() -> None:
     assert (row.delta_ci, row.detectable) == ((0.0, 0.0), 0.0)
     [row] = compare(evaluation).rows
     assert known(row.detectable) > 1
+
+
+@pytest.mark.parametrize("test", ["bootstrap", "randomization"])
+def test_outputs_that_do_not_differ_have_a_p_value_of_1(test: Test) -> None:
+    same = [1.0, 2, 3, 4]
+    # Of the rare metric most resamples draw nothing that has a score.
+    rare = [*[math.nan] * 19, 1.0]
+    for scores in (same, rare):
+        [row] = compare(evaluation_of({POINTS: [scores, scores]}), test=test).rows
+        assert (row.p_value, row.p_adjusted, row.delta) == (1.0, 1.0, 0.0)
+        assert row.verdict not in ("better", "worse")
+    # One segment that differs shows nothing, two little.
+    for n, p_value in ((1, 1.0), (2, 0.5)):
+        other = [score + (0.5 if i < n else 0) for i, score in enumerate(same)]
+        [row] = compare(evaluation_of({POINTS: [same, other]}), test=test).rows
+        assert (row.p_value, row.p_adjusted) == (p_value, p_value)
+
+
+def test_intervals_are_those_of_the_run_however_many_resamples_tests_take() -> None:
+    rng = np.random.default_rng(1)
+    eight = evaluation_of({POINTS: rng.normal(size=(8, 20)).tolist()})
+    found = compare(eight, all_pairs=True)
+    assert (found.settings.samples, found.settings.interval_samples) == (1120, 1000)
+    statistics = eight.statistics["points"]
+    ends = interval(bootstrap_scores(statistics.values, statistics.score, 1000))
+    for row in found.rows:
+        s, b = ("abcdefgh".index(name) for name in (row.system, row.baseline))
+        assert row.ci == (ends[s, 1] - ends[s, 0]) / 2
+        assert row.baseline_ci == (ends[b, 1] - ends[b, 0]) / 2
+    assert found.notes()[0] == (
+        "1,120 resamples of segments, seed 12345; better and worse are significant at 5 % after "
+        "Holm's correction for 28 pairs; ± and detectable are of 1,000 bootstrap resamples"
+    )
+
+
+def test_where_no_test_could_be_significant_nothing_is_told_or_ranked() -> None:
+    names = [f"s{n}" for n in range(46)]
+    scores = [[100.0 * n + i for i in range(20)] for n in range(46)]
+    many = evaluation_of({POINTS: scores}, systems=names)
+    found = compare(many, all_pairs=True)
+    assert found.settings.samples == 20_000
+    assert {row.verdict for row in found.rows} == {"too few samples to tell"}
+    assert (found.ranks, found.tests) == ([], {})
+    [note] = found.notes()
+    assert "with so few no test of 1,035 pairs can be significant: give --samples 20700" in note
+    # 45 systems are not too many.
+    fewer = compare(evaluation_of({POINTS: scores[1:]}, systems=names[1:]), all_pairs=True)
+    assert {row.verdict for row in fewer.rows} == {"better"}
+    assert sorted(row.rank or 0 for row in fewer.ranks) == list(range(1, 46))
