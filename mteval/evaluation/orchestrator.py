@@ -34,6 +34,7 @@ from mteval.executor import Executor
 from mteval.metrics.base import Array, MetricSpec, Progress
 from mteval.runs.evaluation import Evaluation
 from mteval.runs.results import ResampleUnit, domain_documents
+from mteval.runs.schema.record import TERM_METRIC
 from mteval.runs.schema.rows import ScoreLevel
 from mteval.statistics.significance import DEFAULT_SAMPLES, SEED, check_samples
 from mteval.terminology.requirements import check_packages, check_sources
@@ -119,7 +120,7 @@ def evaluate(
     add_terms(found, texts, termbase, required=terms is not None, cache=cache)
     domains = domain_documents([document.domain for document in given.test_set.documents])
     scores = {
-        name: level_scores(statistics, texts, domains)
+        name: level_scores(statistics, texts, domains, None if name == TERM_METRIC else name)
         for name, statistics in found.statistics.items()
     }
     system_scores = {name: levels["system"] for name, levels in scores.items()}

@@ -186,7 +186,10 @@ def _flag_notes(spec: MetricSpec, flags: Sequence[Flag], texts: Texts) -> Iterat
 
 
 def level_scores(
-    statistics: SegmentStatistics, texts: Texts, domains: npt.NDArray[np.bool_]
+    statistics: SegmentStatistics,
+    texts: Texts,
+    domains: npt.NDArray[np.bool_],
+    metric: str | None = None,
 ) -> dict[ScoreLevel, Array]:
     """Return the scores of the sums of segment statistics at every level; NaN where there is none.
 
@@ -194,20 +197,33 @@ def level_scores(
         statistics: of one metric.
         texts: what it was computed of.
         domains: which document belongs to which domain, (n_domains, n_documents).
+        metric: its name, where it must have a score of all statistics that are numbers; None where
+            it need not, as terms that do not occur.
+
+    Raises:
+        UnavailableError: such a score is not finite.
     """
     score = statistics.score
     documents = np.add.reduceat(statistics.values, texts.starts, axis=1)
     counts = np.add.reduceat(texts.translated.astype(np.int64), texts.starts, axis=1)
 
-    def known(values: Array, exists: npt.NDArray[np.bool_]) -> Array:
-        return np.asarray(np.where(exists, values, np.nan))
+    def known(
+        function: Callable[[Array], Array], sums: Array, exists: npt.NDArray[np.bool_]
+    ) -> Array:
+        values = np.where(exists, function(sums), np.nan)
+        wrong = exists & np.isfinite(sums).all(axis=-1) & ~np.isfinite(values)
+        if metric is not None and wrong.any():
+            raise UnavailableError(
+                f"the metric {metric!r} has {counted(int(wrong.sum()), 'score')} that are not "
+                "finite numbers, as inf or nan; update its package, or choose other metrics"
+            )
+        return np.asarray(values)
 
+    by_domain = np.einsum("gd,sdk->sgk", domains.astype(np.float64), documents)
+    translated = texts.translated
     return {
-        "system": known(score(documents.sum(axis=1)), counts.sum(axis=1) > 0),
-        "domain": known(
-            score(np.einsum("gd,sdk->sgk", domains.astype(np.float64), documents)),
-            counts @ domains.T.astype(np.int64) > 0,
-        ),
-        "document": known(score(documents), counts > 0),
-        "segment": known(statistics.segment_score(statistics.values), texts.translated),
+        "system": known(score, documents.sum(axis=1), counts.sum(axis=1) > 0),
+        "domain": known(score, by_domain, counts @ domains.T.astype(np.int64) > 0),
+        "document": known(score, documents, counts > 0),
+        "segment": known(statistics.segment_score, statistics.values, translated),
     }

@@ -26,6 +26,24 @@ def test_help_loads_nothing_heavy() -> None:
     assert "score" in done.stdout
 
 
+def test_modules_of_the_working_folder_are_not_run(tmp_path: Path) -> None:
+    """A cloned repository may have a numpy.py: python -m would take it for numpy."""
+    for name in ("numpy", "sacrebleu", "typer", "resource", "rich", "platformdirs"):
+        (tmp_path / f"{name}.py").write_text("open('ran', 'w')\n", "utf-8")
+    (tmp_path / "texts").write_text("a\n", "utf-8")
+    score = ("score", "texts", "-s", "texts", "-r", "texts", "-m", "chrf", "--samples", "0")
+    done = subprocess.run(
+        [sys.executable, "-m", "mteval", *score],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert not (tmp_path / "ran").exists()
+
+
 def test_a_name_that_is_not_utf8_is_refused(project: Path) -> None:
     command = f"cp systems/llm-fluent/{DOCUMENT}.txt $'bad\\xff.txt'; {sys.executable} -m mteval "
     for rest in (

@@ -19,7 +19,7 @@ from mteval.evaluation.inputs import pair_texts
 from mteval.evaluation.scoring import add_metrics, level_scores, plan_metrics
 from mteval.executor import SerialExecutor
 from mteval.metrics import registry
-from mteval.metrics.base import MetricSpec, Progress
+from mteval.metrics.base import Array, MetricSpec, Progress
 from mteval.runs.results import SegmentStatistics, domain_documents
 from mteval.terminology.scores import ratio
 from tests.evaluation.texts import TEST_SET, X, Y
@@ -170,6 +170,30 @@ def test_scores_are_those_of_sums_at_every_level() -> None:
     np.testing.assert_allclose(scores["domain"], [[1 / 7, 3 / 3], [3 / 3, nan]])
     np.testing.assert_allclose(scores["document"], [[1 / 3, 3 / 3, 0 / 4], [3 / 3, nan, nan]])
     np.testing.assert_allclose(scores["segment"], [[1 / 2, 0, 1, 0], [1, 1, nan, nan]])
+
+
+@pytest.mark.parametrize("wrong", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("level", ["sums", "segments"])
+def test_a_metric_has_a_number_wherever_its_statistics_are_numbers(
+    wrong: float, level: str
+) -> None:
+    texts = pair_texts(TEST_SET, [X], allow_missing=False)
+    domains = domain_documents([None] * len(TEST_SET.documents))
+    values = np.ones((1, len(texts.positions), 1))
+
+    def sound(sums: Array) -> Array:
+        return np.asarray(sums[..., 0])
+
+    def broken(sums: Array) -> Array:
+        return np.full(sums.shape[:-1], wrong)
+
+    functions = (broken, sound) if level == "sums" else (sound, broken)
+    statistics = SegmentStatistics(values, *functions)
+    with pytest.raises(UnavailableError, match=r"the metric 'mine' has .* not finite numbers"):
+        level_scores(statistics, texts, domains, "mine")
+    # What is missing already is missing, and no fault of the metric's.
+    missing = SegmentStatistics(values * np.nan, sound, sound)
+    assert np.isnan(level_scores(missing, texts, domains, "mine")["system"]).all()
 
 
 def test_without_domains_there_is_no_row_of_them() -> None:

@@ -42,6 +42,7 @@ from mteval.metrics.learned.windows import (
     forget_models,
     window_characters,
 )
+from mteval.wording import counted
 
 if TYPE_CHECKING:
     from mteval.executor import Executor
@@ -142,7 +143,8 @@ class LearnedMetric(Metric):
         """Return statistics of shape (n_systems, n_segments, 2); see Metric.
 
         Raises:
-            UnavailableError: the model reads sources or references, and there are none.
+            UnavailableError: the model reads sources or references, and there are none, or it gives
+                no number for any segment.
             MismatchError: the columns differ in length.
             InputError: the model cannot be loaded, or a text has half a surrogate pair.
         """
@@ -165,6 +167,11 @@ class LearnedMetric(Metric):
             n_broken += not math.isfinite(score)
             values[cell] = (score if math.isfinite(score) else math.nan), 1.0
         notes = [*self._notes, *cache.notes]
+        if n_broken and n_broken == len(cells):
+            raise UnavailableError(
+                f"{self._facts.title} gave no number for any of {counted(n_broken, 'segment')}; "
+                "choose another model or precision"
+            )
         if n_broken:
             notes.append(
                 f"warning: {self._label} gave no number for {n_broken} segments"

@@ -560,12 +560,24 @@ def test_scores_that_are_no_numbers_are_missing_and_said(
     monkeypatch.setenv("MTEVAL_CACHE_DIR", str(tmp_path / "cache"))
     folder = build_checkpoint(tmp_path / "model", checkpoints["encoder"])
     path = folder / "checkpoints" / "model.ckpt"
+    tokenizer = load_model(find_model(str(folder)), device="cpu")
+    tokens = tokenizer.tokenize(SYSTEMS[0])
+    ids = [set(tokens[text].ids) for text in SYSTEMS[0]]
+    # A piece of the first segment that hardly any other has.
+    rare = min(ids[0], key=lambda piece: sum(piece in others for others in ids))
+    broken = [i for i in range(N) if rare in ids[i]]
+    assert 0 < len(broken) < N / 2
     stored = torch.load(path, weights_only=True)
-    stored["state_dict"]["estimator.ff.0.bias"].fill_(float("nan"))
+    # All weights are finite, and what comes of this one is not.
+    name = "encoder.model.embeddings.word_embeddings.weight"
+    stored["state_dict"][name][rare] = 3e38
     torch.save(stored, path)
     found = score(comet(str(folder)), SYSTEMS[:1])
-    assert np.isnan(found.values[..., 0]).all()
-    assert any("gave no number for 27 segments" in note for note in found.notes)
+    assert np.flatnonzero(np.isnan(found.values[0, :, 0])).tolist() == broken
+    said = f"gave no number for {len(broken)} segments"
+    assert any(said in note for note in found.notes)
+    with pytest.raises(UnavailableError, match="gave no number for any of 1 segment; choose"):
+        comet(str(folder)).statistics(SOURCES[:1], [REFERENCES[:1]], [SYSTEMS[0][:1]])
     cache = ScoreCache(cache_folder())
     signature = comet(str(folder)).signature(1).partition("|")[2]
     assert not cache.get(signature, [(SOURCES[0], SYSTEMS[0][0], REFERENCES[0])])
