@@ -112,5 +112,4 @@ class Grid:
 
 def hung(text: str, width: int, indent: int, *, bold: bool = False) -> list[Line]:
     """Return the lines of a text, from the second on two cells further in."""
-    lines = wrap(text, width - indent - 2)
-    return [[(" " * (indent + 2 * (n > 0)) + line, bold)] for n, line in enumerate(lines)]
+    return [[(" " * indent + line, bold)] for line in wrap(text, width - indent, hung=True)]

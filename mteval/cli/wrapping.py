@@ -53,15 +53,20 @@ def longest_word(text: str) -> int:
 
 
 @lru_cache(maxsize=100_000)
-def wrap(text: str, width: int) -> tuple[str, ...]:
+def wrap(text: str, width: int, *, hung: bool = False) -> tuple[str, ...]:
     """Return the lines of a text, none wider than a width unless one number or character is.
 
     Lines break after spaces, at the joints of names and between wide characters; what is still too
     wide is folded. What begins with a sign and a space (``+ Secretary``) hangs under its text.
+
+    Args:
+        text: of one line or more.
+        width: in cells.
+        hung: whether all further lines of a line begin two cells further in.
     """
     lines: list[str] = []
     for paragraph in text.split("\n"):
-        hang = _hang(paragraph) if width > _MIN_HUNG else ""
+        hang = "" if width <= _MIN_HUNG else "  " if hung else _hang(paragraph)
         line = ""
         for piece in _pieces(paragraph):
             if line and cell_len((line + piece).rstrip()) > width:

@@ -86,3 +86,21 @@ def test_csv_on_a_terminal_moves_no_cursor(
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)
     console.show_bytes(f"a{control}\n".encode())
     assert capfd.readouterr().out == "a\N{REPLACEMENT CHARACTER}\n"
+
+
+def test_sentences_are_whole_words_on_a_terminal_and_lists_an_item_a_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(console, "_screen_width", lambda: 24)
+    console.show_sentence("significant at 5 % after Holm's correction")
+    console.show_sentence("+ preferred or admitted   x deprecated   ? other")
+    console.show_sentence("+ one   x two")
+    assert capsys.readouterr().out.splitlines() == [
+        "significant at 5 % after",
+        "  Holm's correction",
+        *("+ preferred or admitted", "x deprecated", "? other"),
+        "+ one   x two",
+    ]
+    monkeypatch.undo()
+    console.show_sentence("long sentence " * 20)
+    assert capsys.readouterr().out == "long sentence " * 20 + "\n"
