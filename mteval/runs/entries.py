@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any
 
 from mteval.errors import InputError, MtevalError, location
 from mteval.io.files import kind_of, list_folder
@@ -27,6 +26,7 @@ from mteval.runs.schema.record import (
     RECORD_KEYS,
     TERM_METRIC,
     InputHashes,
+    MetricRecord,
     ReferenceHashes,
     ResamplingRecord,
     RunRecord,
@@ -86,7 +86,7 @@ class RunEntry:
         return self.record.get("segment_signatures") or {}
 
     @property
-    def metrics(self) -> dict[str, dict[str, Any]]:
+    def metrics(self) -> dict[str, MetricRecord]:
         """By metric, how to read its scores."""
         return self.record.get("metrics") or {}
 

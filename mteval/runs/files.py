@@ -79,7 +79,14 @@ def read_json(path: Path) -> Any:
         ValueError: it is no JSON.
     """
     text = read_text(path, MAX_RUN_FILE_BYTES)
-    return json.loads(_ESCAPE.sub(lambda found: "\\\\" + found[0].lstrip("\\"), text))
+    return json.loads(
+        _ESCAPE.sub(lambda found: "\\\\" + found[0].lstrip("\\"), text),
+        parse_constant=_refuse_constant,
+    )
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no number of JSON")
 
 
 def write_csv(row_type: type[Row], rows: Sequence[Row], path: Path) -> None:

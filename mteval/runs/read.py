@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, TypeVar, overload
+from typing import Literal, TypeVar, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -32,13 +33,12 @@ from mteval.runs.files import (
 from mteval.runs.restore import restore_evaluation
 from mteval.runs.schema.columns import Row
 from mteval.runs.schema.record import (
-    RECORD_KEYS,
-    TERM_METRIC,
     RunRecord,
-    validation_error,
+    check_whole,
     without_nulls,
 )
 from mteval.runs.schema.rows import OccurrenceRow, ScoreRow, TermTally
+from mteval.runs.schema.validation import ShapeError
 
 __all__ = ["Run", "find_run", "find_runs", "read_record", "read_rows"]
 
@@ -175,11 +175,19 @@ class Run:
                 )
         try:
             return restore_evaluation(self.folder, self.record)
+        except ShapeError as error:
+            raise self._unfit(error) from None
+        except KeyError as error:
+            raise self._unfit(f"there is no {error.args[0] if error.args else error}") from None
         except _DAMAGE as error:
-            raise InputError(
-                f"{location(self.folder)}: the files of this run do not fit together "
-                f"({type(error).__name__}: {error}); score again, or name another run"
-            ) from None
+            raise self._unfit(f"{type(error).__name__}: {error}") from None
+
+    def _unfit(self, reason: object) -> InputError:
+        shown = " ".join(str(reason).split())
+        return InputError(
+            f"{location(self.folder)}: the files of this run do not fit together ({shown}); score "
+            "again, or name another run"
+        )
 
 
 def find_runs(results: Path) -> list[Path]:
@@ -220,24 +228,19 @@ def read_record(run: Path) -> RunRecord:
     path = run / RECORD_FILE
     try:
         record = read_json(path)
-    except (ValueError, RecursionError):
-        record = None
-    if not isinstance(record, dict) or not _is_record(record):
-        raise InputError(
-            f"{location(path)}: this is not the record of a run; score again, or name another run"
-        )
+        if not isinstance(record, dict):
+            raise ShapeError("", "it is no mapping")
+        check_whole(record)
+    except json.JSONDecodeError as error:
+        raise _no_record(location(path, error.lineno), error.msg) from None
+    except (ValueError, RecursionError) as error:
+        raise _no_record(location(path), error) from None
     return without_nulls(record)
 
 
-def _is_record(record: Mapping[str, Any]) -> bool:
-    """Return whether a record has what a judgement of the run rests on, each of its type."""
-    if any(record.get(key) is None for key in RECORD_KEYS) or validation_error(record) is not None:
-        return False
-    inputs, metrics = record["inputs"], record["metrics"]
-    return (
-        None not in inputs.values()
-        and all(isinstance(one.get("higher_is_better"), bool) for one in metrics.values())
-        and metrics.keys() <= {*record["signatures"], TERM_METRIC}
+def _no_record(where: str, reason: object) -> InputError:
+    return InputError(
+        f"{where}: this is not the record of a run ({reason}); score again, or name another run"
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from mteval.io.hashing import sha256
 from mteval.runs.results import Results
@@ -17,7 +17,7 @@ from mteval.runs.rows import (
     pair_test_rows,
     system_rows,
 )
-from mteval.runs.schema.record import TERM_METRIC, RunRecord
+from mteval.runs.schema.record import TERM_METRIC, MetricRecord, RunRecord
 from mteval.runs.standings import findings
 
 __all__ = ["comparability_key", "fingerprint", "run_record", "score_document"]
@@ -50,7 +50,7 @@ def run_record(
         "term_signature": results.term_signature(),
         **({"term_statuses": dict(results.term_statuses)} if results.term_statuses else {}),
         "segment_signatures": {m.name: m.segment_signature for m in results.metrics if m.is_metric},
-        "metrics": {m.name: m.as_dict() for m in results.metrics},
+        "metrics": {m.name: cast("MetricRecord", m.as_dict()) for m in results.metrics},
         "resampling": results.resampling.copy(),
         "resampled": [m.name for m in results.metrics if m.name in results.intervals],
         "systems": list(results.systems),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,6 +16,7 @@ from mteval.runs.evaluation import Evaluation
 from mteval.runs.files import (
     EVALUATION_FILE,
     OCCURRENCES_FILE,
+    RECORD_FILE,
     SCORES_FILE,
     SEGMENTS_FILE,
     read_csv,
@@ -42,6 +44,8 @@ from mteval.runs.schema.validation import ShapeError, row_of_json
 
 __all__ = ["restore_evaluation"]
 
+# What every version that kept evaluations has recorded of them.
+_NEEDED = ("run", "versions", "documents", "segments", "notes", "resampling", "term_signature")
 # A segment that is recorded has a score by every metric for every system that has it: a hundred
 # segments a score are room made for what is not there.
 _MAX_SEGMENTS_A_SCORE = 100
@@ -160,10 +164,17 @@ def restore_evaluation(folder: Path, record: RunRecord) -> Evaluation:
         ValueError: or almost anything else: files are not those that were written.
         InputError: a file cannot be read, or is of something else.
     """
+    for key in _NEEDED:
+        if key not in record:
+            raise ShapeError(RECORD_FILE, f"it has no {key}")
     columns = tuple(metric_column(name, known) for name, known in record["metrics"].items())
-    for text in (record["run"], record["versions"]["mteval-toolkit"], record["versions"]["python"]):
-        if not isinstance(text, str):
-            raise TypeError(f"{text!r} is no text")
+    resampling = record["resampling"]
+    for name in ("samples", "seed", "unit") if resampling else ():
+        if resampling.get(name) is None:
+            raise ShapeError(RECORD_FILE, f"resampling has no {name}")
+    for name in ("mteval-toolkit", "python"):
+        if name not in record["versions"]:
+            raise ShapeError(RECORD_FILE, f"versions has no {name}")
     layout = _Layout.of_record(record)
     scores = read_scores(folder / SCORES_FILE)
     # Of what is said to be there some is, before room is made for all.
@@ -174,6 +185,7 @@ def restore_evaluation(folder: Path, record: RunRecord) -> Evaluation:
         raise ValueError(f"{len(layout.systems)} systems have {len(document.systems)} rows")
     neutralised = record.get("neutralised", False)
     segments = read_csv(folder / SEGMENTS_FILE, SegmentRow, neutralised=neutralised)
+    _check_segments(segments, document.systems, layout)
     references = list(segments[0].references)
     occurrences: list[OccurrenceRow] = []
     if record["term_signature"] is not None:
@@ -215,6 +227,24 @@ def restore_evaluation(folder: Path, record: RunRecord) -> Evaluation:
     )
 
 
+def _check_segments(
+    segments: Sequence[SegmentRow], systems: Sequence[SystemRow], layout: _Layout
+) -> None:
+    """Check that each segment is there once, and every system has as many as were scored."""
+    if not segments:
+        raise ShapeError(SEGMENTS_FILE, "it has no rows")
+    cells = {layout.cell(row) for row in segments}
+    if len(cells) < len(segments):
+        raise ShapeError(SEGMENTS_FILE, "a segment of a system is there twice")
+    counts = Counter(s for s, _ in cells)
+    for row in systems:
+        if counts[layout.systems[row.system]] != row.segments:
+            found = counts[layout.systems[row.system]]
+            raise ShapeError(
+                SEGMENTS_FILE, f"{row.system} has {found} segments where {row.segments} were scored"
+            )
+
+
 def _scores(
     columns: Sequence[MetricColumn],
     rows: Sequence[ScoreRow],
@@ -229,6 +259,8 @@ def _scores(
     for row in rows:
         if row.value is None:
             continue
+        if not np.isfinite(row.value):
+            raise ShapeError(SCORES_FILE, f"{row.value} is no score")
         index: tuple[int, ...] = (layout.systems[row.system],)
         if row.level != "system":
             document = row.document or ""
@@ -325,5 +357,14 @@ def _check_terms(
     unknown = found.union(row.verdict for row in occurrences) - known
     if unknown:
         raise ValueError(f"there is no verdict {unknown.pop()!r}")
+    tallied = Counter((row.kind, row.system, row.concept) for row in occurrences)
+    for row in terms:
+        found_here = tallied[row.kind, row.system, row.concept]
+        if found_here != row.occurrences:
+            raise ShapeError(
+                OCCURRENCES_FILE,
+                f"{row.system} has {found_here} occurrences of {row.source} where "
+                f"{row.occurrences} were judged",
+            )
     for occurrence in occurrences:
         layout.segment(occurrence.document, occurrence.segment)

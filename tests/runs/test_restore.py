@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import csv
 import dataclasses
+import functools
 import io
 import json
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -393,7 +394,7 @@ def put(*keys: Any, value: Any) -> Callable[[Any], None]:
         ("run.json", put("segments", value=[2, 1]), "3 documents have 2 numbers of segments"),
         ("run.json", put("segments", 2, value=10**6), "1000003 segments have 87 scores"),
         ("run.json", put("segments", 2, value=2), "f has no segment 3"),
-        ("run.json", put("systems", 0, value="z"), "there is no system x"),
+        ("run.json", put("systems", 0, value="z"), "there is no x"),
         ("evaluation.json", lambda content: content["systems"].pop(), "3 systems have 2 rows"),
         ("evaluation.json", put("flags", 0, "segment", value=3), "d has no segment 3"),
         ("evaluation.json", put("flags", 0, "segment", value=0), "d has no segment 0"),
@@ -478,7 +479,7 @@ def test_a_record_that_lacks_what_judges_a_run_is_refused(
     written: Path, tmp_path: Path, edit: Callable[[Any], Any]
 ) -> None:
     run = edited(written, tmp_path, "run.json", edit)
-    with pytest.raises(InputError, match=r"run\.json: this is not the record of a run; score"):
+    with pytest.raises(InputError, match=r"run\.json: this is not the record of a run \("):
         _ = run.record
 
 
@@ -490,6 +491,84 @@ def test_a_part_of_a_record_that_is_null_is_one_that_is_not_there(
     assert "term_signature" in run.record
     with pytest.raises(InputError, match=r"run\.json: it has no segments; score again"):
         _ = run.statistics
+
+
+GONE = object()
+
+
+def parts(value: Any, depth: int) -> Iterator[tuple[Any, ...]]:
+    """Yield the keys that lead to each part of JSON down to a depth; of lists to the first."""
+    for key in value if isinstance(value, dict) else range(min(len(value), 1)):
+        yield (key,)
+        if depth > 1 and isinstance(value[key], (dict, list)):
+            yield from ((key, *below) for below in parts(value[key], depth - 1))
+
+
+@pytest.mark.parametrize("file", ["run.json", "evaluation.json"])
+@pytest.mark.parametrize("value", [GONE, None, "x", 10**30], ids=["gone", "null", "text", "huge"])
+def test_no_change_of_any_part_ends_in_a_traceback(
+    written: Path, tmp_path: Path, file: str, value: Any
+) -> None:
+    folder = Path(shutil.copytree(written, tmp_path / "run"))
+    text = (folder / file).read_text("utf-8")
+    found = json.loads(text)
+    sentences = []
+    for path in parts(found, 3 if file == "evaluation.json" else 2):
+        changed = json.loads(text)
+        *above, last = path
+        holder = functools.reduce(lambda part, key: part[key], above, changed)
+        if value is GONE:
+            del holder[last]
+        else:
+            holder[last] = value
+        (folder / file).write_text(json.dumps(changed), "utf-8")
+        run = Run(folder)
+        try:
+            evaluation, record = run.evaluation, run.record
+        except InputError as error:
+            sentences.append(str(error))
+        else:
+            # What is read is what can be shown.
+            assert json.dumps(score_document(evaluation, record), allow_nan=False)
+    assert len(sentences) > 3
+    assert all(str(tmp_path) in each and "\n" not in each for each in sentences)
+
+
+@pytest.mark.parametrize(
+    ("file", "change", "reason"),
+    [
+        ("segments.csv", lambda rows: rows.pop(), "part has 4 segments where 5 were scored"),
+        ("segments.csv", lambda rows: rows.append(rows[0]), "a segment of a system is there twice"),
+        ("segments.csv", lambda rows: rows.clear(), "segments.csv: it has no rows"),
+        ("occurrences.csv", lambda rows: rows.pop(), "occurrences of .* where . were judged"),
+        ("occurrences.csv", lambda rows: rows.clear(), "has 0 occurrences of .* where . were"),
+    ],
+)
+def test_rows_that_were_taken_out_are_noticed(
+    written: Path, tmp_path: Path, file: str, change: Callable[[Any], Any], reason: str
+) -> None:
+    path = Path(shutil.copytree(written, tmp_path / "run")) / file
+    head, *rows = path.read_text("utf-8").splitlines(keepends=True)
+    change(rows)
+    path.write_text("".join([head, *rows]), "utf-8")
+    with pytest.raises(InputError, match=reason):
+        _ = Run(tmp_path / "run").evaluation
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_a_spreadsheet_may_have_saved_a_file(
+    written: Path, tmp_path: Path, end: str, mark: str
+) -> None:
+    folder = Path(shutil.copytree(written, tmp_path / "run"))
+    for name in ("occurrences.csv", "terms.csv"):
+        head, *rows = csv.reader(io.StringIO((folder / name).read_text("utf-8")))
+        out = io.StringIO()
+        more = [[*head, "note"], *([*row, "seen"] for row in rows)]
+        csv.writer(out, lineterminator=end).writerows(more)
+        (folder / name).write_bytes(f"{mark}{out.getvalue()}".encode())
+    assert Run(folder).occurrences == Run(written).occurrences
+    assert read_rows(folder, "terms.csv") == read_rows(written, "terms.csv")
 
 
 HOSTILE = ["=1+1", "'=1", "''@x", "-0.5", "\tx", "'s", '"', "=\n=2"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import MISSING, asdict, dataclass, fields
 from typing import Annotated, Any, TypedDict, cast, get_type_hints
 
 from mteval.runs.schema.validation import ShapeError, checked
@@ -13,9 +13,11 @@ __all__ = [
     "TERM_METRIC",
     "InputHashes",
     "MetricColumn",
+    "MetricRecord",
     "ReferenceHashes",
     "ResamplingRecord",
     "RunRecord",
+    "check_whole",
     "metric_column",
     "validation_error",
     "without_nulls",
@@ -67,6 +69,21 @@ class MetricColumn:
     def as_dict(self) -> dict[str, Any]:
         """Return what the record has below the name of the metric."""
         return {key: value for key, value in asdict(self).items() if key != "name"}
+
+
+class MetricRecord(TypedDict, total=False):
+    """MetricColumn without its name, as a record of any version has it."""
+
+    label: str
+    higher_is_better: bool
+    decimals: Annotated[int, range(18)]
+    signature: str
+    segment_signature: str
+    variant: str | None
+    footnote: str | None
+    is_metric: bool
+    model: str | None
+    scale: float
 
 
 class ReferenceHashes(TypedDict, total=False):
@@ -139,7 +156,7 @@ class RunRecord(TypedDict, total=False):
     term_signature: str | None
     term_statuses: dict[str, int]
     segment_signatures: dict[str, str]
-    metrics: dict[str, dict[str, Any]]
+    metrics: dict[str, MetricRecord]
     resampling: ResamplingRecord
     resampled: list[str]
     systems: list[str]
@@ -161,21 +178,56 @@ def without_nulls(record: Mapping[str, Any]) -> RunRecord:
 
 
 def validation_error(record: Mapping[str, Any]) -> str | None:
-    """Return the part of a record, of any version, that is not of the type that mteval writes."""
+    """Return the part of a record, of any version, that is not what mteval writes."""
     try:
         checked(dict(record), RunRecord)
     except ShapeError as error:
         return error.path
+    for key in ("systems", "documents"):
+        names = record.get(key) or []
+        if len(set(names)) < len(names):
+            return key
     return None
+
+
+def check_whole(record: Mapping[str, Any]) -> None:
+    """Check that a record has what a judgement of the run rests on, each of its type.
+
+    Raises:
+        ShapeError: it has not.
+    """
+    for key in sorted(RECORD_KEYS):
+        if record.get(key) is None:
+            raise ShapeError("", f"it has no {key}")
+    wrong = validation_error(record)
+    if wrong is not None:
+        raise ShapeError(wrong, "this is not what mteval writes")
+    for key, value in record["inputs"].items():
+        if value is None:
+            raise ShapeError(f"inputs.{key}", "this is null")
+    for name, column in record["metrics"].items():
+        if not isinstance(column.get("higher_is_better"), bool):
+            raise ShapeError(f"metrics.{name}", "it has no higher_is_better")
+        if name != TERM_METRIC and name not in record["signatures"]:
+            raise ShapeError("signatures", f"there is none of {name}")
 
 
 def metric_column(name: str, known: Mapping[str, Any]) -> MetricColumn:
     """Return how to read the scores of a metric, as the record has it.
 
     Raises:
-        ShapeError: a part is of another type.
-        TypeError: a part is not there, or is not known.
+        ShapeError: a part is of another type, not there, or not known.
     """
+    names = {field.name for field in fields(MetricColumn)}
+    strange = sorted(known.keys() - names)
+    lacking = [
+        field.name
+        for field in fields(MetricColumn)
+        if field.name not in {"name", *known} and field.default is MISSING
+    ]
+    if strange or lacking:
+        what = f"it has no {lacking[0]}" if lacking else f"{strange[0]} is not known"
+        raise ShapeError(f"metrics.{name}", what)
     column = MetricColumn(name, **known)
     for key, hint in get_type_hints(MetricColumn).items():
         checked(getattr(column, key), hint, f"metrics.{name}.{key}")

@@ -57,6 +57,7 @@ def checked(value: Any, hint: Any, path: str = "") -> Any:
     if hint is not Any:
         # A whole number may be written without its point; true and false are no numbers.
         _check_type(value, (int, float) if hint is float else hint, path)
+        _check_size(value, path)
     return value
 
 
@@ -197,8 +198,7 @@ def _parsed(cell: str, hint: Any) -> Any:
             number = hint(cell)
         except ValueError:
             raise ShapeError("", f"{cell!r} is no number") from None
-        if not math.isfinite(number):
-            raise ShapeError("", f"{cell!r} is no number")
+        _check_size(number, "")
         return number
     return cell if hint is str else checked(cell, hint)
 
@@ -236,6 +236,14 @@ def _check_type(value: Any, types: Any, path: str) -> None:
     if type(value) not in wanted:
         names = " or ".join(each.__name__ for each in wanted)
         raise ShapeError(path, f"{value!r} is no {names}")
+
+
+def _check_size(value: Any, path: str) -> None:
+    """Check that a number is finite, and a whole one of 64 bits, as tables hold them."""
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ShapeError(path, f"{value!r} is no number")
+    if isinstance(value, int) and not -(2**63) <= value < 2**63:
+        raise ShapeError(path, "the number is too large")
 
 
 def _below(path: str, key: object) -> str:

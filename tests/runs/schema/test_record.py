@@ -64,5 +64,5 @@ def test_how_to_read_a_metric_comes_back() -> None:
     assert replace(COLUMN, higher_is_better=False).heading == "BLEU ↓"
     with pytest.raises(ShapeError, match=r"metrics\.bleu\.decimals"):
         metric_column("bleu", COLUMN.as_dict() | {"decimals": "1"})
-    with pytest.raises(TypeError):
+    with pytest.raises(ShapeError, match=r"metrics\.bleu: colour is not known"):
         metric_column("bleu", COLUMN.as_dict() | {"colour": "red"})
