@@ -5,6 +5,7 @@ import socket
 import stat
 import subprocess
 import sys
+import tempfile
 import threading
 from pathlib import Path
 
@@ -332,3 +333,63 @@ run_command(lambda: write_files(Path(sys.argv[1]), {"a": "new", "b": "new"}))
             "a": "new",
             "b": "new",
         }
+
+
+# As an ordinary user, whom modes stop: a file that is closed to writing, folders that are, a
+# folder in which all may write and nobody may replace what is another's.
+ORDINARY = """
+import os, sys
+from pathlib import Path
+from mteval.errors import InputError
+from mteval.io.writing import write_file, write_folder
+folder = Path(sys.argv[1])
+if os.geteuid() == 0:
+    os.setgid(65534)
+    os.setuid(65534)
+if not os.access(folder, os.X_OK):
+    sys.exit(77)
+own = folder / "own" / "x"
+own.write_text("ours")
+own.chmod(0o444)
+(folder / "own" / "link").symlink_to(folder / "closed" / "x")
+for path in (own, folder / "closed" / "x", folder / "closed" / "new", folder / "own" / "link"):
+    try:
+        write_file(path, "ours, new", is_ours=lambda content: True)
+    except InputError as error:
+        assert "it cannot be written (" in str(error), error
+    else:
+        sys.exit(f"{path} was written")
+try:
+    write_folder(folder / "closed" / "folder", {"a": "b"})
+except InputError:
+    pass
+else:
+    sys.exit("a folder was made")
+assert own.read_text() == "ours"
+write_file(own, "ours, new", force=True)
+assert own.read_text() == "ours, new"
+assert own.stat().st_mode & 0o777 == 0o444
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such modes on Windows")
+def test_an_ordinary_user_is_stopped_by_modes() -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        for part in ("own", "closed"):
+            (folder / part).mkdir()
+            (folder / part).chmod(0o777)
+        (folder / "closed" / "x").write_text("ours")
+        (folder / "closed").chmod(0o555)
+        done = subprocess.run(
+            [sys.executable, "-c", ORDINARY, folder], capture_output=True, text=True, check=False
+        )
+        left = sorted(path.name for path in folder.rglob("*"))
+        text = (folder / "closed" / "x").read_text()
+        (folder / "closed").chmod(0o777)
+    if done.returncode == 77:
+        pytest.skip("temporary folders are closed to others here")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert left == ["closed", "link", "own", "x", "x"]
+    assert text == "ours"

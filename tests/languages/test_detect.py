@@ -35,5 +35,5 @@ def test_any_language() -> None:
 def test_missing_package(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "py3langid.langid", None)
     detect._identifier.cache_clear()
-    with pytest.raises(MissingPackageError, match=r"'mteval-toolkit\[comet\]'"):
+    with pytest.raises(MissingPackageError, match=r"'mteval-toolkit\[bertscore\]'"):
         detect.identify_language([ENGLISH])
