@@ -2,7 +2,6 @@
 
     python -m benchmarks.significance WMT22_FOLDER [--rounds N]     paired bootstrap, randomisation
     python -m benchmarks.significance WMT22_FOLDER --all-pairs      66 pairs, both tests
-    python -m benchmarks.significance WMT22_FOLDER --large          10k, 100k, 1M segments
 
 Both sides compute BLEU and chrF of all systems against one reference and test each against the
 first; sacrebleu with its defaults, one process. p-values and scores are compared.
@@ -12,19 +11,14 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import resource
 import statistics
-import subprocess
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
 from benchmarks.lexical import timed
 
 _TESTS = {"bootstrap": "--paired-bs", "randomization": "--paired-ar"}
-_LARGE = (10_000, 100_000, 1_000_000)
 
 
 def main() -> None:
@@ -33,11 +27,8 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--all-pairs", action="store_true")
-    parser.add_argument("--large", action="store_true")
     arguments = parser.parse_args()
-    if arguments.large:
-        large(arguments.folder)
-    elif arguments.all_pairs:
+    if arguments.all_pairs:
         all_pairs(arguments.folder)
     else:
         against_sacrebleu(arguments.folder, arguments.rounds)
@@ -98,31 +89,6 @@ def all_pairs(folder: Path) -> None:
         total += seconds
         print(f"{pairs} pairs, BLEU + chrF, {test}: {seconds:.1f} s")
     print(f"both: {total:.1f} s")
-
-
-def large(folder: Path) -> None:
-    """Measure time and peak memory of one system as segments are added."""
-    columns = {
-        "src": (folder / "src.zh").read_text("utf-8").splitlines(),
-        "ref": (folder / "ref.A.en").read_text("utf-8").splitlines(),
-        "hyp": sorted((folder / "systems").iterdir())[0].read_text("utf-8").splitlines(),
-    }
-    with tempfile.TemporaryDirectory() as scratch:
-        for size in _LARGE:
-            for name, lines in columns.items():
-                # A number keeps repeated lines apart, as nothing may be counted once only.
-                text = (f"{lines[n % len(lines)]} {n}\n" for n in range(size))
-                (Path(scratch) / f"{name}.txt").write_text("".join(text), "utf-8")
-            command = [sys.executable, "-m", "mteval", "score", "hyp.txt", "-r", "ref.txt"]
-            command += ["-m", "bleu", "-m", "chrf", "-o", "results"]
-            pid = subprocess.Popen(command, cwd=scratch, stdout=subprocess.DEVNULL)
-            _, status, usage = os.wait4(pid.pid, 0)
-            seconds = usage.ru_utime + usage.ru_stime
-            print(
-                f"{size:9,} segments: {seconds:6.1f} s of CPU, peak {usage.ru_maxrss / 1e6:.2f} GB"
-                f" in one process, exit {os.waitstatus_to_exitcode(status)}"
-            )
-    print(f"children at most {resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1e6:.2f} GB")
 
 
 if __name__ == "__main__":
