@@ -40,6 +40,7 @@ from mteval.statistics.significance import (
     SEED,
     Test,
     check_samples,
+    check_seed,
     clusters,
     detectable_difference,
     interval,
@@ -212,7 +213,8 @@ def compare(
         resample: what is drawn or swapped: segments, or whole documents.
 
     Raises:
-        UsageError: there is only one system or one unit, or there are too few samples.
+        UsageError: there is only one system or one unit, there are too few samples, or the seed is
+            negative.
         MismatchError: a system lacks segments.
     """
     n_systems = len(evaluation.systems)
@@ -222,6 +224,7 @@ def compare(
         pairs = [(0, k) for k in range(1, n_systems)]
     asked = DEFAULT_SAMPLES[test] if samples is None else samples
     _check_request(evaluation, asked, test)
+    check_seed(seed)
     count = samples_for(len(pairs), asked)
     interval_samples = asked if test == "bootstrap" else DEFAULT_SAMPLES["bootstrap"]
     sizes = [int(size) for size in evaluation.document_sizes()]

@@ -36,7 +36,7 @@ from mteval.runs.evaluation import Evaluation
 from mteval.runs.results import ResampleUnit, domain_documents
 from mteval.runs.schema.record import TERM_METRIC
 from mteval.runs.schema.rows import ScoreLevel
-from mteval.statistics.significance import DEFAULT_SAMPLES, SEED, check_samples
+from mteval.statistics.significance import DEFAULT_SAMPLES, SEED, check_samples, check_seed
 from mteval.terminology.requirements import check_packages, check_sources
 from mteval.terminology.termbase import Termbase
 
@@ -93,10 +93,12 @@ def evaluate(
     Raises:
         InputError: something cannot be read, or is empty.
         MismatchError: systems and references do not pair.
-        UsageError: a metric or an option is unknown, or the number of resamples is too small.
+        UsageError: a metric or an option is unknown, or the number of resamples or the seed is out
+            of range.
         UnavailableError: a metric lacks a package, a model, sources or references.
     """
     check_samples(samples, "bootstrap")
+    check_seed(seed)
     plan = plan_metrics(metrics, options, executor)
     found = Findings(list(notes))
     given = load_inputs(references, systems, found.notes)

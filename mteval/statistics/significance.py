@@ -28,6 +28,7 @@ __all__ = [
     "bootstrap_scores",
     "can_be_significant",
     "check_samples",
+    "check_seed",
     "clusters",
     "detectable_difference",
     "holm",
@@ -86,6 +87,16 @@ def check_samples(samples: int, test: Test) -> None:
             f"{samples} {_SAMPLE_NAMES[test]} are too few to tell anything; take "
             f"{DEFAULT_SAMPLES[test]:,}, or at least {MIN_SAMPLES}"
         )
+
+
+def check_seed(seed: int) -> None:
+    """Check that a seed of resamples is one that the generator takes.
+
+    Raises:
+        UsageError: it is negative.
+    """
+    if seed < 0:
+        raise UsageError(f"the seed {seed} is negative; take 0 or a positive number")
 
 
 def _chunk_rows(width: int) -> int:
