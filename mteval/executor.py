@@ -131,8 +131,12 @@ def map_batches(
     try:
         others = set(multiprocessing.active_children())
         with ProcessPoolExecutor(cores, fork, initializer=_end_with_parent) as pool:
+            # The first last. The pool's own map cancels what is left when it is stopped, which ends
+            # in a traceback of the pool where its workers are gone.
+            futures = [pool.submit(function, batch) for batch in batches][::-1]
             try:
-                yield from pool.map(function, batches)
+                while futures:
+                    yield futures.pop().result()
             except BaseException:
                 # Nobody waits for batches that were begun: after Ctrl-C, above all.
                 for worker in set(multiprocessing.active_children()) - others:

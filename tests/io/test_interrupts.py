@@ -300,7 +300,7 @@ def work(number):
             time.sleep(0.01)
         os.kill(os.getppid(), signal.SIGINT)
     time.sleep(60)
-run_command(lambda: list(map_batches(work, range(4), parallel=True)))
+run_command(lambda: list(map_batches(work, range(100), parallel=True)))
 """
     os.environ["MTEVAL_CORES"] = "2"
     try:
