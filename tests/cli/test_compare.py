@@ -66,7 +66,7 @@ def test_the_gate_opens_and_shuts(mteval: Run, tmp_path: Path) -> None:
     (tmp_path / "old" / "run.json").write_text("{}")
     for arguments, message in (
         (("old", "--baseline", before, "--max-drop", "chrf=1"), "not the record of a run"),
-        (("old", "--fail-on", "deprecated"), "scored without terms"),
+        (("old", "--fail-on", "deprecated"), "not the record of a run"),
         ((after,), "nothing to judge by"),
         ((after, "--max-drop", "chrf=0.5"), "name one with --baseline"),
         ((after, "--baseline", before, "--max-drop", "chrf"), "is not a metric and points"),

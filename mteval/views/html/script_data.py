@@ -14,7 +14,6 @@ from mteval.runs.schema.rows import (
     reference_index,
     reference_name,
 )
-from mteval.runs.shown import number_text
 from mteval.views.html.anchors import SegmentIndex, segment_index
 from mteval.views.html.looks import LOOKS, look_index
 from mteval.views.html.word_diff import TOKEN, word_diffs
@@ -29,6 +28,8 @@ ErrorMark = tuple[int, int, str, str]
 # By the index of a system, or the name of a reference, or "source".
 SegmentSpans = dict[int | str, list[TermSpan]]
 
+# Digits of a score beyond those that are shown, for sorting.
+_MORE_DECIMALS = 2
 MARK_CLASSES = ("src", *(f"term {look.css}" for look in LOOKS))
 _SOURCE_CLASS = 0
 
@@ -40,8 +41,7 @@ class ScriptData(TypedDict):
         systems: names.
         segment_documents: for each segment the index of its document.
         document_domains: for each document the index of its domain, if any has one.
-        scores: by metric, system x segment, as they are shown, so that a filter from 49.4 on finds
-            what is shown as 49.4; null is missing.
+        scores: by metric, system x segment, to sort by; null is missing.
         verdict_bits: system x segment: a bit for each verdict that a rendering has.
         flag_bits: system x segment: a bit for each flag.
         token: pattern of what counts as a word.
@@ -82,7 +82,7 @@ def script_data(
         "document_domains": domains.argmax(0).tolist() if results.domains() else [],
         "scores": {
             m.name: [
-                [None if x != x else float(number_text(x, m.decimals)) for x in row]
+                [None if x != x else round(x, m.decimals + _MORE_DECIMALS) for x in row]
                 for row in results.scores[m.name]["segment"].tolist()
             ]
             for m in metrics

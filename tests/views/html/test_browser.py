@@ -154,6 +154,19 @@ def test_filters_show_what_the_run_folder_says(report: Path, opened: Opener) -> 
     expect(page.locator("#none-shown")).to_be_visible()
 
 
+def test_a_score_is_found_from_what_is_shown_of_it_on(report: Path, opened: Opener) -> None:
+    page = opened(report)
+    page.locator("select[name=metric]").select_option("bleu")
+    # The best segment of all that is shown higher than it is.
+    highest, place = max(
+        (float(f"{float(row['bleu']):.1f}"), f"{row['document']}:{row['segment']}")
+        for row in rows(report.parent)
+        if float(f"{float(row['bleu']):.1f}") > float(row["bleu"])
+    )
+    page.locator("input[name=low]").fill(f"{highest:.1f}")
+    assert place in shown(page)
+
+
 def test_the_widest_disagreement_comes_first(report: Path, opened: Opener) -> None:
     page = opened(report)
     scores: dict[str, list[float]] = {}

@@ -64,9 +64,9 @@ def test_a_bit_says_which_verdicts_and_flags_a_segment_has() -> None:
     assert (none, other) == (0, 0)
 
 
-def test_scores_are_as_they_are_shown_and_what_is_missing_is_null() -> None:
+def test_scores_have_two_digits_more_than_are_shown_and_what_is_missing_is_null() -> None:
     data = script_data(EVALUATION, [POINTS], [])
-    assert data["scores"] == {"points": [[1.2, None], [2.0, 3.0]]}
+    assert data["scores"] == {"points": [[1.235, None], [2.0, 3.0]]}
     assert data["segment_documents"] == [0, 0]
     assert data["document_domains"] == []
     assert data["diffs"] == [["0 2 2", ""], ["", ""]]

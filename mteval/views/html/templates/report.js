@@ -118,7 +118,8 @@
     const from = low.value === "" ? null : Number(low.value);
     const to = high.value === "" ? null : Number(high.value);
     const ofRows = verdictBit || flagBit || from !== null || to !== null;
-    const scores = metric.value ? data.scores[metric.value] : null;
+    // After the system and its text. Scores count as they are shown: 49.4 is found from 49.4 on.
+    const column = 2 + metric.selectedIndex;
     all("input[name=system]", form).forEach((box, s) => {
       if (Boolean(selected[s]) === box.checked) return;
       selected[s] = box.checked ? 1 : 0;
@@ -143,8 +144,8 @@
         if (fit && verdictBit) fit = (data.verdict_bits[s][number] & verdictBit) !== 0;
         if (fit && flagBit) fit = (data.flag_bits[s][number] & flagBit) !== 0;
         if (fit && (from !== null || to !== null)) {
-          const score = scores[s][number];
-          fit = score !== null && (from === null || score >= from) && (to === null || score <= to);
+          const score = Number(rows[at].cells[column].textContent);
+          fit = (from === null || score >= from) && (to === null || score <= to);
         }
         matches ||= fit;
         marked[at] = fit && ofRows ? 1 : 0;
