@@ -22,6 +22,8 @@ from mteval.languages.numbers import (
 __all__ = ["DATE", "NUMBER"]
 
 
+# Numbers and dates of one segment are asked for one after the other.
+@functools.lru_cache(maxsize=1)
 def _wanted(segment: Segment) -> tuple[Number, ...]:
     """Return the numbers and dates to look for: those that some reference has, if there are any."""
     numbers = segment.source_language.expected_numbers(segment.source or "")
