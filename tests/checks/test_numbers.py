@@ -120,7 +120,7 @@ def test_text2num_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     en_numbers.read_figures.cache_clear()
     try:
         assert flags("没有", "Nothing to count") == {}
-        with pytest.raises(MissingPackageError, match="pip install mteval-toolkit$"):
+        with pytest.raises(MissingPackageError, match=r"pip install mteval-toolkit$"):
             flags("有30人", "There are 30 people")
     finally:
         en_numbers._number_words.cache_clear()
