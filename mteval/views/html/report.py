@@ -16,6 +16,7 @@ import numpy as np
 
 from mteval.runs.results import Results
 from mteval.runs.schema.record import MetricColumn
+from mteval.views.html import anchors
 from mteval.views.html.documents import heat_maps
 from mteval.views.html.looks import LOOKS
 from mteval.views.html.render import render, safe
@@ -77,7 +78,7 @@ def report_page(evaluation: Results, record: Mapping[str, Any]) -> str:
     """Return the report of an evaluation as one HTML page that needs nothing else.
 
     Tables need no script; filters, highlights and sorting do. The same evaluation and record give
-    the same page.
+    the same page. Of more than MAX_TEXTS texts the segments are left out, and the page says so.
 
     Args:
         evaluation: what to show.
@@ -92,6 +93,7 @@ def report_page(evaluation: Results, record: Mapping[str, Any]) -> str:
         flags=[flag for flag, cells in evaluation.flags.items() if cells],
         metrics=[m for m in evaluation.metrics if _has_segment_scores(evaluation, m)],
     )
+    shows_segments = bool(anchors.linked_segments(evaluation))
     return render(
         "report.html",
         script=safe(script),
@@ -105,11 +107,13 @@ def report_page(evaluation: Results, record: Mapping[str, Any]) -> str:
         terms=term_section(evaluation),
         looks=LOOKS,
         filters=filters,
-        segments=safe(segment_markup(evaluation, filters.metrics)),
+        shows_segments=shows_segments,
+        max_texts=anchors.MAX_TEXTS,
+        segments=safe(segment_markup(evaluation, filters.metrics)) if shows_segments else "",
         has_spans=any(evaluation.error_spans.values()),
         plots=_plots(evaluation),
         reproduction=_reproduction(evaluation, record),
-        data=script_data(evaluation, filters.metrics, filters.flags),
+        data=script_data(evaluation, filters.metrics, filters.flags) if shows_segments else None,
     )
 
 

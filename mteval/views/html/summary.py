@@ -12,7 +12,7 @@ from mteval.runs.schema.record import MetricColumn
 from mteval.runs.schema.rows import OccurrenceRow, SystemRow
 from mteval.runs.shown import BEST_MEANING, detail_text, number_text, sign_meanings
 from mteval.runs.standings import findings
-from mteval.views.html.anchors import SegmentIndex, anchor, segment_index
+from mteval.views.html.anchors import SegmentIndex, linked_segments, segment_href
 from mteval.views.html.looks import look_index, look_of
 from mteval.views.html.render import safe
 from mteval.views.plots import drawn_note, interval_plot
@@ -120,7 +120,7 @@ def _systems(results: Results, rows: Sequence[SystemRow]) -> list[_System]:
 
 def _wrong_terms(results: Results) -> list[str]:
     """Return safe markup for each of the gravest wrong terms: who wrote what, and where."""
-    index = segment_index(results)
+    index = linked_segments(results)
     gravest = gravest_first(row for row in results.terms if row.kind == "system")
     return [_wrong_term(results, index, concept) for concept in gravest[:_MAX_TERMS]]
 
@@ -161,11 +161,12 @@ def _who_wrote(results: Results, index: SegmentIndex, first: Mapping[str, Occurr
     verdict, rendering = one.verdict, one.rendering
     look = look_of(verdict)
     locations = safe(", ").join(
-        safe("<bdi>{}</bdi> (<a href='#{}'>{}:{}</a>)").format(
+        safe("<bdi>{}</bdi> ({})").format(
             system,
-            anchor(index[row.document, row.segment], results.systems.index(system)),
-            row.document,
-            row.segment,
+            _linked(
+                f"{row.document}:{row.segment}",
+                segment_href(index, row.document, row.segment, results.systems.index(system)),
+            ),
         )
         for system, row in list(first.items())[:_MAX_SYSTEMS]
     )
@@ -178,3 +179,7 @@ def _who_wrote(results: Results, index: SegmentIndex, first: Mapping[str, Occurr
         locations,
         more,
     )
+
+
+def _linked(label: str, href: str) -> str:
+    return safe("<a href='{}'>{}</a>").format(href, label) if href else label

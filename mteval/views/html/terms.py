@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from mteval.runs.results import Results
 from mteval.runs.schema.rows import OccurrenceRow, Rendering, TermRow
-from mteval.views.html.anchors import SegmentIndex, anchor, segment_index
+from mteval.views.html.anchors import SegmentIndex, linked_segments, segment_href
 from mteval.views.html.looks import look_of
 from mteval.views.renderings import RenderingKey, occurrences_by_rendering, rendering_key
 from mteval.views.term_tables import gravest_first
@@ -40,7 +40,7 @@ class _Text:
 
 @dataclass(frozen=True, slots=True)
 class _Link:
-    """A location, with its address in the page."""
+    """A location, with its address in the page, empty if it is not shown there."""
 
     href: str
     label: str
@@ -102,7 +102,7 @@ class TermSection:
 def term_section(results: Results) -> TermSection:
     """Return the terms, those that systems have wrong first: the gravest, then the commonest."""
     texts = _texts(results)
-    index = segment_index(results)
+    index = linked_segments(results)
     located = occurrences_by_rendering(results)
     by_concept: dict[str, dict[str, TermRow]] = {}
     for row in results.terms:
@@ -182,7 +182,7 @@ def _rendering(
     look = look_of(found.verdict)
     links = [
         _Link(
-            f"#{anchor(index[row.document, row.segment], system)}",
+            segment_href(index, row.document, row.segment, system),
             f"{row.document}:{row.segment}",
         )
         for row in rows[:_MAX_LOCATIONS]

@@ -17,6 +17,7 @@ from mteval.corpus.model import Document, SystemOutput, TestSet
 from mteval.runs.evaluation import Evaluation
 from mteval.runs.read import Run
 from mteval.runs.schema.rows import ErrorSpan, OccurrenceRow
+from mteval.views.html import anchors
 from mteval.views.html.report import report_page
 from mteval.views.html.word_diff import TOKEN
 from tests.views.exports.hostile import HOSTILE, evaluation_of
@@ -493,3 +494,32 @@ def test_it_may_be_moved_and_renamed(report: Path, tmp_path: Path, opened: Opene
 def test_the_command_makes_the_page_that_score_wrote(report: Path, tmp_path: Path) -> None:
     run = Run(report.parent)
     assert report_page(run.evaluation, run.record).encode("utf-8") == report.read_bytes()
+
+
+@pytest.mark.parametrize("limit", [78, 77])
+def test_too_many_texts_for_a_page_are_left_out_and_nothing_leads_to_them(
+    report: Path,
+    tmp_path: Path,
+    opened: Opener,
+    monkeypatch: pytest.MonkeyPatch,
+    limit: int,
+) -> None:
+    monkeypatch.setattr(anchors, "MAX_TEXTS", limit)  # of 26 segments by 3 systems
+    run = Run(report.parent)
+    path = tmp_path / "report.html"
+    path.write_text(report_page(run.evaluation, run.record), "utf-8")
+    page = opened(path)
+    expect(page.locator("#segment-list > .segment")).to_have_count(26 if limit == 78 else 0)
+    left_out = page.get_by_text("so they are left out")
+    expect(left_out).to_have_count(0 if limit == 78 else 1)
+    assert (
+        page.evaluate(
+            """[...document.querySelectorAll("a[href^='#']")]
+           .filter(link => !document.getElementById(link.getAttribute("href").slice(1)))
+           .map(link => link.textContent)"""
+        )
+        == []
+    )
+    # What remains works.
+    page.locator("#term-filters input[name=text]").fill("北部联合")
+    expect(page.locator("#terms tbody tr:visible")).to_have_count(1)

@@ -44,6 +44,7 @@
 
   // Segments -------------------------------------------------------------------------------------
   const form = one("segment-filters");
+  if (!form) return;  // too many to show
   const articles = all("#segment-list > .segment");
   const numbers = articles.map((article) => Number(article.id.slice(1)));
   const place = new Map(numbers.map((number, n) => [number, n]));
