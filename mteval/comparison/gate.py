@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from numbers import Real
 
+from mteval.arguments import checked_names
 from mteval.comparison.coverage import missing
 from mteval.comparison.drops import drops
 from mteval.comparison.failures import Failure
@@ -71,6 +73,8 @@ def gate(
         UsageError: nothing is asked for, or what is asked for is unknown.
         InputError: the runs do not compare, or a file of one is not what was written.
     """
+    fail_on = checked_names(fail_on, "fail_on")
+    must_pass = checked_names(must_pass, "must_pass")
     _check_request(max_drop, fail_on, must_pass)
     if max_drop and baseline is None:
         raise UsageError("--max-drop needs a run to compare with; name one with --baseline")
@@ -100,8 +104,8 @@ def _check_request(
             "the gate has nothing to judge by; give --max-drop, --fail-on or --must-pass"
         )
     for metric, points in max_drop.items():
-        if not 0 <= points < math.inf:
-            raise UsageError(f"{metric} may drop by {points} points; give a number from 0 up")
+        if not isinstance(points, Real) or not 0 <= points < math.inf:
+            raise UsageError(f"{metric} may drop by {points!r} points; give a number from 0 up")
     unknown = [verdict for verdict in fail_on if verdict not in VERDICTS or verdict in RIGHT]
     if unknown:
         wrong = ", ".join(verdict for verdict in VERDICTS if verdict not in RIGHT)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from mteval.arguments import check_choice
 from mteval.comparison.differences import (
     DocumentDifference,
     LengthDifference,
@@ -28,7 +29,7 @@ from mteval.comparison.pair_tests import (
 )
 from mteval.errors import MismatchError, UsageError
 from mteval.runs.evaluation import Evaluation
-from mteval.runs.results import ResampleUnit, unit_statistics
+from mteval.runs.results import RESAMPLE_UNITS, ResampleUnit, unit_statistics
 from mteval.runs.rows import known_number
 from mteval.runs.schema.record import MetricColumn
 from mteval.runs.shown import RANK_MEANING, samples_text
@@ -213,8 +214,8 @@ def compare(
         resample: what is drawn or swapped: segments, or whole documents.
 
     Raises:
-        UsageError: there is only one system or one unit, there are too few samples, or the seed is
-            negative.
+        UsageError: there is only one system or one unit, there are too few samples, the seed is
+            negative, or the test or what is resampled is unknown.
         MismatchError: a system lacks segments.
     """
     n_systems = len(evaluation.systems)
@@ -222,6 +223,8 @@ def compare(
         pairs = list(combinations(range(n_systems), 2))
     else:
         pairs = [(0, k) for k in range(1, n_systems)]
+    check_choice(test, "the test", DEFAULT_SAMPLES)
+    check_choice(resample, "what is resampled", RESAMPLE_UNITS)
     asked = DEFAULT_SAMPLES[test] if samples is None else samples
     _check_request(evaluation, asked, test)
     check_seed(seed)

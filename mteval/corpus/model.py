@@ -9,6 +9,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import ClassVar, Literal
 
+from mteval.arguments import check_listed
 from mteval.corpus.diagnose import parting_line
 from mteval.errors import InputError, MismatchError
 from mteval.io.surrogates import check_surrogates
@@ -43,6 +44,10 @@ class Segment:
     kind: Kind = "text"
 
     def __post_init__(self) -> None:
+        check_listed(self.references, "the references of a segment")
+        for text in (self.source or "", *self.references):
+            if not isinstance(text, str):
+                raise InputError(f"a text of a segment is {text!a:.60}, which is none; give a text")
         if self.source is not None and not self.source.strip():
             raise InputError("the source of a segment is empty; give its text or drop the segment")
         if any(not reference.strip() for reference in self.references):
@@ -75,9 +80,9 @@ class Document:
     summaries: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
+        self._check_names()
         if not self.id.strip():
             raise InputError("a document has an empty id; name it")
-        self._check_names()
         if not self.segments:
             raise InputError(f"document {self.id} has no segments; add some or remove it")
         for number in self.summaries:
@@ -244,11 +249,13 @@ class SystemOutput:
     files: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        check_surrogates(self.name, "the name of a system")
         if not self.name.strip():
             raise InputError("a system has an empty name; name it")
-        check_surrogates(self.name, "the name of a system")
         if not self.documents:
             raise InputError(f"system {self.name} has no documents; add its output or drop it")
+        for id, lines in self.documents.items():
+            check_listed(lines, f"what system {self.name} has of {id}")
         frozen = {id: tuple(lines) for id, lines in self.documents.items()}
         for id, lines in frozen.items():
             check_surrogates(id, f"the id of a document of system {self.name}")

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from mteval.arguments import check_listed
 from mteval.corpus.formats.inputs import read_inputs
 from mteval.corpus.layout import TERMS_FILE, load_systems, load_test_set
 from mteval.corpus.model import SystemOutput, TestSet, check_names
@@ -105,6 +106,7 @@ def load_inputs(
         InputError: something cannot be read, or is empty.
         MismatchError: two systems have one name.
     """
+    check_listed(systems, "systems")
     named = [each if isinstance(each, SystemOutput) else Path(each) for each in systems]
     if not isinstance(references, TestSet):
         given = read_inputs([Path(references)], None, named)

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from mteval.arguments import check_choice, checked_names
 from mteval.corpus.model import SystemOutput, TestSet
 from mteval.errors import UsageError
 from mteval.evaluation.checking import add_checks, add_summaries, leave_out_checks
@@ -33,7 +34,7 @@ from mteval.evaluation.terms import add_terms
 from mteval.executor import Executor
 from mteval.metrics.base import Array, MetricSpec, Progress
 from mteval.runs.evaluation import Evaluation
-from mteval.runs.results import ResampleUnit, domain_documents
+from mteval.runs.results import RESAMPLE_UNITS, ResampleUnit, domain_documents
 from mteval.runs.schema.record import TERM_METRIC
 from mteval.runs.schema.rows import ScoreLevel
 from mteval.statistics.significance import DEFAULT_SAMPLES, SEED, check_samples, check_seed
@@ -93,14 +94,16 @@ def evaluate(
     Raises:
         InputError: something cannot be read, or is empty.
         MismatchError: systems and references do not pair.
-        UsageError: a metric or an option is unknown, or the number of resamples or the seed is out
-            of range.
+        UsageError: a metric, an option or what is resampled is unknown, or the number of resamples
+            or the seed is out of range.
         UnavailableError: a metric lacks a package, a model, sources or references.
     """
     check_samples(samples, "bootstrap")
     check_seed(seed)
+    check_choice(resample, "what is resampled", RESAMPLE_UNITS)
+    notes = checked_names(notes, "notes")
     plan = plan_metrics(metrics, options, executor)
-    found = Findings(list(notes))
+    found = Findings(notes)
     given = load_inputs(references, systems, found.notes)
     termbase = load_termbase(given.folder, terms)
     if terms is not None:

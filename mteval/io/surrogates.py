@@ -13,15 +13,17 @@ _SHOWN = 10
 
 
 def check_surrogates(text: str, what: str = "the text") -> None:
-    """Check that a text has no half of a surrogate pair.
+    """Check that a text is one, and has no half of a surrogate pair.
 
     Args:
-        text: any text.
+        text: any text; a number or None, as tables have where nothing was written, is none.
         what: whose text it is, as a message begins.
 
     Raises:
-        InputError: there is one.
+        InputError: there is one, or it is no text.
     """
+    if not isinstance(text, str):
+        raise InputError(f"{what} is {text!a:.60} and no text; give one, or an empty one")
     if not text.isascii():
         utf8(text, what)
 

@@ -130,6 +130,8 @@ def check_options(
     Raises:
         UsageError: it does not take an option, or not with this value.
     """
+    if not isinstance(given, Mapping):
+        raise UsageError(f"the options of {metric} are {given!a:.60}; give a table by name")
     options = {option.name: option for option in declared}
     checked: dict[str, OptionValue] = {}
     for name, value in given.items():

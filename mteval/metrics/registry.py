@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+from mteval.arguments import checked_names
 from mteval.errors import MissingPackageError, UsageError
 from mteval.metrics.base import Array, Metric, MetricSpec
 from mteval.metrics.guard import GuardedMetric, guarded
@@ -72,7 +73,8 @@ def parse_metrics(names: Iterable[str]) -> list[MetricSpec]:
     """
     by_name = _spellings(METRICS)
     found: dict[str, MetricSpec] = {}
-    for name in (part.strip().lower() for given in names for part in given.split(",")):
+    given = checked_names(names, "metrics")
+    for name in (part.strip().lower() for each in given for part in each.split(",")):
         if not name:
             continue
         spec = by_name.get(name) or _of_package(name)

@@ -60,6 +60,9 @@ class Run:
 
     folder: Path
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "folder", Path(self.folder))
+
     @property
     def name(self) -> str:
         """The name of the folder."""

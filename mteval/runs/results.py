@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +13,7 @@ from mteval.runs.schema.record import InputHashes, MetricColumn, ResamplingRecor
 from mteval.runs.schema.rows import ErrorSpan, OccurrenceRow, ScoreLevel, TermRow
 
 __all__ = [
+    "RESAMPLE_UNITS",
     "CellIndex",
     "ResampleUnit",
     "Results",
@@ -24,6 +25,7 @@ __all__ = [
 
 # What is drawn at once where scores are resampled.
 ResampleUnit = Literal["segments", "documents"]
+RESAMPLE_UNITS: tuple[ResampleUnit, ...] = get_args(ResampleUnit)
 # Indices of a system and of a segment.
 CellIndex = tuple[int, int]
 _Array = npt.NDArray[np.float64]

@@ -16,6 +16,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from mteval.arguments import check_whole
 from mteval.errors import UsageError
 
 __all__ = [
@@ -75,8 +76,10 @@ def check_samples(samples: int, test: Test) -> None:
     """Check that there are enough resamples or trials, and not too many; 0 asks for no test.
 
     Raises:
-        UsageError: there are fewer than ``MIN_SAMPLES`` or more than ``MAX_GIVEN_SAMPLES``.
+        UsageError: there are fewer than ``MIN_SAMPLES`` or more than ``MAX_GIVEN_SAMPLES``, or it
+            is no whole number.
     """
+    check_whole(samples, "the number of samples")
     if samples > MAX_GIVEN_SAMPLES:
         raise UsageError(
             f"{samples:,} {_SAMPLE_NAMES[test]} are too many; take {DEFAULT_SAMPLES[test]:,}, or "
@@ -93,8 +96,9 @@ def check_seed(seed: int) -> None:
     """Check that a seed of resamples is one that the generator takes.
 
     Raises:
-        UsageError: it is negative.
+        UsageError: it is negative, or no whole number.
     """
+    check_whole(seed, "the seed")
     if seed < 0:
         raise UsageError(f"the seed {seed} is negative; take 0 or a positive number")
 
