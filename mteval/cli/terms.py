@@ -30,6 +30,7 @@ from mteval.cli.options import (
     given_inputs,
 )
 from mteval.errors import UsageError, location
+from mteval.wording import counted, listing
 
 if TYPE_CHECKING:
     from mteval.runs.schema.rows import OccurrenceRow, TermRow
@@ -224,7 +225,8 @@ def mine(
         show_tables((proposal_table(proposals),))
     if append and path is not None:
         append_rows(path, rows)
-        say(f"mteval: {len(rows)} rows appended to {location(path)}; look them through")
+        more = "; look them through" if rows else ""
+        say(f"mteval: {counted(len(rows), 'row')} appended to {location(path)}{more}")
 
 
 @terms_app.command()
@@ -301,7 +303,7 @@ def _incomparable(runs: list[Path], rows: list[list[OccurrenceRow]]) -> Iterator
     before, after = ({row.system for row in of if row.kind == "system"} for of in rows)
     for names, run in ((after - before, runs[0]), (before - after, runs[1])):
         if names:
-            yield f"skipped, as {run.name} lacks them: {', '.join(sorted(names))}"
+            yield f"skipped, as {run.name} lacks them: {listing(sorted(names))}"
 
 
 @terms_app.command()
@@ -321,4 +323,4 @@ def convert(
 
     termbase = read_termbase(given)
     say_notes(write_termbase(wanted, termbase, style=style, force=force))
-    say(f"mteval: {len(termbase.concepts)} concepts written to {location(wanted)}")
+    say(f"mteval: {counted(len(termbase.concepts), 'concept')} written to {location(wanted)}")

@@ -31,7 +31,8 @@ def missing(run: Run, baseline: Run | None) -> list[Failure]:
 
 def new_systems(run: Run, baseline: Run) -> list[str]:
     """Return the systems that the baseline does not have: no score of theirs can drop."""
-    return [name for name in run.record["systems"] if name not in baseline.record["systems"]]
+    known = set(baseline.record["systems"])
+    return [name for name in run.record["systems"] if name not in known]
 
 
 def _segments(run: Run) -> dict[str, dict[str, int]]:

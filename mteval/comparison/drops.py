@@ -16,7 +16,7 @@ from mteval.metrics.registry import score_function
 from mteval.runs.files import STATISTICS_FILE
 from mteval.runs.read import Run
 from mteval.runs.schema.record import TERM_METRIC
-from mteval.runs.shown import p_text
+from mteval.runs.shown import number_text, p_text
 from mteval.statistics.significance import (
     ALPHA,
     bootstrap_scores,
@@ -31,8 +31,10 @@ Array = npt.NDArray[np.float64]
 # How far the sum of a run's statistics may be from the score beside them, relatively: sums of
 # another order differ by 1e-12, what is shown by 1e-4.
 _SCORE_TOLERANCE = 1e-6
-# Significant digits of scores, and of those that are hardly too far apart: of a double, all.
-_DIGITS, _MAX_DIGITS = 4, 18
+# Decimals of what scores hardly too far apart need; of a double as large as 100 more say nothing.
+_MAX_DECIMALS = 15
+# What an older mteval does not say: three digits serve every scale.
+_DECIMALS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,7 @@ class _DropRule:
         any_drop: whether a drop fails that is not significant.
         score: from summed statistics (..., k) to scores (...).
         higher_is_better: direction.
+        decimals: of scores as they are shown.
     """
 
     metric: str
@@ -52,6 +55,7 @@ class _DropRule:
     any_drop: bool
     score: Callable[[Array], Array]
     higher_is_better: bool
+    decimals: int
 
 
 def drops(
@@ -70,7 +74,8 @@ def drops(
         InputError: the runs do not compare, or the statistics of one are not those of its scores.
     """
     _check_references(run, baseline)
-    shared = [name for name in run.record["systems"] if name in baseline.record["systems"]]
+    known = set(baseline.record["systems"])
+    shared = [name for name in run.record["systems"] if name in known]
     failures = []
     for metric, points in max_drop.items():
         rule = _drop_rule(run, baseline, metric, points, any_drop=any_drop)
@@ -109,6 +114,7 @@ def _drop_rule(run: Run, baseline: Run, metric: str, points: float, *, any_drop:
         any_drop,
         ratio if metric == TERM_METRIC else score_function(metric),
         run.record["metrics"][metric]["higher_is_better"],
+        run.record["metrics"][metric].get("decimals", _DECIMALS),
     )
 
 
@@ -141,19 +147,20 @@ def _score_failures(run: Run, baseline: Run, rule: _DropRule, system: str) -> li
         tested = "cannot be tested"
     elif lowest >= ALPHA and not rule.any_drop:
         tested = "too few segments differ to tell whether it is by chance"
-    reason = f"{_drop_text(rule, old, new)}, where {rule.max_drop:g} is allowed ({tested})"
+    allowed = repr(rule.max_drop).removesuffix(".0")
+    reason = f"{_drop_text(rule, old, new)}, where {allowed} is allowed ({tested})"
     return [Failure("drop", system, reason)]
 
 
 def _drop_text(rule: _DropRule, old: float, new: float) -> str:
     """Return a drop between both scores as they are shown, with the digits to see it as too far."""
     verb = "fell" if rule.higher_is_better else "rose"
-    for digits in range(_DIGITS, _MAX_DIGITS):
-        before, after = f"{old:.{digits}g}", f"{new:.{digits}g}"
+    for decimals in range(rule.decimals, _MAX_DECIMALS):
+        before, after = number_text(old, decimals), number_text(new, decimals)
         points = abs(Decimal(after) - Decimal(before))
         if points > rule.max_drop:
             break
-    return f"{rule.metric} {verb} by {points.normalize():f}, from {before} to {after}"
+    return f"{rule.metric} {verb} by {points:f}, from {before} to {after}"
 
 
 def _statistics(run: Run, metric: str, system: str) -> Array:

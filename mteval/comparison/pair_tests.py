@@ -101,7 +101,8 @@ class PairTesting:
             resampled[:, : self.interval_samples],
             possible,
             holm(possible),
-            can_be_significant(len(self.pairs), self.samples),
+            # Pairs that cannot be tested do not count in the correction.
+            can_be_significant(int(np.count_nonzero(~np.isnan(possible))), self.samples),
         )
 
 

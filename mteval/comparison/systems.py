@@ -44,6 +44,7 @@ from mteval.statistics.significance import (
     check_seed,
     clusters,
     detectable_difference,
+    few_documents_note,
     interval,
     samples_for,
     samples_needed,
@@ -177,7 +178,8 @@ class Comparison:
                 f"; with so few no test of {n_pairs:,} pairs can be significant: {more}compare "
                 "fewer systems"
             )
-        return [sentence, *([f"ranks: {RANK_MEANING}"] if self.ranks else [])]
+        few = few_documents_note(settings.units) if settings.unit == "documents" else []
+        return [sentence, *few, *([f"ranks: {RANK_MEANING}"] if self.ranks else [])]
 
     def as_dict(self) -> dict[str, Any]:
         """Return the comparison as JSON has it."""
@@ -233,9 +235,9 @@ def compare(
     sizes = [int(size) for size in evaluation.document_sizes()]
     n_units = len(sizes) if resample == "documents" else sum(sizes)
     if n_units < 2:
+        remedy = "add segments" if resample == "segments" else "resample segments, or add documents"
         raise UsageError(
-            f"the test set is one {resample[:-1]}, and a test takes at least two; resample "
-            "segments, or add documents"
+            f"the test set is one {resample[:-1]}, and a test takes at least two; {remedy}"
         )
     units = unit_statistics(evaluation.statistics, sizes, resample)
     testing = PairTesting(pairs, test, count, interval_samples, seed)

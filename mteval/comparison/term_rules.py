@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 
 from mteval.comparison.failures import Failure
@@ -74,10 +75,11 @@ def wrong_renderings(run: Run, baseline: Run | None, fail_on: Sequence[str]) -> 
         fail_on: verdicts.
     """
     rows = _judged(run)
+    judged = {row.system for row in rows}
     failures = [
         Failure("rendering", system, "no occurrence of a term was judged")
         for system in run.record["systems"]
-        if not any(row.system == system for row in rows)
+        if system not in judged
     ]
     if not failures and "deprecated" in fail_on and run.record.get("term_statuses") is not None:
         failures += _without_deprecated(run)
@@ -123,9 +125,10 @@ def wrong_terms(run: Run, must_pass: Sequence[str]) -> list[Failure]:
     """
     rows = _judged(run)
     failures = []
+    wanted = set(must_pass)
     found: set[tuple[str, str]] = set()
     for row in rows:
-        names = {row.concept, row.source, row.severity} & set(must_pass)
+        names = {row.concept, row.source, row.severity} & wanted
         found |= {(name, row.system) for name in names}
         if names and row.verdict not in RIGHT:
             reason = f"{row.source} must be right and is {_described(row)}"
@@ -154,9 +157,10 @@ def _judged(run: Run) -> list[OccurrenceRow]:
         InputError: the run has no terms, or its occurrences give another score.
     """
     rows = [row for row in run.occurrences if row.kind == "system"]
+    n_judged = Counter(row.system for row in rows)
+    n_right = Counter(row.system for row in rows if row.verdict in RIGHT)
     for system in run.record["systems"]:
-        own = [row.verdict in RIGHT for row in rows if row.system == system]
-        share = sum(own) / len(own) if own else math.nan
+        share = n_right[system] / n_judged[system] if n_judged[system] else math.nan
         known = run.system_score(TERM_METRIC, system)
         if not math.isclose(share, known, rel_tol=1e-9) and not (
             math.isnan(share) and math.isnan(known)

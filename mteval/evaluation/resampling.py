@@ -19,6 +19,7 @@ from mteval.statistics.significance import (
     bootstrap_scores,
     can_be_significant,
     clusters,
+    few_documents_note,
     holm,
     interval,
     paired_bootstrap_p,
@@ -28,10 +29,6 @@ from mteval.statistics.significance import (
 )
 
 __all__ = ["Resampled", "Resampling", "resampled_scores"]
-
-# Intervals from fewer documents than this are too narrow to be trusted (by the simulations of
-# benchmarks/significance.py: percentile intervals of few units fall short of 95 %).
-MIN_DOCUMENTS = 10
 
 
 @dataclass(frozen=True)
@@ -80,12 +77,8 @@ def resampled_scores(
         how: samples, seed and unit.
     """
     notes = []
-    n_documents = len(texts.sizes)
-    if how.samples and how.unit == "documents" and n_documents < MIN_DOCUMENTS:
-        notes.append(
-            f"there are {n_documents} documents, too few to resample for meaningful intervals and "
-            "ranks; --resample segments treats the segments as independent"
-        )
+    if how.samples and how.unit == "documents":
+        notes += few_documents_note(len(texts.sizes))
     record: ResamplingRecord = {"samples": how.samples, "seed": how.seed, "unit": how.unit}
     complete = np.flatnonzero(texts.translated.all(axis=1))
     n_pairs = math.comb(len(complete), 2)

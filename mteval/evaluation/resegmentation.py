@@ -14,7 +14,7 @@ from mteval.evaluation.findings import FlagDetails
 from mteval.io.store import cache_folder
 from mteval.languages.encoder import cached_encoder
 from mteval.metrics.base import CellIndex
-from mteval.wording import listing
+from mteval.wording import counted, listing
 
 __all__ = ["resegment_outputs"]
 
@@ -64,7 +64,7 @@ def resegment_outputs(
 
 def _summary(fitted: Resegmented, n_lines: int) -> str:
     return (
-        f"{n_lines} lines were re-aligned to {len(fitted.texts)} segments; "
+        f"re-aligned {counted(n_lines, 'line')} to {counted(len(fitted.texts), 'segment')}; "
         f"{_numbered('omitted', fitted.omitted, 'segment')}, "
         f"{_numbered('dropped as added', fitted.added, 'line')}"
     )

@@ -213,9 +213,14 @@ def level_scores(
         values = np.where(exists, function(sums), np.nan)
         wrong = exists & np.isfinite(sums).all(axis=-1) & ~np.isfinite(values)
         if metric is not None and wrong.any():
+            n_wrong = counted(
+                int(wrong.sum()),
+                "score that is no finite number",
+                "scores that are no finite numbers",
+            )
             raise UnavailableError(
-                f"the metric {metric!r} has {counted(int(wrong.sum()), 'score')} that are not "
-                "finite numbers, as inf or nan; update its package, or choose other metrics"
+                f"the metric {metric!r} has {n_wrong}, as inf or nan; update its package, or "
+                "choose other metrics"
             )
         return np.asarray(values)
 

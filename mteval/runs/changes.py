@@ -142,11 +142,22 @@ def _setting_changes(run: RunEntry, before: RunEntry) -> Iterator[str]:
     old, new = before.versions, run.versions
     yield from (f"{name} {old[name]} -> {new[name]}" for name in new if _differ(name, old, new))
     earlier, now = dict(before.resampling), dict(run.resampling)
-    settings = [f"{key} {earlier[key]} -> {now[key]}" for key in now if _differ(key, earlier, now)]
-    if settings:
-        yield f"resampling ({', '.join(settings)})"
+    if earlier and now:
+        settings = [
+            _setting_change(key, earlier, now)
+            for key in dict.fromkeys((*now, *earlier))
+            if earlier.get(key) != now.get(key)
+        ]
+        if settings:
+            yield f"resampling ({', '.join(settings)})"
     elif earlier != now:
         yield f"resampling {'removed' if earlier else 'added'}"
+
+
+def _setting_change(key: str, old: Mapping[str, object], new: Mapping[str, object]) -> str:
+    """Return what changed of a setting; one that a run does not name has no number to show."""
+    words = key.replace("_", " ")
+    return f"{words} {old[key]} -> {new[key]}" if key in old and key in new else words
 
 
 def _differ(name: str, old: Mapping[str, object], new: Mapping[str, object]) -> bool:

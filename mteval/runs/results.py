@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from mteval.runs.schema.record import InputHashes, MetricColumn, ResamplingRecord
 from mteval.runs.schema.rows import ErrorSpan, OccurrenceRow, ScoreLevel, TermRow
+from mteval.wording import counted, listing
 
 __all__ = [
     "RESAMPLE_UNITS",
@@ -140,8 +141,9 @@ class Results:
 
     def __repr__(self) -> str:
         return (
-            f"<{type(self).__name__} of {', '.join(self.systems)}: {len(self.documents)} "
-            f"documents, {len(self.segment_numbers)} segments, "
+            f"<{type(self).__name__} of {listing(self.systems)}: "
+            f"{counted(len(self.documents), 'document')}, "
+            f"{counted(len(self.segment_numbers), 'segment')}, "
             f"{', '.join(m.name for m in self.metrics)}>"
         )
 

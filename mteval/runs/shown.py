@@ -30,8 +30,8 @@ __all__ = [
     "spread_text",
 ]
 
-# A star, or bold: of rows over the same texts.
-BEST_MEANING = "best score of the systems that have every segment, significantly or not"
+# A star, or bold: of rows over the same texts, which are all, or those of a document or domain.
+BEST_MEANING = "best score of the systems that have every segment there, significantly or not"
 SPREAD_SIGN, RANK_SIGN = "±", "(rank)"
 # As in the WMT findings (Bojar et al. 2013).
 RANK_MEANING = (

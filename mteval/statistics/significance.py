@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from mteval.arguments import check_whole
 from mteval.errors import UsageError
+from mteval.wording import counted
 
 __all__ = [
     "ALPHA",
@@ -32,6 +33,7 @@ __all__ = [
     "check_seed",
     "clusters",
     "detectable_difference",
+    "few_documents_note",
     "holm",
     "interval",
     "min_p_value",
@@ -57,6 +59,9 @@ ALPHA = 0.05
 _TAIL = 40
 # With fewer, nothing is cut, and the "95 %" interval would run from the least score to the largest.
 MIN_SAMPLES = _TAIL
+# Intervals from fewer documents than this are too narrow to be trusted (by the simulations of
+# benchmarks/significance.py: percentile intervals of few units fall short of 95 %).
+_MIN_DOCUMENTS = 10
 # p-values to 0.00001; more would change no digit that is shown.
 MAX_GIVEN_SAMPLES = 100_000
 # samples_for() doubles what a rejection needs, so that it does not hang on a single resample.
@@ -101,6 +106,16 @@ def check_seed(seed: int) -> None:
     check_whole(seed, "the seed")
     if seed < 0:
         raise UsageError(f"the seed {seed} is negative; take 0 or a positive number")
+
+
+def few_documents_note(n_documents: int) -> list[str]:
+    """Return what to say of the resampling of so many documents: nothing if they are enough."""
+    if n_documents >= _MIN_DOCUMENTS:
+        return []
+    return [
+        f"resampling {counted(n_documents, 'document')} gives intervals and tests that mean "
+        "little; --resample segments treats the segments as independent"
+    ]
 
 
 def _chunk_rows(width: int) -> int:

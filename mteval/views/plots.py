@@ -56,14 +56,16 @@ _LEGEND_ROW = 0.2
 def _drawn_systems(results: Results) -> list[int]:
     """Return the indices of the systems that plots show: all, or the best by the first metric.
 
-    Best are the ``_MAX_DRAWN`` of the best scores, in the order of the run.
+    Best are the ``_MAX_DRAWN`` of the best scores, in the order of the run. Systems that lack
+    segments come after all others, as their scores do not compare.
     """
     if len(results.systems) <= _MAX_DRAWN:
         return list(range(len(results.systems)))
     metric = results.metrics[0]
     scores = results.scores[metric.name]["system"]
+    incomplete = ~results.translated().all(axis=1)
     # A score that does not exist, NaN, is sorted behind all others.
-    order = np.argsort(-scores if metric.higher_is_better else scores, kind="stable")
+    order = np.lexsort((-scores if metric.higher_is_better else scores, incomplete))
     return sorted(order[:_MAX_DRAWN].tolist())
 
 
@@ -72,9 +74,10 @@ def drawn_note(results: Results) -> str:
     n_systems = len(results.systems)
     if n_systems <= _MAX_DRAWN:
         return ""
+    lacking = not results.translated().all()
     return (
         f"Shown are the {_MAX_DRAWN} systems of the best {results.metrics[0].label}, of "
-        f"{n_systems:,}."
+        f"{n_systems:,}{'; those that lack segments come last' if lacking else ''}."
     )
 
 

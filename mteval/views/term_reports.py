@@ -9,6 +9,7 @@ from mteval.terminology.history import ChangedOccurrence, TermTrend
 from mteval.terminology.mining.proposals import Proposal
 from mteval.views.tables import Column, Table, key_columns, plain_table
 from mteval.views.term_tables import verdict_text
+from mteval.wording import counted
 
 __all__ = ["audit_table", "change_counts", "change_table", "proposal_table", "trend_table"]
 
@@ -19,7 +20,7 @@ _CHANGES = ("new", "fixed", "still wrong")
 def audit_table(rows: Sequence[AuditRow]) -> Table:
     """Return the official renderings to look at, one row for each; a term stands once."""
     return plain_table(
-        f"Official renderings to look at ({len(rows)} terms)",
+        f"Official renderings to look at ({counted(len(rows), 'term')})",
         (
             *(Column(heading, group=True) for heading in ("term", "preferred", "problems")),
             *("verdict", "rendering", "times", "places"),

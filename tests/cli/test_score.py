@@ -186,6 +186,6 @@ def test_outputs_are_cut_on_request_by_the_new_name_and_the_old(
     options = ("-s", files[0], "-r", files[1], "-m", "chrf", "--samples", 0, "--json")
     done = mteval("score", merged, *options, flag)
     assert done.returncode == 0, done.stderr
-    assert f"1 lines were re-aligned to {len(lines)} segments" in done.stderr
+    assert f"re-aligned 1 line to {len(lines)} segments" in done.stderr
     assert json.loads(done.stdout)["systems"][0]["segments"] == len(lines)
     assert mteval("score", merged, *options).returncode == 2

@@ -115,7 +115,7 @@ def test_check_prints_tables_context_and_csv(small: Path, mteval: Run) -> None:
     assert a[1:] == ["3", "1.000*", "1.000*", "1.000*", "1.000*", "0.000*", "0.000*"]
     # Consistently wrong is consistent; of two valid pairs one succeeds; 50 / 55 = 0.909.
     assert b[1:] == ["3", "0.333", "0.500", "1.000*", "1.000*", "0.667", "0.909"]
-    assert "* best score of the systems that have every segment" in table.stdout
+    assert "* best score of the systems that have every segment there" in table.stdout
     assert "[Ark Peace]" not in table.stdout
     assert "Xiangshan Forum and [Ark Peace]" in context.stdout
     assert "[Xiangshan Forum] and Ark Peace" in context.stdout

@@ -112,7 +112,7 @@ def test_what_cannot_be_compared_is_refused(evaluation: mteval.Evaluation) -> No
         compare(evaluation, samples=3)
     with pytest.raises(UsageError, match="leave --samples out, or give at least 40"):
         compare(evaluation, samples=0)
-    with pytest.raises(UsageError, match=r"the test set is one segment.*; resample segments, or"):
+    with pytest.raises(UsageError, match=r"the test set is one segment.*; add segments$"):
         compare(evaluation_of({POINTS: [[1], [2]]}))
     with pytest.raises(UsageError, match="the test set is one document, and a test takes at least"):
         compare(evaluation_of({POINTS: [[1, 2], [2, 3]]}), resample="documents")
@@ -132,6 +132,9 @@ def test_whole_documents_are_resampled(evaluation: mteval.Evaluation) -> None:
         same = segments[row.system, row.metric]
         assert row.score == same.score
         assert row.ci != same.ci
+    # As `mteval score` warns.
+    assert not any("that mean little" in note for note in compare(evaluation).notes())
+    assert by_documents.notes()[1].startswith("resampling 4 documents gives intervals and tests")
 
 
 def test_few_segments_are_called_so() -> None:
@@ -441,6 +444,16 @@ def test_intervals_are_those_of_the_run_however_many_resamples_tests_take() -> N
         "1,120 resamples of segments, seed 12345; better and worse are significant at 5 % after "
         "Holm's correction for 28 pairs; ± and detectable are of 1,000 bootstrap resamples"
     )
+
+
+def test_pairs_that_cannot_be_tested_are_none_of_those_to_correct_for() -> None:
+    # Of 46 systems a half has no score: 253 pairs are left, not 1,035.
+    scores = [[100.0 * n + i if n % 2 else np.nan for i in range(20)] for n in range(46)]
+    many = evaluation_of({POINTS: scores}, systems=[f"s{n}" for n in range(46)])
+    found = compare(many, all_pairs=True)
+    assert {row.verdict for row in found.rows} == {"better", "no score"}
+    assert "no test of" not in found.notes()[0]
+    assert sum(row.rank is not None for row in found.ranks) == 23
 
 
 def test_where_no_test_could_be_significant_nothing_is_told_or_ranked() -> None:

@@ -32,7 +32,7 @@ def test_outputs_with_other_lines_are_realigned_on_request(tmp_path: Path) -> No
     assert list(evaluation.flags["omitted"]) == [(0, 5)]
     assert sorted(evaluation.flags["realigned"]) == [(0, n) for n in range(7) if n != 5]
     assert (
-        f"x {document}: 6 lines were re-aligned to 7 segments; 1 omitted (segment 6), "
+        f"x {document}: re-aligned 6 lines to 7 segments; 1 omitted (segment 6), "
         "1 dropped as added (line 5)" in evaluation.notes
     )
     # Whose text was scored can be traced to the files as given.
@@ -57,7 +57,7 @@ def test_as_many_lines_in_other_places_are_realigned_on_request() -> None:
         )
         assert evaluation.hypotheses == [lines]
         assert bool(evaluation.flags["realigned"]) == realigned
-        assert any("7 lines were re-aligned" in note for note in evaluation.notes) == realigned
+        assert any("re-aligned 7 lines" in note for note in evaluation.notes) == realigned
 
 
 def test_realignment_wants_sources() -> None:
@@ -96,4 +96,4 @@ def test_cells_count_segments_over_documents_and_systems() -> None:
     assert cut[0] == outputs[0]
     assert set(flags["realigned"]) | set(flags["omitted"]) == {(1, 3), (1, 4), (1, 5)}
     [note] = notes
-    assert note.startswith("y other: 2 lines were re-aligned to 3 segments; ")
+    assert note.startswith("y other: re-aligned 2 lines to 3 segments; ")

@@ -148,6 +148,16 @@ def test_the_words_say_what_changed(made: Path) -> None:
     assert (x["changed"], y["changed"]) == (["output of 001"], ["nothing"])
 
 
+def test_ranks_of_more_resamples_are_told_as_such(tmp_path: Path) -> None:
+    """Three systems have more pairs to tell apart than so few resamples can."""
+    three = {**OUTPUTS, "z": OUTPUTS["x"]}
+    for n, outputs in enumerate((OUTPUTS, three, OUTPUTS)):
+        make_run(tmp_path / "results", n, outputs=outputs, terms=None, metrics=("bleu",))
+    _, more, fewer = read_history(tmp_path / "results").as_dict()["runs"]
+    assert more["changed"] == ["resampling (rank samples)", "system z added"]
+    assert fewer["changed"] == ["resampling (rank samples)", "system z removed"]
+
+
 def test_scores_and_trends_are_those_of_the_run_folders(made: Path) -> None:
     history = read_history(made).as_dict()
     folders = sorted(made.iterdir())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+from dataclasses import replace
 
 import mteval
 from mteval.corpus.model import Document, SystemOutput, TestSet
@@ -42,6 +43,17 @@ def test_plots_of_many_systems_show_the_best_and_say_so() -> None:
     best = {row["system"] for row in rows[:40]}
     for plot in (distribution_plot, interval_plot, pair_plot, length_plot):
         assert names(plot(evaluation)) == best
+
+
+def test_a_system_that_lacks_segments_is_not_among_the_best() -> None:
+    evaluation = evaluate(60)
+    best = max(range(60), key=lambda s: evaluation.scores["chrf"]["system"][s])
+    texts = list(evaluation.hypotheses)
+    texts[best] = [None, *texts[best][1:]]
+    lacking = replace(evaluation, hypotheses=texts)
+    assert evaluation.systems[best] in names(distribution_plot(evaluation))
+    assert evaluation.systems[best] not in names(distribution_plot(lacking))
+    assert drawn_note(lacking).endswith("of 60; those that lack segments come last.")
 
 
 def test_plots_of_few_systems_show_all() -> None:

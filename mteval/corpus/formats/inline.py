@@ -8,6 +8,7 @@ from typing import Any
 
 from mteval.corpus.formats.draft import Draft
 from mteval.io.xml import local_name
+from mteval.wording import counted
 
 __all__ = ["Inline"]
 
@@ -66,13 +67,15 @@ class Inline:
     def report(self, draft: Draft) -> None:
         """Note how many tags were dropped."""
         if self._tags:
-            draft.note(f"{self._tags} inline tags were dropped; their text was kept")
+            draft.note(f"dropped {counted(self._tags, 'inline tag')}, but not the text within")
         if self._subflows:
             draft.note(
-                f"{self._subflows} texts within inline tags (sub), such as footnotes, were dropped"
+                f"dropped {counted(self._subflows, 'text')} within inline tags (sub), such as "
+                "footnotes"
             )
         if self._characters:
-            draft.note(f"{self._characters} characters (cp) that no text has became U+FFFD")
+            cp = counted(self._characters, "character")
+            draft.note(f"replaced {cp} (cp) that no text has by U+FFFD")
 
 
 def _walk(element: Any) -> Iterator[tuple[bool, Any]]:

@@ -21,6 +21,7 @@ from mteval.corpus.formats.xml_files import tree_reader
 from mteval.corpus.layout import TARGET_LANGUAGE
 from mteval.errors import InputError, location
 from mteval.io.xml import XML_SPACE, add, load_lxml, local_name, not_xml, sourceline, xml_text
+from mteval.wording import counted
 
 __all__ = ["XLIFF_1", "XLIFF_2", "read_xliff", "write_xliff_1", "write_xliff_2"]
 
@@ -207,7 +208,7 @@ def _read_2(
                     + (f"/{name}" if name else ""),
                 )
     if lost:
-        draft.note(f"{lost} texts between segments (ignorable) were dropped")
+        draft.note(f"dropped {counted(lost, 'text')} between segments (ignorable)")
     inline.report(draft)
     return languages
 

@@ -174,7 +174,7 @@ class LearnedMetric(Metric):
             )
         if n_broken:
             notes.append(
-                f"warning: {self._label} gave no number for {n_broken} segments"
+                f"warning: {self._label} gave no number for {counted(n_broken, 'segment')}"
                 f"{self._advice_on_broken_scores()}"
             )
         return Statistics(

@@ -20,6 +20,7 @@ from mteval.languages.registry import SOURCE, TARGET, language
 from mteval.terminology.concepts import Concept, TermbaseRow
 from mteval.terminology.formats.base import Style, TermFormat, check_characters, with_statuses
 from mteval.terminology.termbase import Termbase
+from mteval.wording import counted
 
 __all__ = ["TBX"]
 
@@ -213,8 +214,8 @@ def _write(termbase: Termbase, style: Style) -> tuple[str, list[str]]:
         )
     if renamed:
         notes.append(
-            f"{renamed} concepts have a name that cannot be an id in XML; other programs see a "
-            "made-up one"
+            f"{counted(renamed, 'concept')} with a name that cannot be an id in XML; other "
+            "programs see a made-up one"
         )
     return writer.text(), notes
 

@@ -25,6 +25,7 @@ from mteval.terminology.formats.base import (
 )
 from mteval.terminology.formats.tables import table_rows
 from mteval.terminology.termbase import Termbase
+from mteval.wording import counted
 
 __all__ = ["XLSX"]
 
@@ -120,7 +121,8 @@ def _write(termbase: Termbase, _: Style) -> tuple[bytes, list[str]]:
     escapes = sum(any(map(_EXCEL_ESCAPE.search, cells)) for cells in table)
     notes = []
     if escapes:
-        notes.append(f"{escapes} rows hold text like _x0041_, which Excel shows as a character")
+        told = counted(escapes, "row")
+        notes.append(f"{told} with text like _x0041_, which Excel shows as a character")
     return data.getvalue(), notes
 
 

@@ -51,8 +51,8 @@ def test_tmx_of_a_cat_program(tmp_path: Path) -> None:
     path = tmp_path / "memory.tmx"
     assert corpus.notes == (
         f"{path}: skipped 1 further translation of a unit into one language",
-        f"{path}: 5 inline tags were dropped; their text was kept",
-        f"{path}: 1 texts within inline tags (sub), such as footnotes, were dropped",
+        f"{path}: dropped 5 inline tags, but not the text within",
+        f"{path}: dropped 1 text within inline tags (sub), such as footnotes",
         f"{path}: 2 segments without a reference were skipped: unit 2, unit 9",
     )
 
@@ -110,7 +110,7 @@ def test_xliff_2_of_a_cat_program(tmp_path: Path) -> None:
     corpus = read_corpus(write(tmp_path / "x.xlf", XLIFF_2))
     assert pairs(corpus) == [("甲乙\x01", "One two"), (" 丙 ", " Three ")]
     assert corpus.notes == (
-        f"{tmp_path / 'x.xlf'}: 4 inline tags were dropped; their text was kept",
+        f"{tmp_path / 'x.xlf'}: dropped 4 inline tags, but not the text within",
     )
 
 

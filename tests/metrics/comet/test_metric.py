@@ -22,6 +22,7 @@ from mteval.metrics.comet.model import CometModel
 from mteval.metrics.learned.batches import TokenBatches
 from mteval.metrics.learned.inputs import ModelInput
 from mteval.metrics.learned.long_inputs import plan_input
+from mteval.wording import counted
 from tests.conftest import ROOT
 
 # unbabel-comet's own arithmetic in fp32, over other batches.
@@ -574,7 +575,7 @@ def test_scores_that_are_no_numbers_are_missing_and_said(
     torch.save(stored, path)
     found = score(comet(str(folder)), SYSTEMS[:1])
     assert np.flatnonzero(np.isnan(found.values[0, :, 0])).tolist() == broken
-    said = f"gave no number for {len(broken)} segments"
+    said = f"gave no number for {counted(len(broken), 'segment')}"
     assert any(said in note for note in found.notes)
     with pytest.raises(UnavailableError, match="gave no number for any of 1 segment; choose"):
         comet(str(folder)).statistics(SOURCES[:1], [REFERENCES[:1]], [SYSTEMS[0][:1]])

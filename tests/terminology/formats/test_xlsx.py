@@ -155,5 +155,5 @@ def test_cells_too_long_for_a_workbook(tmp_path: Path) -> None:
 def test_text_that_excel_shows_otherwise_is_noted(tmp_path: Path) -> None:
     odd = Termbase((Concept("c", ("一",), (Rendering("_x0041_", "preferred"),)),))
     assert write_termbase(tmp_path / "t.xlsx", odd) == [
-        "1 rows hold text like _x0041_, which Excel shows as a character"
+        "1 row with text like _x0041_, which Excel shows as a character"
     ]
