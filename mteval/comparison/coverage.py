@@ -36,11 +36,11 @@ def new_systems(run: Run, baseline: Run) -> list[str]:
 
 
 def _segments(run: Run) -> dict[str, dict[str, int]]:
-    """Return by system and document how many segments there are: none of 0."""
+    """Return by system of the record, and document, how many segments there are: none of 0."""
     found: dict[str, dict[str, int]] = {system: {} for system in run.record["systems"]}
     for row in run.score_rows:
-        if row.level == "document" and row.document is not None and row.segments:
-            found.setdefault(row.system, {})[row.document] = row.segments
+        if row.level == "document" and row.document and row.segments and row.system in found:
+            found[row.system][row.document] = row.segments
     return found
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import math
 import re
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from datetime import datetime, timezone
 from decimal import Decimal
 from pathlib import Path
@@ -50,6 +52,7 @@ REFERENCES = {
     "e": ["The exercise began.", "It ended."],
 }
 Texts = Mapping[str, Sequence[str]]
+NOTHING = {name: ["q"] * len(texts) for name, texts in REFERENCES.items()}
 MORE_LOST = {"d": [text[-9:] + " " + text for text in REFERENCES["d"]], "e": REFERENCES["e"]}
 
 
@@ -134,7 +137,7 @@ class TestDrops:
         points = abs(Decimal(before) - Decimal(after))
         verb = "fell" if metric == "chrf" else "rose"
         assert failure.reason.startswith(
-            f"{metric} {verb} by {points}, from {before} to {after}, where 0.5 is allowed"
+            f"{metric} {verb} by {points}, from {before} to {after}, where 0.5 is allowed (p = 0.00"
         )
         assert gate(good, bad, max_drop={metric: 0.0}) == []
         assert gate(good, bad, max_drop={metric: 0.0}, any_drop=True) == []
@@ -177,6 +180,38 @@ class TestDrops:
         # What is allowed is not rounded up to the drop.
         assert f"where {allowed!r} is allowed" in failure.reason
 
+    def test_a_drop_is_never_shown_as_what_is_allowed(self) -> None:
+        good, bad = score({"x": REFERENCES}), score({"x": changed(2, 8)})
+        for run in (good, bad):
+            run.record["metrics"]["chrf"]["decimals"] = 0
+        [failure] = gate(bad, good, max_drop={"chrf": 21}, any_drop=True)
+        assert failure.reason.startswith("chrf fell by 21.1, from 100.0 to 78.9, where 21 is")
+        for run in (good, bad):
+            # As of an older mteval.
+            del run.record["metrics"]["chrf"]["decimals"]
+        [failure] = gate(bad, good, max_drop={"chrf": 21})
+        assert failure.reason.startswith("chrf fell by 21.106, from 100.000 to 78.894, where 21 is")
+
+    @pytest.mark.parametrize(
+        ("texts", "by", "refused"),
+        [
+            *((REFERENCES, 5e-5, False), (REFERENCES, 5e-4, True)),
+            *((NOTHING, 5e-7, False), (NOTHING, 5e-6, True)),
+        ],
+    )
+    def test_scores_are_those_of_their_statistics_but_for_the_last_digits(
+        self, texts: Texts, by: float, refused: bool
+    ) -> None:
+        run = score({"x": texts})
+        rows = [
+            dataclasses.replace(row, value=row.value + by)
+            for row in run.score_rows
+            if row.level == "system" and row.value is not None
+        ]
+        vars(run)["score_rows"] = [*rows, *(row for row in run.score_rows if row.document)]
+        with pytest.raises(InputError, match="a file was changed") if refused else nullcontext():
+            assert gate(run, run, max_drop={"chrf": 0}) == []
+
     def test_a_fall_to_nothing_over_three_segments_fails(self) -> None:
         references = {"e": ["It began today.", "It ended.", "Nobody knows why."]}
         sources = {"e": ["一。", "二。", "三。"]}
@@ -189,6 +224,8 @@ class TestDrops:
             "chrf fell by 100.0, from 100.0 to 0.0, where 0.5 is allowed (too few segments differ "
             "to tell whether it is by chance)"
         )
+        [failure] = gate(bad, good, max_drop={"chrf": 0.5}, any_drop=True)
+        assert failure.reason.endswith("where 0.5 is allowed (p = 0.2500)")
         assert gate(bad, good, max_drop={"chrf": 100}) == []
         assert gate(good, bad, max_drop={"chrf": 0}) == []
 

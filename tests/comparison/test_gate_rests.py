@@ -75,17 +75,29 @@ def test_what_is_new_or_has_no_baseline_must_be_whole(request_: dict[str, Any]) 
         assert gate(before, None, **request_) == []
 
 
-def test_segments_that_are_gone_are_counted(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("left", "lacking"), [(19, "1 segment"), (1, "19 segments")])
+def test_segments_that_are_gone_are_counted(tmp_path: Path, left: int, lacking: str) -> None:
     run = copied(score({"x": REFERENCES}), tmp_path)
     table = pa.parquet.read_table(run.folder / "scores.parquet").to_pylist()
     for row in table:
         if row["level"] == "document" and row["document"] == "d":
-            row["segments"] -= 1
+            row["segments"] = left
     pa.parquet.write_table(pa.Table.from_pylist(table), run.folder / "scores.parquet")
     whole = score({"x": REFERENCES})
     assert gate(run, whole, max_drop={"chrf": 1}) == [
-        Failure("missing", "x", "lacks 1 segment of d")
+        Failure("missing", "x", f"lacks {lacking} of d")
     ]
+
+
+def test_a_system_that_left_the_record_is_missing_though_the_scores_have_it(
+    tmp_path: Path,
+) -> None:
+    whole = score({"x": REFERENCES, "y": REFERENCES}, terms=TERMS)
+    cut = edited(whole, tmp_path, lambda record: record["systems"].remove("y"))
+    assert gate(cut, whole, **REQUESTS[2]) == [
+        Failure("missing", "y", f"{cut.name} does not have this system")
+    ]
+    assert gate(whole, cut, **REQUESTS[2]) == []
 
 
 class TestTermsThatJudgeNothing:

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import ROUND_HALF_EVEN, Decimal
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mteval.runs.shown import change_text, number_text, p_text, spread_text
+from mteval.runs.schema.rows import SystemRow
+from mteval.runs.shown import (
+    RANK_MEANING,
+    change_text,
+    detail_text,
+    number_text,
+    p_text,
+    samples_text,
+    sign_meanings,
+    spread_text,
+)
+from tests.comparison.evaluations import column, evaluation_of
 
 SCORES = st.floats(-1000, 1000)
 DECIMALS = st.integers(0, 4)
@@ -45,6 +58,8 @@ def test_examples() -> None:
     assert change_text(1.04, 1.01, 1) == "≈0.0"
     assert change_text(None, 1.0, 1, "") == change_text(1.0, float("nan"), 1, "") == ""
     assert (spread_text(1.0, 3.5, 1), spread_text(None, None, 1)) == ("±1.2", "")
+    assert spread_text(None, 3.5, 1) == spread_text(1.0, None, 1) == ""
+    assert change_text(1.0, None, 1) == change_text(float("nan"), 1.0, 1) == "-"
 
 
 @pytest.mark.parametrize(
@@ -64,3 +79,55 @@ def test_a_p_value_is_shown_on_the_right_side_of_5_percent(
     p_value: float | None, text: str
 ) -> None:
     assert p_text(p_value) == text
+
+
+@pytest.mark.parametrize(
+    ("settings", "text"),
+    [
+        (
+            {"samples": 1000, "unit": "segments", "seed": 12345},
+            "1,000 resamples of segments, seed 12345",
+        ),
+        (
+            {"samples": 1000, "unit": "documents", "seed": 1, "rank_samples": 26000},
+            "1,000 resamples of documents, 26,000 for ranks, seed 1",
+        ),
+        (
+            {"samples": 9, "unit": "segments", "seed": 1, "test": "randomization"},
+            "9 randomization trials of segments, seed 1",
+        ),
+    ],
+)
+def test_how_scores_were_resampled_is_said_in_words(settings: dict[str, object], text: str) -> None:
+    assert samples_text(settings) == text
+
+
+@pytest.mark.parametrize(
+    ("interval", "rank", "text"),
+    [
+        ((1.0, 2.6), 2, " ±0.8 (2)"),
+        ((1.0, 2.6), None, " ±0.8"),
+        (None, 1, " (1)"),
+        (None, None, ""),
+    ],
+)
+def test_spread_and_rank_stand_after_a_score(
+    interval: tuple[float, float] | None, rank: int | None, text: str
+) -> None:
+    row = SystemRow("x", 3, {"points": 1.8}, {"points": interval}, {"points": rank}, 0, {}, [])
+    assert detail_text(row, column()) == text
+
+
+def test_signs_that_stand_beside_no_score_are_not_explained() -> None:
+    evaluation = evaluation_of({column(): [[1, 2], [2, 3]]})
+    assert sign_meanings(evaluation) == []
+    spread = replace(
+        evaluation,
+        intervals={"points": np.array([[1.0, 2], [2, 3]])},
+        resampling={"samples": 1000, "unit": "segments", "seed": 1},
+    )
+    half = ("±", "half of the 95 % interval (1,000 resamples of segments, seed 1)")
+    assert sign_meanings(spread) == [half]
+    assert sign_meanings(replace(spread, ranks={"points": [1, 1]})) == [
+        *(half, ("(rank)", RANK_MEANING))
+    ]

@@ -1,10 +1,7 @@
 from __future__ import annotations
 
-import pytest
-
 import mteval
 from mteval.corpus.model import Document, SystemOutput, TestSet
-from mteval.runs.shown import samples_text
 from mteval.views.score_tables import document_table, domain_table, system_table
 from tests.views.cells import texts
 
@@ -96,24 +93,3 @@ def test_flagged_segments_have_a_column_if_there_are_any() -> None:
     [first, second] = (row[-1] for row in texts(table))
     assert first.startswith("2 copy")
     assert second == ""
-
-
-@pytest.mark.parametrize(
-    ("settings", "text"),
-    [
-        (
-            {"samples": 1000, "unit": "segments", "seed": 12345},
-            "1,000 resamples of segments, seed 12345",
-        ),
-        (
-            {"samples": 1000, "unit": "documents", "seed": 1, "rank_samples": 26000},
-            "1,000 resamples of documents, 26,000 for ranks, seed 1",
-        ),
-        (
-            {"samples": 9, "unit": "segments", "seed": 1, "test": "randomization"},
-            "9 randomization trials of segments, seed 1",
-        ),
-    ],
-)
-def test_how_scores_were_resampled_is_said_in_words(settings: dict[str, object], text: str) -> None:
-    assert samples_text(settings) == text
