@@ -284,7 +284,8 @@ def test_the_notebook_and_the_tracker(scored: Any, run_folder: Path) -> None:
     run = Run(run_folder)
     markup = run.evaluation._repr_html_()
     for row in lxml.html.fromstring(f"<div>{markup}</div>").xpath(".//tbody/tr"):
-        name, _, *cells = [cell.text_content() for cell in row.xpath("./td")]
+        name, segments, *cells = [cell.text_content() for cell in row.xpath("./td")]
+        assert segments == ("20/40" if name == "partial" else "40")
         assert numbers_of(" ".join(cells)) == shown(row_of(scored, name))
     for sentence in (*scored["run"]["findings"], RANK_MEANING):
         assert sentence in html.unescape(markup)

@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from mteval.errors import InputError, location
 from mteval.io.files import kind_of, list_folder, read_bytes
+from mteval.runs.entries import list_runs
 from mteval.runs.evaluation import Evaluation
 from mteval.runs.files import (
     EVALUATION_FILE,
@@ -203,8 +204,11 @@ def find_runs(results: Path) -> list[Path]:
         raise InputError(
             f"{location(results)}: there is no such folder of results; make runs with: mteval score"
         )
+    order = {run.folder: n for n, run in enumerate(list_runs(results, {}), 1)}
     # What a killed run left behind begins with a dot.
-    return [path for path in list_folder(results) if kind_of(path / OCCURRENCES_FILE) == "file"]
+    found = [path for path in list_folder(results) if kind_of(path / OCCURRENCES_FILE) == "file"]
+    # As `mteval history` orders them, whatever their names; what has no record comes first.
+    return sorted(found, key=lambda path: order.get(path, 0))
 
 
 def find_run(run: Path, results: Path) -> Run:

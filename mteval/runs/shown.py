@@ -26,6 +26,7 @@ __all__ = [
     "number_text",
     "p_text",
     "samples_text",
+    "segments_text",
     "sign_meanings",
     "spread_text",
 ]
@@ -98,6 +99,11 @@ def detail_text(row: SystemRow, metric: MetricColumn) -> str:
     low, high = row.intervals[metric.name] or (None, None)
     spread, rank = spread_text(low, high, metric.decimals), row.ranks[metric.name]
     return (f" {spread}" if spread else "") + (f" ({rank})" if rank is not None else "")
+
+
+def segments_text(segments: int, n_segments: int) -> str:
+    """Return how many segments a system has, and of how many where it lacks some."""
+    return str(segments) if segments == n_segments else f"{segments}/{n_segments}"
 
 
 def sign_meanings(results: Results) -> list[tuple[str, str]]:

@@ -16,7 +16,7 @@ from mteval.runs.rows import column_names, document_rows, domain_rows, system_ro
 from mteval.runs.schema.columns import ColumnKind, Names, Row, columns
 from mteval.runs.schema.rows import ScoreLevel, ScoreRow, SegmentRow, SystemRow, TermRow
 from mteval.runs.schema.validation import row_of_json
-from mteval.runs.shown import detail_text, number_text, sign_meanings
+from mteval.runs.shown import detail_text, number_text, segments_text, sign_meanings
 from mteval.runs.standings import findings
 
 if TYPE_CHECKING:
@@ -191,8 +191,9 @@ def notebook_html(results: Results) -> str:
     """
     import pandas as pd
 
+    n_segments = len(results.segment_numbers)
     rows = [
-        {"system": row.system, "segments": row.segments}
+        {"system": row.system, "segments": segments_text(row.segments, n_segments)}
         | {
             m.heading: number_text(row.scores[m.name], m.decimals, "") + detail_text(row, m)
             for m in results.metrics

@@ -9,7 +9,7 @@ from mteval.runs.results import Results
 from mteval.runs.rows import document_rows, domain_rows, system_rows
 from mteval.runs.schema.record import MetricColumn
 from mteval.runs.schema.rows import SystemRow
-from mteval.runs.shown import detail_text, number_text
+from mteval.runs.shown import detail_text, number_text, segments_text
 from mteval.views.tables import Cell, Column, Table
 
 __all__ = [
@@ -17,7 +17,6 @@ __all__ = [
     "domain_name",
     "domain_table",
     "flags_text",
-    "segments_text",
     "system_table",
 ]
 
@@ -61,11 +60,6 @@ def document_table(results: Results) -> Table:
 def domain_name(domain: str | None) -> str:
     """Return the name of a domain for reading; documents without one have a name too."""
     return domain or "(none)"
-
-
-def segments_text(row: ScoredRow, n_segments: int) -> str:
-    """Return how many segments a system has, and of how many where it lacks some."""
-    return str(row.segments) if row.segments == n_segments else f"{row.segments}/{n_segments}"
 
 
 def flags_text(row: SystemRow) -> str:
@@ -141,7 +135,7 @@ def _group(
         (
             *(() if label is None else (Cell("" if number else label),)),
             Cell(row.system),
-            Cell(segments_text(row, n_segments)),
+            Cell(segments_text(row.segments, n_segments)),
             *(scored(row, metric) for metric in metrics),
         )
         for number, row in enumerate(rows)

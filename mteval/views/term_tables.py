@@ -148,7 +148,7 @@ def wrong_term_table(rows: Sequence[TermRow], most: int = MAX_WRONG_TERMS) -> Ta
     order = gravest_first(row for row in rows if row.kind == "system")
     shown = order[:most]
     table = term_table([row for concept in shown for row in rows if row.concept == concept])
-    which = f"{len(shown)} of {len(order)}, the gravest; all are in terms.csv"
+    which = f"{len(shown)} of {len(order)}, the gravest; all are in terms.csv" if order else "none"
     return replace(table, title=f"Terms that a system has wrong ({which})")
 
 

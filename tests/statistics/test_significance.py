@@ -240,6 +240,10 @@ def test_holm_adjusts_as_r_does() -> None:
     assert adjusted[[0, 1, 3, 4]] == pytest.approx([0.03, 0.06, 0.06, 0.02])
     assert np.isnan(adjusted[2])
     assert holm(np.array([0.9, 0.8])).max() == 1.0
+    # Five percent are five percent, also where floats multiply to a last digit less.
+    assert holm(np.array([1 / 140] + [1.0] * 6))[0] == 0.05
+    # A single test is left as it is.
+    assert holm(np.array([1 / 1001])).tolist() == [1 / 1001]
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=12))

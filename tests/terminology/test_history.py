@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -169,6 +170,14 @@ def test_runs_come_oldest_first_and_only_those_with_terms(tmp_path: Path) -> Non
     (tmp_path / "20271122T120000Z-d").mkdir()
     (tmp_path / "notes.txt").write_text("x")
     assert [run.name[-1] for run in find_runs(tmp_path)] == ["c", "a", "b"]
+    # Whatever their names, as in `mteval history`.
+    for run, created in (
+        ("20251122T120000Z-c", "2026-12-01"),
+        ("20261122T120000Z-b", "2025-12-01"),
+    ):
+        record = {"systems": [], "created": f"{created}T12:00:00Z"}
+        (tmp_path / run / "run.json").write_text(json.dumps(record), "utf-8")
+    assert [run.name[-1] for run in find_runs(tmp_path)] == ["a", "b", "c"]
     with pytest.raises(InputError, match="there is no such folder of results"):
         find_runs(tmp_path / "none")
     with pytest.raises(InputError, match="there is no such folder of results"):

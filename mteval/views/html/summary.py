@@ -10,14 +10,20 @@ from mteval.runs.results import Results
 from mteval.runs.rows import system_rows
 from mteval.runs.schema.record import MetricColumn
 from mteval.runs.schema.rows import OccurrenceRow, SystemRow
-from mteval.runs.shown import BEST_MEANING, detail_text, number_text, sign_meanings
+from mteval.runs.shown import (
+    BEST_MEANING,
+    detail_text,
+    number_text,
+    segments_text,
+    sign_meanings,
+)
 from mteval.runs.standings import findings
 from mteval.views.html.anchors import SegmentIndex, linked_segments, segment_href
 from mteval.views.html.looks import look_index, look_of
 from mteval.views.html.render import safe
 from mteval.views.plots import drawn_note, interval_plot
 from mteval.views.renderings import rendering_key
-from mteval.views.score_tables import flags_text, segments_text
+from mteval.views.score_tables import flags_text
 from mteval.views.term_tables import VERDICT_SIGNS, gravest_first
 
 __all__ = ["Summary", "summarise"]
@@ -110,7 +116,7 @@ def _systems(results: Results, rows: Sequence[SystemRow]) -> list[_System]:
     return [
         _System(
             row.system,
-            segments_text(row, n_segments),
+            segments_text(row.segments, n_segments),
             [cell(row, metric) for metric in results.metrics],
             flags_text(row),
         )
