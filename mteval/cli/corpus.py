@@ -54,6 +54,7 @@ def align(
         typer.Option(
             "-o",
             "--output",
+            readable=False,
             help="Write the pairs, in a format of mteval convert, detected from the suffix.",
             show_default=False,
         ),
@@ -103,6 +104,7 @@ def convert(
         list[Path],
         typer.Argument(
             metavar="IN... OUT",
+            readable=False,
             help="What to read, and last what to write: a device, a pipe, or what is not there "
             "yet.",
             show_default=False,

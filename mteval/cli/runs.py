@@ -28,6 +28,7 @@ def report(
         typer.Option(
             "-o",
             "--output",
+            readable=False,
             help="File to write.  [default: report.html in the run folder]",
             show_default=False,
         ),
@@ -72,7 +73,11 @@ def export(
     output: Annotated[
         Path | None,
         typer.Option(
-            "-o", "--output", help="File to write.  [default: stdout]", show_default=False
+            "-o",
+            "--output",
+            readable=False,
+            help="File to write.  [default: stdout]",
+            show_default=False,
         ),
     ] = None,
     results: Annotated[Path, typer.Option(help="Folder that holds the run folders.")] = Path(
@@ -112,6 +117,7 @@ def history(
     page: Annotated[
         Path | None,
         typer.Option(
+            readable=False,
             help="HTML file to write: runs, what changed, trends and their plots.",
             show_default=False,
         ),

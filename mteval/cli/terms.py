@@ -310,7 +310,10 @@ def _incomparable(runs: list[Path], rows: list[list[OccurrenceRow]]) -> Iterator
 def convert(
     given: Annotated[Path, typer.Argument(help="Termbase: CSV, XLSX or TBX.", show_default=False)],
     wanted: Annotated[
-        Path, typer.Argument(help="File to write; its suffix says how.", show_default=False)
+        Path,
+        typer.Argument(
+            readable=False, help="File to write; its suffix says how.", show_default=False
+        ),
     ],
     style: Annotated[
         Literal["dca", "dct"],
