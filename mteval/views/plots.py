@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 __all__ = [
+    "MAX_DRAWN",
     "distribution_plot",
     "drawn_note",
     "interval_plot",
@@ -45,7 +46,7 @@ _MIN_IN_BIN = 5
 _MAX_BINS = 8
 # Systems that a plot shows: more are neither told apart nor read, and each takes its time. Chosen
 # by hand; no table of WMT has so many.
-_MAX_DRAWN = 40
+MAX_DRAWN = 40
 # As many as have room below a plot, and in its legend.
 _MAX_TICKS = 15
 _MAX_NAME = 32
@@ -56,27 +57,27 @@ _LEGEND_ROW = 0.2
 def _drawn_systems(results: Results) -> list[int]:
     """Return the indices of the systems that plots show: all, or the best by the first metric.
 
-    Best are the ``_MAX_DRAWN`` of the best scores, in the order of the run. Systems that lack
+    Best are the ``MAX_DRAWN`` of the best scores, in the order of the run. Systems that lack
     segments come after all others, as their scores do not compare.
     """
-    if len(results.systems) <= _MAX_DRAWN:
+    if len(results.systems) <= MAX_DRAWN:
         return list(range(len(results.systems)))
     metric = results.metrics[0]
     scores = results.scores[metric.name]["system"]
     incomplete = ~results.translated().all(axis=1)
     # A score that does not exist, NaN, is sorted behind all others.
     order = np.lexsort((-scores if metric.higher_is_better else scores, incomplete))
-    return sorted(order[:_MAX_DRAWN].tolist())
+    return sorted(order[:MAX_DRAWN].tolist())
 
 
 def drawn_note(results: Results) -> str:
     """Return which systems plots show, as a sentence; empty where they show all."""
     n_systems = len(results.systems)
-    if n_systems <= _MAX_DRAWN:
+    if n_systems <= MAX_DRAWN:
         return ""
     lacking = not results.translated().all()
     return (
-        f"Shown are the {_MAX_DRAWN} systems of the best {results.metrics[0].label}, of "
+        f"Shown are the {MAX_DRAWN} systems of the best {results.metrics[0].label}, of "
         f"{n_systems:,}{'; those that lack segments come last' if lacking else ''}."
     )
 

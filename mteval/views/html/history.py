@@ -17,7 +17,7 @@ from mteval.views.history_document import (
     rate_text,
 )
 from mteval.views.html.render import render, safe
-from mteval.views.plots import trend_plot
+from mteval.views.plots import MAX_DRAWN, trend_plot
 
 __all__ = ["history_page"]
 
@@ -100,6 +100,7 @@ def history_page(history: Mapping[str, Any], links: Mapping[str, str]) -> str:
         trends=_score_rows(scores, numbers),
         terms=_term_rows(scores, numbers),
         plots=[safe(plot) for plot in _plots(scores, numbers)],
+        drawn_note=_drawn_note(scores),
         key=KEY,
     )
 
@@ -167,6 +168,7 @@ def _plots(scores: HistoryScores, numbers: Mapping[str, int]) -> list[str]:
     digits = len(str(len(numbers)))
     plots = []
     for name, heading in scores.headings.items():
+        metric = scores.document["metrics"][name]
         series: dict[str, list[tuple[str, float]]] = {}
         for trend in scores.document["trends"]["systems"]:
             if trend["metric"] != name:
@@ -178,5 +180,28 @@ def _plots(scores: HistoryScores, numbers: Mapping[str, int]) -> list[str]:
                     points.append((number, math.nan))
                 points.append((number, point["score"]))
         if len({number for points in series.values() for number, _ in points}) > 1:
-            plots.append(trend_plot(series, heading))
+            drawn = _drawn(series, higher_is_better=metric["higher_is_better"])
+            plots.append(trend_plot(drawn, heading))
     return plots
+
+
+def _drawn(
+    series: Mapping[str, Sequence[tuple[str, float]]], *, higher_is_better: bool
+) -> dict[str, Sequence[tuple[str, float]]]:
+    """Return the lines that a plot shows: those of the latest runs, of these the best scores."""
+    sign = -1 if higher_is_better else 1
+    order = sorted(series, key=lambda system: sign * series[system][-1][1])
+    order.sort(key=lambda system: series[system][-1][0], reverse=True)
+    kept = set(order[:MAX_DRAWN])
+    return {system: points for system, points in series.items() if system in kept}
+
+
+def _drawn_note(scores: HistoryScores) -> str:
+    """Return which systems plots show, as a sentence; empty where they show all."""
+    n_systems = len({trend["system"] for trend in scores.document["trends"]["systems"]})
+    if n_systems <= MAX_DRAWN:
+        return ""
+    return (
+        f"Shown are {MAX_DRAWN} of {n_systems:,} systems: those with the best scores in the latest "
+        "runs."
+    )
