@@ -8,7 +8,7 @@ from mteval.comparison.failures import Failure
 from mteval.runs.read import Run
 from mteval.wording import counted
 
-__all__ = ["missing", "new_systems"]
+__all__ = ["missing", "new_systems", "segments_of_systems"]
 
 
 def missing(run: Run, baseline: Run | None) -> list[Failure]:
@@ -17,9 +17,9 @@ def missing(run: Run, baseline: Run | None) -> list[Failure]:
     A system of the baseline must have what it has there; any other one, and every one without a
     baseline, all segments of the run's test set.
     """
-    now = _segments(run)
+    now = segments_of_systems(run)
     whole = run.sizes
-    before = {} if baseline is None else _segments(baseline)
+    before = {} if baseline is None else segments_of_systems(baseline)
     failures = []
     for system in dict.fromkeys((*before, *now)):
         if system not in now:
@@ -35,7 +35,7 @@ def new_systems(run: Run, baseline: Run) -> list[str]:
     return [name for name in run.record["systems"] if name not in known]
 
 
-def _segments(run: Run) -> dict[str, dict[str, int]]:
+def segments_of_systems(run: Run) -> dict[str, dict[str, int]]:
     """Return by system of the record, and document, how many segments there are: none of 0."""
     found: dict[str, dict[str, int]] = {system: {} for system in run.record["systems"]}
     for row in run.score_rows:

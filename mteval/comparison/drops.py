@@ -10,9 +10,10 @@ from decimal import Decimal
 import numpy as np
 import numpy.typing as npt
 
+from mteval.comparison.coverage import segments_of_systems
 from mteval.comparison.failures import Failure
 from mteval.errors import InputError, UsageError, location
-from mteval.metrics.registry import score_function
+from mteval.metrics.registry import parse_metrics, score_function
 from mteval.runs.files import STATISTICS_FILE
 from mteval.runs.read import Run
 from mteval.runs.schema.record import TERM_METRIC
@@ -35,6 +36,8 @@ _SCORE_TOLERANCE = 1e-6
 _MAX_DECIMALS = 15
 # What an older mteval does not say: three digits serve every scale.
 _DECIMALS = 3
+# Of term accuracy, a share.
+_TERM_RANGE = (0.0, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +97,12 @@ def _check_references(run: Run, baseline: Run) -> None:
 
 
 def _drop_rule(run: Run, baseline: Run, metric: str, points: float, *, any_drop: bool) -> _DropRule:
-    """Return the rule of one metric, after checking that both runs computed it alike."""
+    """Return the rule of one metric, after checking that both runs computed it alike.
+
+    Raises:
+        UsageError: a run has no such metric, or no score of it can drop too far.
+        InputError: the runs computed it in two ways.
+    """
     for one in (run, baseline):
         if metric not in one.record["metrics"]:
             known = ", ".join(one.record["metrics"])
@@ -107,6 +115,12 @@ def _drop_rule(run: Run, baseline: Run, metric: str, points: float, *, any_drop:
         raise InputError(
             f"{metric} was computed in two ways, {before} in {baseline.name} and {now} in "
             f"{run.name}; score both runs alike"
+        )
+    low, high = _TERM_RANGE if metric == TERM_METRIC else parse_metrics([metric])[0].range
+    if low is not None and high is not None and points > high - low:
+        raise UsageError(
+            f"--max-drop {metric}={points:g} lets everything pass, as {metric} is from {low:g} to "
+            f"{high:g}; give less"
         )
     return _DropRule(
         metric,
@@ -126,10 +140,10 @@ def _score_failures(run: Run, baseline: Run, rule: _DropRule, system: str) -> li
             f"{run.name} and {baseline.name} have {len(now)} and {len(before)} segments, "
             "so their scores do not compare; score both against the same references"
         )
-    old, new = (
-        _checked_score(one, rule, system, values)
-        for one, values in ((baseline, before), (run, now))
-    )
+    for one, values in ((baseline, before), (run, now)):
+        _check_score(one, rule, system, values)
+    before, now = _of_same_documents(run, baseline, system, before, now)
+    old, new = (float(rule.score(values.sum(axis=0))) for values in (before, now))
     if math.isnan(old):
         reason = f"{baseline.name} has no score of {rule.metric} to compare with"
         return [Failure("missing", system, reason)]
@@ -152,6 +166,24 @@ def _score_failures(run: Run, baseline: Run, rule: _DropRule, system: str) -> li
     return [Failure("drop", system, reason)]
 
 
+def _of_same_documents(
+    run: Run, baseline: Run, system: str, before: Array, now: Array
+) -> tuple[Array, Array]:
+    """Return statistics of the baseline and the run, of the documents that the baseline has.
+
+    One that is new could hide what others lost; where one is gone, that fails by itself.
+    """
+    has_now, shared = (segments_of_systems(one)[system] for one in (run, baseline))
+    if not shared.keys() <= has_now.keys():
+        return before, now
+    parts = []
+    for one, statistics in ((baseline, before), (run, now)):
+        ends = dict(zip(one.sizes, np.cumsum([*one.sizes.values()]).tolist(), strict=True))
+        rows = [np.arange(ends[name] - one.sizes[name], ends[name]) for name in shared]
+        parts.append(statistics[np.concatenate([np.arange(0), *rows])])
+    return parts[0], parts[1]
+
+
 def _drop_text(rule: _DropRule, old: float, new: float) -> str:
     """Return a drop between both scores as they are shown, with the digits to see it as too far."""
     verb = "fell" if rule.higher_is_better else "rose"
@@ -171,8 +203,8 @@ def _statistics(run: Run, metric: str, system: str) -> Array:
     return values
 
 
-def _checked_score(run: Run, rule: _DropRule, system: str, statistics: Array) -> float:
-    """Return the score of statistics (n_segments, k), after checking that the run has the same."""
+def _check_score(run: Run, rule: _DropRule, system: str, statistics: Array) -> None:
+    """Check that statistics (n_segments, k) give the score that the run has."""
     known = run.system_score(rule.metric, system)
     try:
         score = float(rule.score(statistics.sum(axis=0)))
@@ -190,7 +222,6 @@ def _checked_score(run: Run, rule: _DropRule, system: str, statistics: Array) ->
             f"{system} {score:.6g}, and the scores of the run have {known:.6g}; a file was "
             "changed: score again"
         )
-    return score
 
 
 def _p_values(both: Array, score: Callable[[Array], Array], drop: float) -> tuple[float, float]:

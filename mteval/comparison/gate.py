@@ -70,7 +70,7 @@ def gate(
         any_drop: let a drop count that is not significant (paired bootstrap, 5 %).
 
     Raises:
-        UsageError: nothing is asked for, or what is asked for is unknown.
+        UsageError: nothing is asked for, or what is asked for is unknown, or lets everything pass.
         InputError: the runs do not compare, or a file of one is not what was written.
     """
     fail_on = checked_names(fail_on, "fail_on")

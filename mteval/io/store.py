@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import sqlite3
+import stat
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
@@ -189,10 +190,12 @@ class ScoreCache:
         """Hash a file, or remember its hash while its size, times and inode stay the same.
 
         Raises:
-            InputError: the file cannot be read.
+            InputError: the file cannot be read, or is none.
         """
         try:
             found = path.stat()
+            if not stat.S_ISREG(found.st_mode):  # a pipe would keep us waiting
+                raise InputError(f"{location(path)}: this is no file; name one")
             # SQLite's integers have 63 bits and a sign; some file systems number beyond.
             times = (found.st_mtime_ns, found.st_ctime_ns)
             facts = (found.st_size, *times, found.st_ino & (1 << 63) - 1)

@@ -15,7 +15,7 @@ import pytest
 
 from mteval.comparison.coverage import new_systems
 from mteval.comparison.failures import Failure
-from mteval.comparison.gate import gate
+from mteval.comparison.gate import gate, parse_drops
 from mteval.errors import InputError, MtevalError, UsageError
 from mteval.runs.read import Run
 from tests.comparison.test_gate import (
@@ -53,6 +53,27 @@ def test_systems_and_documents_of_the_baseline_must_be_there(request_: dict[str,
     # What is new does no harm, if it is whole.
     assert new_systems(whole, score({"x": REFERENCES}, terms=TERMS)) == ["y", "z"]
     assert gate(whole, score({"x": REFERENCES}, terms=TERMS), **request_) == []
+
+
+def test_a_new_document_hides_no_drop_of_others() -> None:
+    """The whole score rises, by a document that the baseline lacks."""
+    wrong = ["Nothing of all this."] * len(REFERENCES["d"])
+    half = [*wrong[:2], "This is sentence q.", *wrong[3:]]
+    baseline = score({"x": {"d": half}}, terms=TERMS)
+    run = score({"x": {"d": wrong, "e": REFERENCES["e"]}}, terms=TERMS)
+    [failure] = gate(run, baseline, max_drop={"chrf": 0})
+    assert failure.kind == "drop"
+    assert run.system_score("chrf", "x") > baseline.system_score("chrf", "x")
+    assert failure.reason.startswith("chrf fell by ")
+    better = score({"x": {"d": REFERENCES["d"], "e": ["no"] * len(REFERENCES["e"])}}, terms=TERMS)
+    assert gate(better, baseline, max_drop={"chrf": 0}, any_drop=True) == []
+
+
+@pytest.mark.parametrize("bound", ["chrf=101", "term_accuracy=2"])
+def test_a_bound_that_lets_everything_pass_is_refused(bound: str) -> None:
+    run = score({"x": REFERENCES}, terms=TERMS)
+    with pytest.raises(UsageError, match=f"--max-drop {bound} lets everything pass"):
+        gate(run, run, max_drop=parse_drops([bound]))
 
 
 def test_a_document_that_left_the_test_set_is_missing() -> None:

@@ -497,6 +497,15 @@ def test_the_hash_of_a_file_is_remembered_while_it_is_unchanged(tmp_path: Path) 
         assert not cache.notes
 
 
+def test_what_is_no_file_has_no_hash(tmp_path: Path) -> None:
+    """A pipe that nobody writes to would be waited for."""
+    os.mkfifo(tmp_path / "pipe")
+    with closing(ScoreCache(tmp_path)) as cache:
+        for path in (tmp_path / "pipe", tmp_path):
+            with pytest.raises(InputError, match="this is no file; name one"):
+                cache.file_sha256(path)
+
+
 def test_a_large_file_is_hashed_whole(tmp_path: Path) -> None:
     path = tmp_path / "model.bin"
     path.write_bytes(bytes(range(256)) * (9 << 12) + b"tail")
