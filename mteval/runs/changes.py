@@ -9,7 +9,7 @@ from mteval.runs.schema.record import TERM_METRIC
 
 __all__ = ["run_changes", "system_changes"]
 
-# More documents than this are counted, not named: the words stand in a cell of a table.
+# More documents or systems than this are counted, not named: the words stand in a cell of a table.
 _MAX_NAMED = 3
 # Parts of the signature of terms that say again that the termbase changed.
 _OF_TERMBASE = ("termbase:", "concepts:")
@@ -25,17 +25,26 @@ def run_changes(run: RunEntry, before: RunEntry | None) -> list[str]:
         return [_NOTHING]
     changed = _shared_changes(run, before)
     old, new = before.outputs, run.outputs
-    for system in new:
-        if system in old:
-            words = _output_changes(old[system], new[system])
-            changed += [f"{words} of {system}"] if words else []
-    changed += [f"system {name} added" for name in new if name not in old]
-    changed += [f"system {name} removed" for name in old if name not in new]
+    outputs = {
+        system: words
+        for system in new
+        if system in old and (words := _output_changes(old[system], new[system]))
+    }
+    if len(outputs) > _MAX_NAMED:
+        changed.append(f"outputs of {len(outputs):,} systems")
+    else:
+        changed += [f"{words} of {system}" for system, words in outputs.items()]
+    changed += _of_systems([name for name in new if name not in old], "added")
+    changed += _of_systems([name for name in old if name not in new], "removed")
     return changed or [_unexplained(run, before)]
 
 
 def system_changes(
-    run: RunEntry, earlier: RunEntry | None, before: RunEntry | None, system: str
+    run: RunEntry,
+    earlier: RunEntry | None,
+    before: RunEntry | None,
+    system: str,
+    known: dict[str, tuple[list[str], bool]] | None = None,
 ) -> list[str]:
     """Return what changed of a system since the last run that had it, in words.
 
@@ -44,6 +53,8 @@ def system_changes(
         earlier: the last run before it that had the system, if there is one.
         before: the run before it, if there is one.
         system: its name.
+        known: takes up what does not depend on the system, by the name of the earlier run, so that
+            it is worked out once for all systems of the run.
     """
     if before is None:
         return [_FIRST]
@@ -54,13 +65,14 @@ def system_changes(
     else:
         old, new = (r.outputs.get(system, {}) for r in (earlier, run))
         words = _output_changes(old, new)
-        changed = _shared_changes(run, earlier) + ([words] if words else [])
-        same_systems = set(run.outputs) == set(earlier.outputs)
+        known = {} if known is None else known
+        if earlier.name not in known:
+            known[earlier.name] = _shared_changes(run, earlier), run.outputs != earlier.outputs
+        shared, outputs_differ = known[earlier.name]
+        changed = shared + ([words] if words else [])
         if not changed:
-            others = not same_systems or any(
-                old_texts != run.outputs.get(name) for name, old_texts in earlier.outputs.items()
-            )
-            changed = [_NOTHING if others else _unexplained(run, earlier)]
+            # Those of other systems.
+            changed = [_NOTHING if outputs_differ else _unexplained(run, earlier)]
     return changed if earlier is before else [*changed, f"since {earlier.name}"]
 
 
@@ -169,6 +181,12 @@ def _output_changes(old: Mapping[str, str], new: Mapping[str, str]) -> str:
     return f"output of {_listed(differ)}" if differ else ""
 
 
+def _of_systems(systems: Sequence[str], words: str) -> list[str]:
+    if len(systems) > _MAX_NAMED:
+        return [f"{len(systems):,} systems {words}"]
+    return [f"system {name} {words}" for name in systems]
+
+
 def _of_documents(words: str, documents: Sequence[str]) -> Iterator[str]:
     if documents:
         yield f"{words} {_listed(documents)}"
@@ -176,5 +194,5 @@ def _of_documents(words: str, documents: Sequence[str]) -> Iterator[str]:
 
 def _listed(documents: Sequence[str]) -> str:
     if len(documents) > _MAX_NAMED:
-        return f"{len(documents)} documents"
+        return f"{len(documents):,} documents"
     return ", ".join(documents)

@@ -53,6 +53,7 @@ class History:
         for n, run in enumerate(self.runs):
             before = self.runs[n - 1] if n else None
             systems = []
+            known: dict[str, tuple[list[str], bool]] = {}
             for system in self._systems(run):
                 earlier = seen.get(system)
                 systems.append(
@@ -60,7 +61,7 @@ class History:
                         **self.scores[run.name].get(system, {}),
                         "system": system,
                         "segments": self.segments[run.name].get(system),
-                        "changed": system_changes(run, earlier, before, system),
+                        "changed": system_changes(run, earlier, before, system, known),
                         "incomparable": incomparable.get((run.name, system), []),
                     }
                 )

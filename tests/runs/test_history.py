@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from html.parser import HTMLParser
@@ -19,6 +20,7 @@ import pytest
 import mteval
 from mteval.corpus.model import Document, SystemOutput, TestSet
 from mteval.errors import InputError, UsageError
+from mteval.runs.entries import RunEntry
 from mteval.runs.history import read_history
 from mteval.runs.sql import VIEWS, query_runs
 from mteval.runs.write import write_run
@@ -156,6 +158,30 @@ def test_ranks_of_more_resamples_are_told_as_such(tmp_path: Path) -> None:
     _, more, fewer = read_history(tmp_path / "results").as_dict()["runs"]
     assert more["changed"] == ["resampling (rank samples)", "system z added"]
     assert fewer["changed"] == ["resampling (rank samples)", "system z removed"]
+    # Many are counted.
+    many = {f"s{n}": OUTPUTS["x"] for n in range(4)}
+    other = dict.fromkeys(many, OUTPUTS["y"])
+    for n, outputs in enumerate((many, other), 3):
+        make_run(tmp_path / "results", n, outputs=outputs, terms=None, metrics=("bleu",))
+    *_, new, last = read_history(tmp_path / "results").as_dict()["runs"]
+    assert new["changed"][1:] == ["4 systems added", "system x removed", "system y removed"]
+    assert last["changed"] == ["outputs of 4 systems"]
+
+
+def test_what_all_systems_share_is_worked_out_once_a_run(
+    made: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def counted(run: RunEntry, before: RunEntry) -> list[str]:
+        asked.append((run.name, before.name))
+        return []
+
+    monkeypatch.setattr("mteval.runs.changes._shared_changes", counted)
+    history = read_history(made)
+    history.as_dict()
+    # For the run, and for the systems that the run before has too; nothing for equal runs.
+    assert max(Counter(asked).values()) == 2
 
 
 def test_scores_and_trends_are_those_of_the_run_folders(made: Path) -> None:

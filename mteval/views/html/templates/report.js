@@ -3,6 +3,7 @@
   const root = document.documentElement;
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
   const one = (id) => document.getElementById(id);
+  const counted = (number, noun) => `${number} ${noun}${number === 1 ? "" : "s"}`;
   const data = JSON.parse(one("data").textContent);
   root.classList.add("scripted");
 
@@ -34,7 +35,7 @@
         row.hidden = !fits;
         shown += fits ? 1 : 0;
       }
-      one("terms-shown").textContent = `${shown} of ${rows.length} terms`;
+      one("terms-shown").textContent = `${shown} of ${counted(rows.length, "term")}`;
     };
     termForm.addEventListener("input", filterTerms);
     onReset(termForm, filterTerms);
@@ -157,7 +158,7 @@
     }
     sort();
     near.forEach(mark);
-    one("segments-shown").textContent = `${shown} of ${articles.length} segments`;
+    one("segments-shown").textContent = `${shown} of ${counted(articles.length, "segment")}`;
     one("none-shown").hidden = shown > 0;
   };
 
