@@ -51,8 +51,10 @@ IN_ONE_FOLDER = settings(
 WRITER = """
 import sys
 from pathlib import Path
+from mteval.io import store
 from mteval.io.store import CachedScore, ScoreCache
 
+store._PATIENCE_SECONDS = 60.0  # for a machine whose disk others keep busy
 folder, name, start, count = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
 cache = ScoreCache(folder)
 print("open", flush=True)
