@@ -490,6 +490,13 @@ class TestRequests:
             "deprecated, transliterated, left in Chinese, omitted, other"
         )
 
+    @pytest.mark.parametrize("name", ["fail_on", "must_pass"])
+    def test_one_text_is_no_list_of_names(self, name: str) -> None:
+        run = score({"x": REFERENCES})
+        request: dict[str, Any] = {name: "critical"}
+        with pytest.raises(UsageError, match=f"^{name} "):
+            gate(run, None, max_drop={}, **request)
+
     def test_drops_need_a_baseline(self) -> None:
         with pytest.raises(UsageError, match="name one with --baseline"):
             gate(score({"x": REFERENCES}), None, max_drop={"chrf": 1})

@@ -136,6 +136,11 @@ class TestTermsThatJudgeNothing:
         ]
         with pytest.raises(UsageError, match="no such term occurs"):
             gate(run, None, max_drop={}, must_pass=["defence"])
+        part = score({"x": REFERENCES, "y": {"e": REFERENCES["e"]}}, terms=TERMS)
+        assert gate(part, None, max_drop={}, must_pass=["defence"]) == [
+            Failure("missing", "y", "lacks d"),
+            Failure("term", "y", "no occurrence of defence was judged"),
+        ]
 
     def test_a_termbase_without_deprecated_renderings_fails_for_them(self) -> None:
         kept = "".join(line for line in TERMS.splitlines(keepends=True) if "deprecated" not in line)
@@ -184,6 +189,12 @@ class TestTermsThatJudgeNothing:
             with pytest.raises(InputError, match=f"have other {words}, so their terms do not"):
                 gate(run, before, max_drop={}, fail_on=["deprecated"])
 
+        # What an older mteval did not record is no difference.
+        for key in ("dates", "references"):
+            old = edited(run, tmp_path / key, partial(_without_input, key=key))
+            for one, before in ((run, old), (old, run)):
+                assert gate(one, before, max_drop={}, fail_on=["deprecated"]) == []
+
     def test_other_references_alone_do(self) -> None:
         run = score({"x": REFERENCES}, terms=TERMS)
         other = score({"x": REFERENCES}, terms=TERMS, references=changed(2, 4))
@@ -197,6 +208,10 @@ def aged(record: dict[str, Any], part: str) -> None:
 
 def _without(record: dict[str, Any], key: str) -> None:
     del record[key]
+
+
+def _without_input(record: dict[str, Any], key: str) -> None:
+    del record["inputs"][key]
 
 
 def edited(run: Run, folder: Path, edit: Callable[[dict[str, Any]], object]) -> Run:

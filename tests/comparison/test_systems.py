@@ -231,6 +231,15 @@ def test_a_randomisation_has_the_intervals_of_a_bootstrap() -> None:
         # Of five segments that differ no test can say more than 2 ^ -4.
         np.maximum(p_values, [1 / 16, 1 / 32])
     )
+    # Of twenty it can say what the trials of that seed show.
+    rng = np.random.default_rng(0)
+    twenty = evaluation_of({POINTS: rng.normal(size=(2, 20)).tolist()})
+    values, score = twenty.statistics["points"].values, twenty.statistics["points"].score
+    [a, b] = twenty.scores["points"]["system"]
+    [row] = compare(twenty, test="randomization", samples=300, seed=3).rows
+    [p_value] = randomization_p(values, score, np.array([abs(b - a)]), [(0, 1)], 300, 3)
+    [other] = randomization_p(values, score, np.array([abs(b - a)]), [(0, 1)], 300)
+    assert row.p_value == p_value != other
     resampled = bootstrap_scores(statistics.values, statistics.score, 1000, 3)
     assert [row.mean for row in found.rows] == [of_one.mean() for of_one in resampled[1:]]
     assert dataclasses.asdict(found.settings) == {

@@ -18,6 +18,7 @@ from mteval.runs.shown import (
     number_text,
     p_text,
     samples_text,
+    segments_text,
     sign_meanings,
     spread_text,
 )
@@ -72,6 +73,7 @@ def test_examples() -> None:
         (0.05000001, "0.0500"),
         (1 / 20_001, "0.00005"),
         (2**-40, "9.1e-13"),
+        (0.0, "0.0000"),
         (None, "-"),
     ],
 )
@@ -116,6 +118,10 @@ def test_spread_and_rank_stand_after_a_score(
 ) -> None:
     row = SystemRow("x", 3, {"points": 1.8}, {"points": interval}, {"points": rank}, 0, {}, [])
     assert detail_text(row, column()) == text
+
+
+def test_segments_are_of_how_many_only_where_some_lack() -> None:
+    assert (segments_text(20, 20), segments_text(0, 20)) == ("20", "0/20")
 
 
 def test_signs_that_stand_beside_no_score_are_not_explained() -> None:

@@ -256,6 +256,12 @@ def test_who_is_left_out_is_named_with_the_reason() -> None:
         "points: b scores best of the 2 systems with every segment and a score; c has no output "
         "for 1 of 2 documents, d has no output for 1 of 3 segments, so they are not ranked."
     ]
+    one = replace(short, hypotheses=[["x", None, "x"], ["x"] * 3, *[["x", None, None]] * 2])
+    assert findings(one) == [
+        "points: only b has every segment and a score, so there is nothing to rank; a has no "
+        "output for 1 of 3 segments, c and d have no output for 1 of 2 documents, so they are not "
+        "ranked."
+    ]
     none = replace(short, hypotheses=[[None, "x", "x"]] * 4)
     assert findings(none) == [
         "points: no system has both every segment and a score, so none is best; a, b, c and d have "
