@@ -184,7 +184,7 @@ class TestDrops:
         good, bad = score({"x": REFERENCES}), score({"x": changed(2, 8)})
         for run in (good, bad):
             run.record["metrics"]["chrf"]["decimals"] = 0
-        [failure] = gate(bad, good, max_drop={"chrf": 21}, any_drop=True)
+        [failure] = gate(bad, good, max_drop={"chrf": 21.0}, any_drop=True)
         assert failure.reason.startswith("chrf fell by 21.1, from 100.0 to 78.9, where 21 is")
         for run in (good, bad):
             # As of an older mteval.

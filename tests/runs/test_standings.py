@@ -244,6 +244,8 @@ def test_the_systems_of_wmt22_differ_as_their_tests_say(wmt22: Path) -> None:
 def test_metrics_of_which_the_same_is_said_share_a_sentence() -> None:
     evaluation = evaluation_of({POINTS: [[1], [3]], column("more"): [[9], [8]], ERRORS: [[2], [1]]})
     assert findings(evaluation) == ["points and errors: b scores best.", "more: a scores best."]
+    six = evaluation_of({column(f"m{n}"): [[1], [3]] for n in range(6)})
+    assert findings(six) == ["m0, m1, m2, m3, m4 and m5: b scores best."]
 
 
 def test_who_is_left_out_is_named_with_the_reason() -> None:
