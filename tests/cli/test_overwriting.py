@@ -17,7 +17,9 @@ import mteval
 from mteval.cli.runs import export
 from mteval.corpus.layout import load_plain_systems, load_plain_test_set
 from mteval.views.exports.registry import format_names
+from mteval.wording import counted
 from tests.cli.support import Done
+from tests.scored import write_scored
 
 TEXTS = {
     "s.txt": "演习结束。\n国防部表示欢迎。\n",
@@ -50,13 +52,7 @@ Here = Callable[..., Done]
 def texts(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Write a run and texts, to be copied."""
     folder = tmp_path_factory.mktemp("texts")
-    for name, text in TEXTS.items():
-        (folder / name).write_text(text, "utf-8")
-    test_set = load_plain_test_set(folder / "s.txt", [folder / "r.txt"])
-    systems = load_plain_systems([folder / "x.txt", folder / "y.txt"], test_set)
-    evaluation = mteval.evaluate(test_set, systems, ["bleu"], samples=40)
-    made, _ = mteval.write_run(evaluation, folder / "results")
-    made.rename(made.with_name(RUN))
+    write_scored(folder, TEXTS, RUN)
     return folder
 
 
@@ -223,9 +219,9 @@ def test_terms_are_appended_to_the_file_that_a_link_leads_to(
     assert done.returncode == 0, done.stderr
     new = real.read_bytes()
     assert new.startswith(old)
-    added = [line for line in done.stderr.splitlines() if "rows appended" in line]
+    added = [line for line in done.stderr.splitlines() if " appended" in line]
     rows = list(csv.reader(new[len(old) :].decode().splitlines()))
-    assert added[0].startswith(f"mteval: {len(rows)} rows appended")
+    assert added[0].startswith(f"mteval: {counted(len(rows), 'row')} appended")
     assert rows
     assert new.count(b"\n") == new.count(end)
     assert link.is_symlink()

@@ -18,8 +18,7 @@ from typing import Any
 
 import pytest
 
-import mteval
-from mteval.corpus.layout import load_plain_systems, load_plain_test_set
+from tests.scored import write_scored
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the moments are made by forking")
 
@@ -91,13 +90,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "x.txt": "The exercise ended.\nThe drill welcomed it.\n",
         "y.txt": "An exercise has ended.\nIt was welcomed.\n",
     }
-    for name, text in texts.items():
-        (folder / name).write_text(text, "utf-8")
-    test_set = load_plain_test_set(folder / "s.txt", [folder / "r.txt"])
-    systems = load_plain_systems([folder / "x.txt", folder / "y.txt"], test_set)
-    evaluation = mteval.evaluate(test_set, systems, ["bleu"], samples=40)
-    made, _ = mteval.write_run(evaluation, folder / "results")
-    made.rename(made.with_name(RUN))
+    write_scored(folder, texts, RUN)
     return folder
 
 
