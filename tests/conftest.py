@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import warnings
@@ -47,6 +48,18 @@ def nothing_of_this_machine(tmp_path_factory: pytest.TempPathFactory) -> Iterato
         patch.setenv("HF_HOME", str(empty / "hub"))
         patch.delenv("HF_HUB_CACHE", raising=False)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def heard_signals() -> None:
+    """Let the commands of tests hear signals that these tests were started to ignore.
+
+    As nohup does, and a script for what it runs in the background. Programs inherit what is
+    ignored, and not what is handled.
+    """
+    for number in (signal.SIGINT, getattr(signal, "SIGHUP", signal.SIGINT)):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, lambda *_: None)
 
 
 @pytest.fixture(scope="session")

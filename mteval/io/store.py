@@ -195,7 +195,7 @@ class ScoreCache:
         try:
             found = path.stat()
             if not stat.S_ISREG(found.st_mode):  # a pipe would keep us waiting
-                raise InputError(f"{location(path)}: this is no file; name one")
+                raise InputError(f"{location(path)}: this is not a file; name one")
             # SQLite's integers have 63 bits and a sign; some file systems number beyond.
             times = (found.st_mtime_ns, found.st_ctime_ns)
             facts = (found.st_size, *times, found.st_ino & (1 << 63) - 1)

@@ -23,7 +23,7 @@ def check_surrogates(text: str, what: str = "the text") -> None:
         InputError: there is one, or it is no text.
     """
     if not isinstance(text, str):
-        raise InputError(f"{what} is {text!a:.60} and no text; give one, or an empty one")
+        raise InputError(f"{what} is not text but {text!a:.60}; give a text, which may be empty")
     if not text.isascii():
         utf8(text, what)
 

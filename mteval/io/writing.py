@@ -124,7 +124,9 @@ def extend_file(path: Path, before: bytes, after: bytes) -> None:
     """
     target = find_target(path)
     if target.file is None:
-        raise InputError(f"{location(path)}: nothing can be added to what is no file; name a file")
+        raise InputError(
+            f"{location(path)}: this is not a file, and nothing can be added to it; name a file"
+        )
     now = b"" if target.found is None else read_bytes(target.file)
     if now != before:
         raise InputError(

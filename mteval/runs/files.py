@@ -86,7 +86,7 @@ def read_json(path: Path) -> Any:
 
 
 def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is no number of JSON")
+    raise ValueError(f"JSON has no number {name}")
 
 
 def write_csv(row_type: type[Row], rows: Sequence[Row], path: Path) -> None:

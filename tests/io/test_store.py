@@ -504,7 +504,7 @@ def test_what_is_no_file_has_no_hash(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     with closing(ScoreCache(tmp_path)) as cache:
         for path in (tmp_path / "pipe", tmp_path):
-            with pytest.raises(InputError, match="this is no file; name one"):
+            with pytest.raises(InputError, match="this is not a file; name one"):
                 cache.file_sha256(path)
 
 

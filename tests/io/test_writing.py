@@ -302,7 +302,7 @@ def test_a_file_that_is_extended_is_somebodys(tmp_path: Path, through_link: bool
         extend_file(path, b"old", b"old and newer")
     assert (tmp_path / "x").read_text() == "old and new"
     os.mkfifo(tmp_path / "pipe")
-    with pytest.raises(InputError, match="what is no file"):
+    with pytest.raises(InputError, match="nothing can be added"):
         extend_file(tmp_path / "pipe", b"", b"new")
 
 

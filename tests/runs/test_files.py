@@ -36,7 +36,7 @@ def test_no_rows_are_headings(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "line", "reason"),
     [
-        (TERMS + "x,system,c,s,2,1,r\nx,system,c,s,many,1,r\n", 3, "'many' is no number"),
+        (TERMS + "x,system,c,s,2,1,r\nx,system,c,s,many,1,r\n", 3, "'many' is not a number"),
         (TERMS + '"a\nb",system,c,s,2,1,r\nx,system,c,s,2,,r\n', 4, "a cell is empty"),
         (TERMS.replace("right", "left"), 1, "no column 'right'"),
         (TERMS + "x,system,c,s,2,1,r\nx,system\n", 3, "7 columns"),

@@ -56,9 +56,9 @@ def test_anything_else_is_no_record(tmp_path: Path, content: str) -> None:
         (json.dumps({k: v for k, v in LEAST.items() if k != "systems"}), "it has no systems"),
         (json.dumps({**LEAST, "systems": ["x", "x"]}), "systems: this is not what mteval writes"),
         (json.dumps({**LEAST, "segments": [10**30]}), "segments: this is not what mteval writes"),
-        (json.dumps({**LEAST, "resampling": {"seed": 1e999}}), "Infinity is no number of JSON"),
+        (json.dumps({**LEAST, "resampling": {"seed": 1e999}}), "JSON has no number Infinity"),
         (json.dumps({**LEAST, "resampling": {"seed": 10**19}}), "resampling.seed: this is not"),
-        (json.dumps({**LEAST, "resampling": {"seed": math.nan}}), "NaN is no number of JSON"),
+        (json.dumps({**LEAST, "resampling": {"seed": math.nan}}), "JSON has no number NaN"),
         (json.dumps({**LEAST, "metrics": {"m": {}}}), "metrics.m: it has no higher_is_better"),
         (
             json.dumps({**LEAST, "metrics": {"m": {"decimals": 10**9}}}),

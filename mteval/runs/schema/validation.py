@@ -197,7 +197,7 @@ def _parsed(cell: str, hint: Any) -> Any:
         try:
             number = hint(cell)
         except ValueError:
-            raise ShapeError("", f"{cell!r} is no number") from None
+            raise ShapeError("", f"{cell!r} is not a number") from None
         _check_size(number, "")
         return number
     return cell if hint is str else checked(cell, hint)
@@ -241,7 +241,7 @@ def _check_type(value: Any, types: Any, path: str) -> None:
 def _check_size(value: Any, path: str) -> None:
     """Check that a number is finite, and a whole one of 64 bits, as tables hold them."""
     if isinstance(value, float) and not math.isfinite(value):
-        raise ShapeError(path, f"{value!r} is no number")
+        raise ShapeError(path, f"{value!r} is not a number")
     if isinstance(value, int) and not -(2**63) <= value < 2**63:
         raise ShapeError(path, "the number is too large")
 

@@ -163,7 +163,7 @@ def test_numbers_that_are_none_are_refused_in_cells() -> None:
     read = row_reader(DocumentRow, headings, {"metrics": ["bleu"]})
     assert read(["x", "d", "1", "1e1"]).scores == {"bleu": 10.0}
     for bad in ("nan", "inf", "ten"):
-        with pytest.raises(ShapeError, match="is no number"):
+        with pytest.raises(ShapeError, match="is not a number"):
             read(["x", "d", "1", bad])
     with pytest.raises(ShapeError, match="no column 'segments'"):
         row_reader(DocumentRow, ["system", "document"], {})

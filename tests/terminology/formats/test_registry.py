@@ -77,7 +77,7 @@ def test_files_that_are_not_there(tmp_path: Path, suffix: str, style: Style) -> 
 def test_a_termbase_that_would_not_read_back_is_not_written(
     tmp_path: Path, suffix: str, style: Style
 ) -> None:
-    for text in ["a\nb", "\ud800", "a\0"]:
+    for text in ["a\nb", "a\0"]:
         bad = Termbase((Concept("c", ("一",), (Rendering(text, "preferred"),)),))
         with pytest.raises(InputError, match="the target contains"):
             write_termbase(tmp_path / f"t{suffix}", bad, style=style)
