@@ -215,8 +215,8 @@ def level_scores(
         if metric is not None and wrong.any():
             n_wrong = counted(
                 int(wrong.sum()),
-                "score that is no finite number",
-                "scores that are no finite numbers",
+                "score that is not a finite number",
+                "scores that are not finite numbers",
             )
             raise UnavailableError(
                 f"the metric {metric!r} has {n_wrong}, as inf or nan; update its package, or "
