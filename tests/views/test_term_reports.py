@@ -62,7 +62,7 @@ def test_a_term_stands_once_before_its_official_renderings() -> None:
         ],
     }
     table = audit_table([row])
-    assert table.title == "Official renderings to look at (1 terms)"
+    assert table.title == "Official renderings to look at (1 term)"
     assert texts(table) == [
         ("和平方舟", "-", "unlisted, omitted", "other", "Peace Boat", "2", "d:1, e:7"),
         ("", "", "", "omitted", "-", "1", ""),
