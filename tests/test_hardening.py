@@ -171,39 +171,33 @@ def test_a_full_disk_under_the_cache_is_a_note(small_disk: Path) -> None:
         assert len(cache.notes) == 1
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows does not limit the size of files")
-@pytest.mark.parametrize("most", [1, 1000])
-def test_a_file_that_cannot_grow_leaves_no_run(tmp_path: Path, most: int) -> None:
+def score_with_small_files(folder: Path, most: int) -> subprocess.CompletedProcess[str]:
+    """Score where no file may have more than some bytes."""
     code = (
         "import resource, sys; from mteval.cli.commands import main;"
         "import mteval.views.html.report; import pyarrow;"
         f"resource.setrlimit(resource.RLIMIT_FSIZE, ({most}, {most})); main()"
     )
-    done = subprocess.run(
+    return subprocess.run(
         [sys.executable, "-c", code, *SCORE, "--no-cache"],
-        cwd=lay_out(tmp_path),
+        cwd=lay_out(folder),
         capture_output=True,
         text=True,
         check=False,
     )
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows does not limit the size of files")
+@pytest.mark.parametrize("most", [1, 1000])
+def test_a_file_that_cannot_grow_leaves_no_run(tmp_path: Path, most: int) -> None:
+    done = score_with_small_files(tmp_path, most)
     assert "cannot be written (File too large)" in check_refused(done.returncode, done.stderr)
     assert list((tmp_path / "results").iterdir()) == []
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows does not limit the size of files")
 def test_a_report_that_cannot_be_written_costs_no_run(tmp_path: Path) -> None:
-    code = (
-        "import resource, sys; from mteval.cli.commands import main;"
-        "import mteval.views.html.report; import pyarrow;"
-        "resource.setrlimit(resource.RLIMIT_FSIZE, (30_000, 30_000)); main()"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code, *SCORE, "--no-cache"],
-        cwd=lay_out(tmp_path),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = score_with_small_files(tmp_path, 30_000)
     assert done.returncode == 0
     [folder] = (tmp_path / "results").iterdir()
     assert f"mteval: run written to results/{folder.name}\n" in done.stderr
